@@ -1,0 +1,140 @@
+package begrip
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// masker is what a BSN looks like everywhere but in the content of a record.
+const masker = "*********"
+
+// BSN is a burgerservicenummer: nine digits that pass the eleven-test (Wabb
+// art. 1; Besluit BSN art. 1). It prints masked with every fmt verb, in JSON
+// and as text, so that it cannot reach a log, URL or error by accident.
+// Use Leesbaar where the number itself is meant.
+type BSN struct{ cijfers string }
+
+// ErrBSN is all an error about a BSN may say: never the number itself.
+var ErrBSN = errors.New("dit is geen geldig burgerservicenummer")
+
+// ParseBSN reads eight or nine digits; eight are padded with a zero in front.
+func ParseBSN(s string) (BSN, error) {
+	s = strings.TrimSpace(s)
+	if len(s) == 8 {
+		s = "0" + s
+	}
+	if !ElfProef(s) {
+		return BSN{}, ErrBSN
+	}
+	return BSN{s}, nil
+}
+
+// MustBSN is ParseBSN for constants in tests and demo data.
+func MustBSN(s string) BSN {
+	b, err := ParseBSN(s)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// ElfProef tells whether s is nine digits, not all zero, whose sum weighted
+// 9,8,7,6,5,4,3,2,−1 is divisible by eleven.
+func ElfProef(s string) bool {
+	if len(s) != 9 || s == "000000000" {
+		return false
+	}
+	som := 0
+	for i := range 9 {
+		c := s[i]
+		if c < '0' || c > '9' {
+			return false
+		}
+		gewicht := 9 - i
+		if i == 8 {
+			gewicht = -1
+		}
+		som += gewicht * int(c-'0')
+	}
+	return som%11 == 0
+}
+
+// Leesbaar gives the nine digits. Only for storage, matching and content that
+// a decision allows; never for a log, a URL or an error.
+func (b BSN) Leesbaar() string { return b.cijfers }
+
+// IsZero reports that there is no BSN.
+func (b BSN) IsZero() bool { return b.cijfers == "" }
+
+func (b BSN) String() string {
+	if b.IsZero() {
+		return ""
+	}
+	return masker
+}
+
+// Format masks the number for every verb, %v of an enclosing struct included.
+func (b BSN) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(b.String())) }
+
+// MarshalText masks; see InhoudBSN for content.
+func (b BSN) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads a BSN; the empty text is no BSN.
+func (b *BSN) UnmarshalText(t []byte) error {
+	if len(t) == 0 {
+		*b = BSN{}
+		return nil
+	}
+	n, err := ParseBSN(string(t))
+	if err == nil {
+		*b = n
+	}
+	return err
+}
+
+// InhoudBSN is a BSN inside the content of a record: it prints masked as well,
+// but its JSON is the number. A type that holds one is content, to be given
+// only under a decision.
+type InhoudBSN struct{ BSN }
+
+// MarshalJSON writes the readable number: content, on purpose.
+func (b InhoudBSN) MarshalJSON() ([]byte, error) { return json.Marshal(b.cijfers) }
+
+// UnmarshalJSON reads a string of digits; an invalid one is ErrBSN.
+func (b *InhoudBSN) UnmarshalJSON(t []byte) error {
+	var s string
+	if json.Unmarshal(t, &s) != nil {
+		return ErrBSN
+	}
+	return b.UnmarshalText([]byte(s))
+}
+
+// MaskeerBSN replaces every free-standing run of nine digits in b that passes
+// the eleven-test. It keeps the length and changes b in place.
+func MaskeerBSN(b []byte) []byte {
+	VindBSN(b, func(van, tot int) { copy(b[van:tot], masker) })
+	return b
+}
+
+// VindBSN calls f with the bounds of every free-standing run of nine digits in
+// b that passes the eleven-test. Free-standing: no letter or digit beside it.
+func VindBSN(b []byte, f func(van, tot int)) {
+	for i := 0; i < len(b); {
+		if b[i] < '0' || b[i] > '9' {
+			i++
+			continue
+		}
+		j := i
+		for j < len(b) && b[j] >= '0' && b[j] <= '9' {
+			j++
+		}
+		if j-i == 9 && !(i > 0 && letter(b[i-1])) && !(j < len(b) && letter(b[j])) && ElfProef(string(b[i:j])) {
+			f(i, j)
+		}
+		i = j
+	}
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }

@@ -1,0 +1,69 @@
+package begrip
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+)
+
+// OIN is an organisatie-identificatienummer of 20 positions: a prefix of eight
+// digits that tells the register, then the number in that register, padded
+// with zeros (OIN-stelsel, data-architectuur).
+type OIN string
+
+// ErrOIN tells what an OIN looks like.
+var ErrOIN = errors.New("een OIN heeft 20 tekens en begint met een voorvoegsel van 8 cijfers")
+
+var oinVorm = regexp.MustCompile(`^0{7}[0-9][0-9A-Z]{9}000$|^0{7}[0-9][0-9]{8}0000$`)
+
+// ParseOIN reads an OIN, bare or as urn:nld:oin:<20>.
+func ParseOIN(s string) (OIN, error) {
+	s = strings.TrimPrefix(strings.TrimSpace(s), "urn:nld:oin:")
+	if !oinVorm.MatchString(s) {
+		return "", ErrOIN
+	}
+	return OIN(s), nil
+}
+
+// URN gives urn:nld:oin:<20>, the name of the organisation in the graph.
+func (o OIN) URN() string { return "urn:nld:oin:" + string(o) }
+
+// Systeem gives urn:nld:oin:<20>:systeem:<naam>, the source of a CloudEvent.
+func (o OIN) Systeem(naam string) string { return o.URN() + ":systeem:" + naam }
+
+// OINVan takes the OIN out of a urn:nld:oin:…, with or without a systeem.
+func OINVan(urn string) (OIN, bool) {
+	rest, ok := strings.CutPrefix(urn, "urn:nld:oin:")
+	if !ok {
+		return "", false
+	}
+	nummer, _, _ := strings.Cut(rest, ":")
+	o, err := ParseOIN(nummer)
+	return o, err == nil
+}
+
+// OrganisatieSoort tells what kind of party a deelnemer is.
+type OrganisatieSoort string
+
+// The kinds of organisation that take part.
+const (
+	Politie        OrganisatieSoort = "politie"
+	VeiligThuis    OrganisatieSoort = "veilig-thuis"
+	Gemeente       OrganisatieSoort = "gemeente"
+	RvdK           OrganisatieSoort = "rvdk"
+	GI             OrganisatieSoort = "gi"
+	ZVH            OrganisatieSoort = "zvh"
+	GGZ            OrganisatieSoort = "ggz"
+	Burgerportaal  OrganisatieSoort = "burgerportaal"
+	Ketenbeheerder OrganisatieSoort = "ketenbeheerder"
+	Jeugdhulp      OrganisatieSoort = "jeugdhulp"
+	School         OrganisatieSoort = "school"
+	Overig         OrganisatieSoort = "overig"
+)
+
+// Organisatie is a party as others know it.
+type Organisatie struct {
+	OIN   OIN              `json:"oin"`
+	Naam  string           `json:"naam"`
+	Soort OrganisatieSoort `json:"soort"`
+}

@@ -1,0 +1,118 @@
+package begrip
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Niveau is the informatieniveau of a representation.
+type Niveau int
+
+// The three levels.
+const (
+	NiveauBestaan Niveau = 0 // that something exists
+	NiveauProces  Niveau = 1 // process context: who, when, which state
+	NiveauInhoud  Niveau = 2 // content
+)
+
+// ParseNiveau reads "0", "1" or "2".
+func ParseNiveau(s string) (Niveau, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 2 {
+		return 0, fmt.Errorf("het informatieniveau is 0, 1 of 2")
+	}
+	return Niveau(n), nil
+}
+
+// Rol is as what a person acts, as stated by the person's own organisation.
+type Rol string
+
+// The roles of professionals and of the family.
+const (
+	RolAgent           Rol = "politieagent"
+	RolMedewerkerVT    Rol = "medewerker-veilig-thuis"
+	RolRaadsonderzoek  Rol = "raadsonderzoeker"
+	RolJeugdbeschermer Rol = "jeugdbeschermer"
+	RolWijkteam        Rol = "medewerker-wijkteam"
+	RolProcesregisseur Rol = "procesregisseur"
+	RolBehandelaar     Rol = "behandelaar"
+	RolAdministratie   Rol = "administratie"
+	RolSysteem         Rol = "systeem" // an automatic rule of an organisation
+	RolOuder           Rol = "ouder"
+	RolJongere         Rol = "jongere"
+)
+
+var rolNamen = map[Rol]string{
+	RolAgent: "politieagent", RolMedewerkerVT: "medewerker Veilig Thuis", RolRaadsonderzoek: "raadsonderzoeker",
+	RolJeugdbeschermer: "jeugdbeschermer", RolWijkteam: "medewerker wijkteam", RolProcesregisseur: "procesregisseur",
+	RolBehandelaar: "behandelaar", RolAdministratie: "administratief medewerker", RolSysteem: "computersysteem",
+	RolOuder: "ouder", RolJongere: "jongere",
+}
+
+// Naam gives the role in words for a page.
+func (r Rol) Naam() string {
+	if n := rolNamen[r]; n != "" {
+		return n
+	}
+	return string(r)
+}
+
+// Doel is the purpose of a processing, a code of the purpose register.
+// Codes 01–06 are the redenVerzoek codes of the published draft Verrijking.
+type Doel string
+
+// The purposes this version knows.
+const (
+	DoelVTMelding    Doel = "01"                 // enrichment of a melding to Veilig Thuis
+	DoelBeoordelen   Doel = "beoordelen-melding" // Veilig Thuis weighs a melding
+	DoelEigenMelding Doel = "eigen-melding"      // the melder's own record and its outcome
+	DoelEigenInzage  Doel = "eigen-inzage"       // the person the data is about looks
+)
+
+var doelen = map[Doel]string{
+	DoelVTMelding: "nagaan wie het gezin kent, voor een melding bij Veilig Thuis", "02": "nagaan wie het gezin kent, voor het Zorg- en Veiligheidshuis",
+	"03": "intake of overleg bij het Zorg- en Veiligheidshuis (basistaken)", "04": "intake of overleg bij het Zorg- en Veiligheidshuis (plustaken)",
+	"05": "nagaan of er zorgen zijn over radicalisering", "06": "beslissing van het Openbaar Ministerie",
+	DoelBeoordelen: "de melding beoordelen", DoelEigenMelding: "de eigen melding volgen", DoelEigenInzage: "uw eigen gegevens bekijken",
+}
+
+// Bekend tells whether the purpose stands in the register.
+func (d Doel) Bekend() bool { _, ok := doelen[d]; return ok }
+
+// Omschrijving gives the purpose in plain Dutch, to stand after "omdat wij".
+func (d Doel) Omschrijving() string {
+	if o := doelen[d]; o != "" {
+		return o
+	}
+	return string(d)
+}
+
+// Grondslag is the code of a legal ground.
+type Grondslag string
+
+// The grounds this version uses; each names its article.
+const (
+	GrondWmo526 Grondslag = "WMO-5.2.6" // anyone may give Veilig Thuis what is needed to end or examine abuse
+	GrondWmo516 Grondslag = "WMO-5.1.6" // Veilig Thuis processes data once a melding exists
+	GrondWmo411 Grondslag = "WMO-4.1.1" // tasks of Veilig Thuis
+	GrondAvg15  Grondslag = "AVG-15"    // access by the person the data is about
+	GrondJw7311 Grondslag = "JW-7.3.11" // consent, or direct involvement in the help
+)
+
+var grondslagen = map[Grondslag]string{
+	GrondWmo526: "Wmo 2015, artikel 5.2.6", GrondWmo516: "Wmo 2015, artikel 5.1.6", GrondWmo411: "Wmo 2015, artikel 4.1.1",
+	GrondAvg15: "AVG, artikel 15", GrondJw7311: "Jeugdwet, artikel 7.3.11",
+	"WPG-20": "Wet politiegegevens, artikel 20", "WPG-19": "Wet politiegegevens, artikel 19", "BW-1:240": "Burgerlijk Wetboek 1, artikel 240",
+	"AVG-6-1-a": "AVG, artikel 6 lid 1 onder a (toestemming)", "WGS-ZVH": "Wet gegevensverwerking door samenwerkingsverbanden",
+}
+
+// Bekend tells whether the ground stands in the list.
+func (g Grondslag) Bekend() bool { _, ok := grondslagen[g]; return ok }
+
+// Artikel names the article of law.
+func (g Grondslag) Artikel() string {
+	if a := grondslagen[g]; a != "" {
+		return a
+	}
+	return string(g)
+}
