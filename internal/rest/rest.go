@@ -1,0 +1,247 @@
+// Package rest is the HTTP edge that hub, node and portal share: the rules of
+// the NL GOV REST API Design Rules 2.x, written once. It promises that every
+// answer carries the security headers and the API-Version, that every error is
+// problem+json in plain Dutch with all mistakes at once, and that no refused
+// value, cause or query string leaves the process.
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// Probleem is an error as a caller gets it (RFC 9457). Type names the code, so
+// that a client can act on it; Fouten holds every mistake found.
+type Probleem struct {
+	Type     string            `json:"type" doc:"Naam van de soort fout" example:"urn:soh:fout:ongeldig"`
+	Title    string            `json:"title" doc:"Korte, vaste omschrijving"`
+	Status   int               `json:"status" doc:"HTTP-status"`
+	Detail   string            `json:"detail" doc:"Wat er in dit geval mis is, in gewone taal"`
+	Instance string            `json:"instance,omitempty" doc:"Pad van het verzoek"`
+	Fouten   []begrip.Veldfout `json:"fouten,omitempty" doc:"Alle fouten in de invoer"`
+
+	wacht time.Duration
+}
+
+// Error is the message for the caller.
+func (p *Probleem) Error() string { return p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *Probleem) GetStatus() int { return p.Status }
+
+// ContentType makes every error problem+json.
+func (p *Probleem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders asks a busy caller to wait.
+func (p *Probleem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.wacht > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(p.wacht.Seconds())))
+	}
+	return h
+}
+
+func probleem(f *begrip.Fout, pad string) *Probleem {
+	p := &Probleem{
+		Type: "urn:soh:fout:" + string(f.Code), Title: f.Code.Titel(), Status: f.Code.Status(),
+		Detail: f.Bericht, Instance: veiligPad(pad), Fouten: f.Velden,
+	}
+	if p.Detail == "" {
+		p.Detail = p.Title + "."
+	}
+	if f.Code == begrip.TeDruk || f.Code == begrip.NietBeschikbaar {
+		p.wacht = 2 * time.Second
+	}
+	return p
+}
+
+func veiligPad(pad string) string { return string(begrip.MaskeerBSN([]byte(pad))) }
+
+type verzoekSleutel struct{}
+type logSleutel struct{}
+
+// Verzoek gives the HTTP request that is being answered; nil outside Handler.
+func Verzoek(ctx context.Context) *http.Request {
+	r, _ := ctx.Value(verzoekSleutel{}).(*http.Request)
+	return r
+}
+
+func logger(ctx context.Context) *slog.Logger {
+	if l, ok := ctx.Value(logSleutel{}).(*slog.Logger); ok {
+		return l
+	}
+	return slog.Default()
+}
+
+// naarProbleem turns any error into what the caller gets, and logs the rest.
+func naarProbleem(ctx context.Context, err error) *Probleem {
+	if p, ok := errors.AsType[*Probleem](err); ok {
+		return p
+	}
+	f, pad := begrip.FoutVan(err), ""
+	if r := Verzoek(ctx); r != nil {
+		pad = r.URL.Path
+	}
+	if f.Oorzaak != nil {
+		niveau := slog.LevelInfo
+		if f.Code.Status() >= 500 {
+			niveau = slog.LevelError
+		}
+		logger(ctx).Log(ctx, niveau, "verzoek mislukt", "code", string(f.Code), "oorzaak", f.Oorzaak.Error(), "pad", veiligPad(pad))
+	}
+	return probleem(f, pad)
+}
+
+// WriteFout answers with err as problem+json; the cause goes to the log.
+func WriteFout(w http.ResponseWriter, r *http.Request, err error) {
+	p := naarProbleem(r.Context(), err)
+	p.Instance = veiligPad(r.URL.Path)
+	if p.wacht > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(p.wacht.Seconds())))
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
+}
+
+// WriteJSON answers with v.
+func WriteJSON(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		status, b = http.StatusInternalServerError, []byte(`{"title":"Er ging iets mis","status":500,"detail":"Er ging iets mis."}`)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n'))
+}
+
+// ReadJSON reads one JSON value of at most max bytes into a struct. Unknown or
+// double members, bad UTF-8 and trailing data are refused.
+func ReadJSON(w http.ResponseWriter, r *http.Request, max int64, into any) error {
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, max))
+	if err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return begrip.NieuweFout(begrip.TeGroot, "Het bericht is groter dan %d KB.", max/1024)
+		}
+		return begrip.NieuweFout(begrip.Ongeldig, "Het bericht kwam niet heel aan.").Door(err)
+	}
+	return LeesJSON(b, into)
+}
+
+// LeesJSON decodes b strictly, as ReadJSON does.
+func LeesJSON(b []byte, into any) error {
+	err := jsonv2.Unmarshal(b, into, jsonv2.RejectUnknownMembers(true))
+	if err == nil {
+		return nil
+	}
+	return jsonFout(b, err)
+}
+
+// jsonFout tells what is wrong with b without repeating any of its values.
+func jsonFout(b []byte, err error) *begrip.Fout {
+	if s, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		regel := 1 + bytes.Count(b[:min(int(s.ByteOffset), len(b))], []byte("\n"))
+		bericht := "Dit is geen geldige JSON."
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			bericht = "Dit veld staat er twee keer."
+		}
+		return &begrip.Fout{Code: begrip.Ongeldig, Bericht: bericht, Velden: []begrip.Veldfout{{Veld: "regel " + strconv.Itoa(regel), Bericht: bericht}}}
+	}
+	if s, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
+		bericht := "Dit veld heeft een verkeerd soort waarde."
+		switch {
+		case errors.Is(err, jsonv2.ErrUnknownName):
+			bericht = "Dit veld kennen wij niet."
+		case errors.Is(err, begrip.ErrBSN):
+			bericht = begrip.ErrBSN.Error()
+		}
+		return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: string(s.JSONPointer), Bericht: bericht}}}
+	}
+	return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Dit is geen geldige JSON."}
+}
+
+// Handler wraps an API: security headers and API-Version on every answer,
+// 404 and 405 as problem+json, a panic as 500, one log line per request with
+// path and status but without query, body or address of the caller.
+func Handler(inner http.Handler, versie string, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begin := time.Now()
+		h := w.Header()
+		h.Set("API-Version", versie)
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "frame-ancestors 'none'")
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		ctx := context.WithValue(r.Context(), logSleutel{}, log)
+		r = r.WithContext(ctx)
+		r = r.WithContext(context.WithValue(ctx, verzoekSleutel{}, r))
+		s := &schrijver{ResponseWriter: w, r: r}
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				log.Error("paniek", "wat", p, "pad", veiligPad(r.URL.Path), "stapel", string(debug.Stack()))
+				if s.status == 0 {
+					WriteFout(s, r, begrip.NieuweFout(begrip.Intern, "Er ging iets mis. Probeer het later nog eens."))
+				}
+			}
+			log.Debug("verzoek", "methode", r.Method, "pad", veiligPad(r.URL.Path), "status", s.status, "ms", time.Since(begin).Milliseconds())
+		}()
+		inner.ServeHTTP(s, r)
+	})
+}
+
+// schrijver replaces the plain-text 404 and 405 of the standard mux.
+type schrijver struct {
+	http.ResponseWriter
+	r      *http.Request
+	status int
+	stil   bool
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (s *schrijver) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+func (s *schrijver) WriteHeader(status int) {
+	if s.status != 0 {
+		return
+	}
+	s.status = status
+	if (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) && s.Header().Get("Content-Type") == "text/plain; charset=utf-8" {
+		s.stil = true
+		code, bericht := begrip.NietGevonden, "Dit adres bestaat niet."
+		if status == http.StatusMethodNotAllowed {
+			code, bericht = begrip.MethodeOnbekend, "Op dit adres kan deze methode niet."
+		}
+		s.Header().Set("Content-Type", "application/problem+json")
+		s.ResponseWriter.WriteHeader(status)
+		_ = json.NewEncoder(s.ResponseWriter).Encode(probleem(begrip.NieuweFout(code, "%s", bericht), s.r.URL.Path))
+		return
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *schrijver) Write(b []byte) (int, error) {
+	if s.status == 0 {
+		s.WriteHeader(http.StatusOK)
+	}
+	if s.stil {
+		return len(b), nil
+	}
+	return s.ResponseWriter.Write(b)
+}
