@@ -1,0 +1,219 @@
+// Package graph is the hub's read model: postings that tell in which events a
+// person, subject, organisation, type, zaak or node occurs, and what became of
+// every interactie. The edges themselves stay in the events.
+//
+// It promises: nothing in it cannot be rebuilt from the log; a step and its
+// watermark are written together or not at all; after a crash the watermark
+// tells where to go on; a rebuild gives the same Hash. Keys hold keyed hashes
+// only, never a readable term. It has no write-ahead log: the event log is one.
+package graph
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// Kind is what a posting is about; the first byte of its key.
+type Kind byte
+
+// The kinds of term. Interactie and Activiteit identify one event each; the
+// others are postings. Keys of the ledger live in the same store above 0x80.
+const (
+	Alle        Kind = 1 // every event; its term is empty
+	Persoon     Kind = 2 // keyed reference to a BSN, as sleutels gives it
+	Onderwerp   Kind = 3 // subject of the CloudEvent
+	Organisatie Kind = 4 // OIN that sent the event or acts in it
+	Type        Kind = 5 // type of the CloudEvent
+	Zaak        Kind = 6
+	Knoop       Kind = 7 // @id of a node in the graph of the event
+	Interactie  Kind = 8 // interactieId: plaats and outcome
+	Activiteit  Kind = 9 // sender and @id of an Activity: counted once
+	Afscherming Kind = 10
+	Blok        Kind = 11 // block of the log: index of its first leaf in the ledger
+)
+
+// standSleutel holds the watermark: the sequence of the last block projected.
+var standSleutel = []byte{0}
+
+const sleutelLengte = 25
+
+// Graph is the open read model; safe for concurrent readers beside one writer.
+type Graph struct {
+	db      *pebble.DB
+	sleutel []byte
+}
+
+// Open opens or creates the read model in dir. The key (32 bytes) must stay the
+// same as long as the store does: it keys every term.
+func Open(dir string, sleutel []byte) (*Graph, error) {
+	return open(dir, sleutel, vfs.Default)
+}
+
+func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
+	if len(sleutel) < 16 {
+		return nil, fmt.Errorf("graph: the key has %d bytes, want at least 16", len(sleutel))
+	}
+	cache := pebble.NewCache(64 << 20)
+	defer cache.Unref()
+	o := &pebble.Options{
+		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 32 << 20, MemTableStopWritesThreshold: 4,
+		L0CompactionThreshold: 4, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
+		Logger: stil{},
+	}
+	for i := range o.Levels {
+		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	db, err := pebble.Open(dir, o)
+	if err != nil {
+		return nil, fmt.Errorf("graph: open: %w", err)
+	}
+	return &Graph{db: db, sleutel: append([]byte(nil), sleutel...)}, nil
+}
+
+// stil keeps the store's own chatter out of the program's log; what goes wrong
+// comes back as an error, and what cannot go on ends the process.
+type stil struct{}
+
+func (stil) Infof(string, ...any)           {}
+func (stil) Errorf(string, ...any)          {}
+func (stil) Fatalf(format string, a ...any) { panic(fmt.Sprintf("graph: "+format, a...)) }
+
+// DB gives the store, for the ledger's hashes that share its batches.
+func (g *Graph) DB() *pebble.DB { return g.db }
+
+// Close writes everything to disk and closes.
+func (g *Graph) Close() error {
+	if err := g.db.Flush(); err != nil {
+		return fmt.Errorf("graph: flush: %w", err)
+	}
+	return g.db.Close()
+}
+
+// Bewaar writes everything so far to disk, so that a restart has less to redo.
+func (g *Graph) Bewaar() error { return g.db.Flush() }
+
+// Stand gives the sequence of the last block projected; 0 when there is none.
+func (g *Graph) Stand() (uint64, error) {
+	v, ok, err := g.get(standSleutel)
+	if err != nil || !ok {
+		return 0, err
+	}
+	return binary.BigEndian.Uint64(v), nil
+}
+
+func (g *Graph) get(k []byte) ([]byte, bool, error) {
+	v, c, err := g.db.Get(k)
+	if err == pebble.ErrNotFound {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("graph: get: %w", err)
+	}
+	defer c.Close()
+	return bytes.Clone(v), true, nil
+}
+
+// term gives the keyed hash of a term within its kind.
+func (g *Graph) term(k Kind, t string) [sha256.Size]byte {
+	m := hmac.New(sha256.New, g.sleutel)
+	m.Write([]byte{byte(k)})
+	m.Write([]byte(t))
+	return [sha256.Size]byte(m.Sum(nil))
+}
+
+// MAC gives a keyed hash under the store's key, apart from every term: for
+// comparing contents without keeping them.
+func (g *Graph) MAC(doel string, delen ...[]byte) [sha256.Size]byte {
+	m := hmac.New(sha256.New, g.sleutel)
+	m.Write([]byte{0xff})
+	m.Write([]byte(doel))
+	for _, d := range delen {
+		m.Write(binary.BigEndian.AppendUint32(nil, uint32(len(d))))
+		m.Write(d)
+	}
+	return [sha256.Size]byte(m.Sum(nil))
+}
+
+// posting makes the key [kind][term 8][time µs 8][plaats 8].
+func (g *Graph) posting(k Kind, t string, tijd time.Time, plaats uint64) [sleutelLengte]byte {
+	h := g.term(k, t)
+	var b [sleutelLengte]byte
+	b[0] = byte(k)
+	copy(b[1:9], h[:8])
+	binary.BigEndian.PutUint64(b[9:], micros(tijd))
+	binary.BigEndian.PutUint64(b[17:], plaats)
+	return b
+}
+
+// uniek makes the key of a term that stands for one event: 24 bytes of hash,
+// so that two terms never share one by chance.
+func (g *Graph) uniek(k Kind, t string) [sleutelLengte]byte {
+	h := g.term(k, t)
+	var b [sleutelLengte]byte
+	b[0] = byte(k)
+	copy(b[1:], h[:24])
+	return b
+}
+
+// micros orders moments before 1970 in front of those after it.
+func micros(t time.Time) uint64 { return uint64(t.UnixMicro()) ^ 1<<63 }
+
+func tijd(m uint64) time.Time { return time.UnixMicro(int64(m ^ 1<<63)).UTC() }
+
+// Uniek looks up what stands under a unique term; ok is false for none.
+func (g *Graph) Uniek(k Kind, t string) (plaats uint64, waarde []byte, ok bool, err error) {
+	s := g.uniek(k, t)
+	v, ok, err := g.get(s[:])
+	if err != nil || !ok {
+		return 0, nil, false, err
+	}
+	return binary.BigEndian.Uint64(v), v[8:], true, nil
+}
+
+// BladVan gives the ledger index of the first leaf of block seq.
+func (g *Graph) BladVan(seq uint64) (uint64, bool, error) {
+	k := blokSleutel(seq)
+	v, ok, err := g.get(k[:])
+	if err != nil || !ok {
+		return 0, false, err
+	}
+	return binary.BigEndian.Uint64(v), true, nil
+}
+
+func blokSleutel(seq uint64) [9]byte {
+	var b [9]byte
+	b[0] = byte(Blok)
+	binary.BigEndian.PutUint64(b[1:], seq)
+	return b
+}
+
+// Hash digests the whole read model; two models of the same log are equal.
+func (g *Graph) Hash() ([sha256.Size]byte, error) {
+	h := sha256.New()
+	it, err := g.db.NewIter(nil)
+	if err != nil {
+		return [sha256.Size]byte{}, fmt.Errorf("graph: iterate: %w", err)
+	}
+	defer it.Close()
+	for ok := it.First(); ok; ok = it.Next() {
+		v, err := it.ValueAndErr()
+		if err != nil {
+			return [sha256.Size]byte{}, fmt.Errorf("graph: iterate: %w", err)
+		}
+		var n [8]byte
+		binary.BigEndian.PutUint32(n[:4], uint32(len(it.Key())))
+		binary.BigEndian.PutUint32(n[4:], uint32(len(v)))
+		h.Write(n[:])
+		h.Write(it.Key())
+		h.Write(v)
+	}
+	return [sha256.Size]byte(h.Sum(nil)), it.Error()
+}
