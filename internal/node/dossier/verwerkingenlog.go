@@ -1,0 +1,218 @@
+package dossier
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// Richting tells which way somebody looked.
+type Richting string
+
+// The two directions.
+const (
+	Gegeven Richting = "gegeven" // somebody looks in our records
+	Bekeken Richting = "bekeken" // we look in the records of another source
+)
+
+// Reden is a reason of a decision: in plain Dutch, with its article of law.
+type Reden struct {
+	Tekst   string `json:"tekst"`
+	Artikel string `json:"artikel,omitempty"`
+}
+
+// Logregel is one line of the verwerkingenlog: who looked at what, about whom,
+// why, and what was decided.
+type Logregel struct {
+	ID       string    `json:"id"`       // made by Log when empty
+	Tijdstip time.Time `json:"tijdstip"` // now when zero
+	Richting Richting  `json:"richting"`
+
+	// The reader, as its organisation states it.
+	LezerOIN         begrip.OIN       `json:"lezerOin"`
+	LezerOrganisatie string           `json:"lezerOrganisatie"` // name
+	Persoon          string           `json:"persoon"`          // id of the professional at its organisation
+	Naam             string           `json:"naam"`
+	Rol              begrip.Rol       `json:"rol"`
+	Doel             begrip.Doel      `json:"doel"`
+	Grondslag        begrip.Grondslag `json:"grondslag"`
+	Zaak             string           `json:"zaak,omitempty"`
+	Burger           begrip.BSN       `json:"burger"` // set when a family member looks
+
+	// What was looked at.
+	Bron        begrip.OIN    `json:"bron"`
+	Soort       string        `json:"soort"`
+	RecordID    string        `json:"recordId"`
+	Niveau      begrip.Niveau `json:"niveau"`
+	Velden      []string      `json:"velden,omitempty"`
+	Betrokkenen []begrip.BSN  `json:"betrokkenen"`
+
+	// What was decided.
+	Toegestaan      bool    `json:"toegestaan"`
+	Redenen         []Reden `json:"redenen,omitempty"`
+	TraceID         string  `json:"traceId,omitempty"`
+	BronAfgeschermd bool    `json:"bronAfgeschermd,omitempty"` // the family must not learn of this source
+}
+
+// opgeslagen is a Logregel as stored: there, and only there, with readable BSNs.
+type opgeslagen struct {
+	Logregel
+	Burger      begrip.InhoudBSN   `json:"burger"`
+	Betrokkenen []begrip.InhoudBSN `json:"betrokkenen"`
+}
+
+// Log adds a line to the verwerkingenlog, as part of tx.
+func (tx *Tx) Log(ctx context.Context, l Logregel) error {
+	if l.ID == "" {
+		l.ID = uuid.Must(uuid.NewV7()).String()
+	}
+	if l.Tijdstip.IsZero() {
+		l.Tijdstip = tx.nu()
+	}
+	l.Tijdstip = tijdstip(micros(l.Tijdstip))
+	l.Betrokkenen = uniek(l.Betrokkenen)
+	o := opgeslagen{Logregel: l, Burger: begrip.InhoudBSN{BSN: l.Burger}}
+	for _, b := range l.Betrokkenen {
+		o.Betrokkenen = append(o.Betrokkenen, begrip.InhoudBSN{BSN: b})
+	}
+	regel, err := json.Marshal(o)
+	if err != nil {
+		return fmt.Errorf("dossier: logregel: %w", err)
+	}
+	if err := tx.schrijfRegel(ctx, l, regel); err != nil {
+		return fmt.Errorf("dossier: logregel: %w", err)
+	}
+	return nil
+}
+
+func (tx *Tx) schrijfRegel(ctx context.Context, l Logregel, regel []byte) error {
+	var nr int64
+	vorige := make([]byte, sha256.Size)
+	err := tx.tx.QueryRowContext(ctx, `SELECT nr, hash FROM verwerking ORDER BY nr DESC LIMIT 1`).Scan(&nr, &vorige)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	nr++
+	hash := ketting(vorige, nr, regel)
+	if _, err := tx.tx.ExecContext(ctx, `INSERT INTO verwerking (nr, id, tijdstip, regel, vorige, hash)
+		VALUES ($1, $2, $3, $4, $5, $6)`, nr, l.ID, micros(l.Tijdstip), string(regel), vorige, hash[:]); err != nil {
+		return err
+	}
+	for _, b := range l.Betrokkenen {
+		if _, err := tx.tx.ExecContext(ctx, `INSERT INTO verwerking_persoon (bsn, nr) VALUES ($1, $2)`, b.Leesbaar(), nr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Log adds a line to the verwerkingenlog; it is on disk when Log returns nil.
+func (s *Store) Log(ctx context.Context, l Logregel) error {
+	return s.Tx(ctx, func(tx *Tx) error { return tx.Log(ctx, l) })
+}
+
+// Logboek gives the last lines of the verwerkingenlog, newest first.
+func (s *Store) Logboek(ctx context.Context, lim int) ([]Logregel, error) {
+	return rijen(ctx, s.lees, scanRegel, `SELECT regel FROM verwerking ORDER BY nr DESC LIMIT $1`, limiet(lim))
+}
+
+// LogVoorPersoon gives the last lines about one person, newest first.
+func (s *Store) LogVoorPersoon(ctx context.Context, bsn begrip.BSN, lim int) ([]Logregel, error) {
+	return rijen(ctx, s.lees, scanRegel, `SELECT v.regel FROM verwerking v JOIN verwerking_persoon p ON p.nr = v.nr
+		WHERE p.bsn = $1 ORDER BY v.nr DESC LIMIT $2`, bsn.Leesbaar(), limiet(lim))
+}
+
+// Verifieer reads the whole verwerkingenlog and checks the chain. It gives the
+// number of lines and the last hash: whoever keeps those elsewhere can later
+// show that no line was cut off the end. Its error names the first bad line.
+func (s *Store) Verifieer(ctx context.Context) (aantal int64, kop [sha256.Size]byte, err error) {
+	t, err := s.lees.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return 0, kop, fmt.Errorf("dossier: %w", err)
+	}
+	defer t.Rollback() //nolint:errcheck // it only reads
+	const blok = 500
+	for {
+		regels, err := rijen(ctx, t, scanSchakel, `SELECT nr, id, tijdstip, regel, vorige, hash FROM verwerking
+			WHERE nr > $1 ORDER BY nr LIMIT $2`, aantal, blok)
+		if err != nil {
+			return aantal, kop, err
+		}
+		for _, r := range regels {
+			if r.nr != aantal+1 {
+				return aantal, kop, fmt.Errorf("verwerkingenlog: regel %d ontbreekt", aantal+1)
+			}
+			hash := ketting(kop[:], r.nr, r.regel)
+			if !bytes.Equal(r.vorige, kop[:]) || !bytes.Equal(r.hash, hash[:]) || !r.klopt(ctx, t) {
+				return aantal, kop, fmt.Errorf("verwerkingenlog: regel %d is gewijzigd", r.nr)
+			}
+			aantal, kop = r.nr, hash
+		}
+		if len(regels) < blok {
+			return aantal, kop, nil
+		}
+	}
+}
+
+type schakel struct {
+	nr, tijdstip int64
+	id           string
+	regel        []byte
+	vorige, hash []byte
+}
+
+// klopt tells whether the columns and the person index say what the line says.
+func (r schakel) klopt(ctx context.Context, v vrager) bool {
+	var o opgeslagen
+	if json.Unmarshal(r.regel, &o) != nil || o.ID != r.id || micros(o.Tijdstip) != r.tijdstip {
+		return false
+	}
+	bsns, err := rijen(ctx, v, scanBSN, `SELECT bsn FROM verwerking_persoon WHERE nr = $1 ORDER BY bsn`, r.nr)
+	var moet []begrip.BSN
+	for _, b := range o.Betrokkenen {
+		moet = append(moet, b.BSN)
+	}
+	slices.SortFunc(moet, func(a, b begrip.BSN) int { return bytes.Compare([]byte(a.Leesbaar()), []byte(b.Leesbaar())) })
+	return err == nil && slices.Equal(bsns, moet)
+}
+
+func scanSchakel(scan func(...any) error) (r schakel, err error) {
+	err = scan(&r.nr, &r.id, &r.tijdstip, &r.regel, &r.vorige, &r.hash)
+	return r, err
+}
+
+func scanRegel(scan func(...any) error) (Logregel, error) {
+	var regel []byte
+	var o opgeslagen
+	if err := scan(&regel); err != nil {
+		return Logregel{}, err
+	}
+	if err := json.Unmarshal(regel, &o); err != nil {
+		return Logregel{}, errors.New("een regel van het verwerkingenlog is onleesbaar")
+	}
+	l := o.Logregel
+	l.Burger = o.Burger.BSN
+	for _, b := range o.Betrokkenen {
+		l.Betrokkenen = append(l.Betrokkenen, b.BSN)
+	}
+	return l, nil
+}
+
+// ketting is the hash of a line: over the hash before it, its number and text.
+func ketting(vorige []byte, nr int64, regel []byte) [sha256.Size]byte {
+	h := sha256.New()
+	h.Write(vorige)
+	_ = binary.Write(h, binary.BigEndian, nr) // a hash takes every write
+	h.Write(regel)
+	return [sha256.Size]byte(h.Sum(nil))
+}
