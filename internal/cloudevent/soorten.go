@@ -1,0 +1,66 @@
+package cloudevent
+
+import "strings"
+
+// voorvoegsel stands before every type of the field (contract 1.2.0).
+const voorvoegsel = "nl.jzv."
+
+// The registered event types: nl.jzv.<samenwerkfunctie>.<gebeurtenis>.
+const (
+	MeldingGeregistreerd = "nl.jzv.uitwisselen-melding.melding-geregistreerd"
+	MeldingIngezien      = "nl.jzv.uitwisselen-melding.melding-ingezien"
+	MeldingOpgepakt      = "nl.jzv.uitwisselen-melding.melding-opgepakt"
+	MeldingGeweigerd     = "nl.jzv.uitwisselen-melding.melding-geweigerd"
+	UitkomstMelding      = "nl.jzv.uitwisselen-melding.uitkomst-melding"
+	OpdrachtIngetrokken  = "nl.jzv.uitwisselen-melding.opdracht-ingetrokken"
+
+	BekendheidGevraagd           = "nl.jzv.bepalen-bekendheid-en-verrijking.bekendheid-gevraagd"
+	BekendheidVerstrekt          = "nl.jzv.bepalen-bekendheid-en-verrijking.bekendheid-verstrekt"
+	BekendheidGeweigerd          = "nl.jzv.bepalen-bekendheid-en-verrijking.bekendheid-geweigerd"
+	VerrijkingBeschikbaar        = "nl.jzv.bepalen-bekendheid-en-verrijking.verrijking-beschikbaar-gesteld"
+	VerrijkingIngezien           = "nl.jzv.bepalen-bekendheid-en-verrijking.verrijking-ingezien"
+	BekendheidsverzoekIngezien   = "nl.jzv.bepalen-bekendheid-en-verrijking.bekendheidsverzoek-ingezien"
+	UitkomstBeschikbaar          = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-beschikbaar-gesteld"
+	UitkomstIngezien             = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-ingezien"
+	UitkomstQueryResultaat       = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-overleg-query-resultaat"
+	GebeurtenissenQueryResultaat = "nl.jzv.ketenindex.gebeurtenissen-query-resultaat"
+)
+
+var typen = []string{
+	MeldingGeregistreerd, MeldingIngezien, MeldingOpgepakt, MeldingGeweigerd, UitkomstMelding, OpdrachtIngetrokken,
+	BekendheidGevraagd, BekendheidVerstrekt, BekendheidGeweigerd, VerrijkingBeschikbaar, VerrijkingIngezien,
+	BekendheidsverzoekIngezien, UitkomstBeschikbaar, UitkomstIngezien, UitkomstQueryResultaat, GebeurtenissenQueryResultaat,
+}
+
+var (
+	bekend = map[string]bool{}
+	ouder  = map[string]string{} // spelling without prefix → with
+)
+
+func init() {
+	for _, t := range typen {
+		bekend[t] = true
+		ouder[strings.TrimPrefix(t, voorvoegsel)] = t
+	}
+}
+
+// Typen gives the registered types, functie by functie.
+func Typen() []string { return append([]string(nil), typen...) }
+
+// Bekend tells whether typ is registered; the older spelling without nl.jzv.
+// counts.
+func Bekend(typ string) bool { return bekend[typ] || ouder[typ] != "" }
+
+// IsResultaat tells whether typ is the answer to a query: no Activity in the
+// graph, and nothing a deelnemer offers.
+func IsResultaat(typ string) bool { return Bekend(typ) && strings.HasSuffix(typ, "-query-resultaat") }
+
+// Functie gives the samenwerkfunctie in a type, "uitwisselen-melding" in
+// nl.jzv.uitwisselen-melding.melding-ingezien; empty when typ has no such form.
+func Functie(typ string) string {
+	functie, gebeurtenis, ok := strings.Cut(strings.TrimPrefix(typ, voorvoegsel), ".")
+	if !ok || gebeurtenis == "" {
+		return ""
+	}
+	return functie
+}

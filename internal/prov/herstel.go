@@ -1,0 +1,3 @@
+package prov
+
+func (l *lezing) herstel() {}
