@@ -1,0 +1,164 @@
+// Package hublog owns the durable log of the Ketenindex: one JetStream stream
+// of compressed blocks, in a NATS server inside this process without listener.
+//
+// It promises: when Append returns without error, its entries are on disk
+// (fsync) and are given back by Read and Follow, in the same order, for ever.
+// When Append returns an error the entries may or may not be in the log; the
+// sender offers them again and the reader of the log drops what it has seen.
+// Nothing is ever removed from or changed in the log.
+package hublog
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// Limits of a block and of one entry.
+const (
+	MaxInBlok    = 800     // entries
+	maxBlokBytes = 4 << 20 // bytes before compression, unless one entry is larger
+	MaxEntry     = 7 << 20 // bytes; a NATS message holds 8 MB
+	maxWachtrij  = 64 << 20
+)
+
+// Plaats is where an entry stands: stream sequence<<16 | index in the block.
+// Plaatsen order as the events do; zero is no place.
+type Plaats uint64
+
+// PlaatsVan makes the Plaats of entry i in block seq.
+func PlaatsVan(seq uint64, i int) Plaats { return Plaats(seq<<16 | uint64(i)) }
+
+// Seq is the stream sequence of the block.
+func (p Plaats) Seq() uint64 { return uint64(p) >> 16 }
+
+// Index is the place inside the block.
+func (p Plaats) Index() int { return int(p & 0xffff) }
+
+// Blok is one durable block. Its entries are shared: do not change them.
+type Blok struct {
+	Seq     uint64
+	Entries [][]byte
+}
+
+// Config says where the log lives and how much it may hold.
+type Config struct {
+	Dir      string        // folder of the log; made when absent, one process at a time
+	MaxBytes int64         // budget of the log in bytes; 0 is no limit but the disk
+	Reserve  int64         // bytes of the disk that stay free; 0 is 64 MB, negative is none
+	MaxWacht time.Duration // age of the queue above which senders are refused; 0 is 2 s
+	Cache    int64         // bytes of decompressed blocks kept in memory; 0 is 64 MB
+	Log      *slog.Logger
+}
+
+// Log is the open log. Safe for use by many goroutines.
+type Log struct {
+	cfg    Config
+	slot   *os.File
+	opslag *opslag
+	stroom *Stroom
+	cache  *cache
+
+	laatste atomic.Uint64
+	meldMu  sync.Mutex
+	meld    chan struct{} // closed and replaced when a block was added
+
+	mu       sync.Mutex
+	rij      []*aanvraag
+	rijBytes int
+	wek      chan struct{}
+	dicht    bool
+	klaar    chan struct{}
+}
+
+// Open starts the log in cfg.Dir. A folder that another process uses is
+// refused with a sentence that says so.
+func Open(cfg Config) (*Log, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.MaxWacht == 0 {
+		cfg.MaxWacht = 2 * time.Second
+	}
+	if cfg.Reserve == 0 {
+		cfg.Reserve = 64 << 20
+	}
+	if cfg.Cache == 0 {
+		cfg.Cache = 64 << 20
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("map van de hub maken: %w", err)
+	}
+	slot, err := vergrendel(filepath.Join(cfg.Dir, "slot"))
+	if err != nil {
+		return nil, err
+	}
+	o := &opslag{dir: filepath.Join(cfg.Dir, "log"), reserve: cfg.Reserve, log: cfg.Log, fout: make(chan struct{}, 1)}
+	if err := o.start(); err != nil {
+		_ = slot.Close()
+		return nil, err
+	}
+	l := &Log{cfg: cfg, slot: slot, opslag: o, cache: nieuweCache(cfg.Cache),
+		meld: make(chan struct{}), wek: make(chan struct{}, 1), klaar: make(chan struct{})}
+	l.stroom, err = o.stroom(stroomConfig{naam: "KETENINDEX", maxBytes: cfg.MaxBytes, onveranderlijk: true})
+	if err != nil {
+		o.stop()
+		_ = slot.Close()
+		return nil, err
+	}
+	l.laatste.Store(l.stroom.Laatste())
+	go l.werk()
+	return l, nil
+}
+
+// Stroom opens a further durable stream in the same storage, for what must
+// live and be backed up with the log. Its messages can be erased.
+func (l *Log) Stroom(naam string) (*Stroom, error) { return l.opslag.stroom(stroomConfig{naam: naam}) }
+
+// Laatste is the stream sequence of the newest block; zero when there is none.
+func (l *Log) Laatste() uint64 { return l.laatste.Load() }
+
+// Bytes is the size of the log on disk, for a status page.
+func (l *Log) Bytes(ctx context.Context) (uint64, error) { return l.stroom.bytes(ctx) }
+
+// Wachtrij tells how many Append calls wait and how long the oldest has waited.
+func (l *Log) Wachtrij() (aantal int, oudste time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.rij) == 0 {
+		return 0, 0
+	}
+	return len(l.rij), time.Since(l.rij[0].sinds)
+}
+
+// Close refuses new entries, makes those that wait durable and stops the
+// server. Calling it again does nothing.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	al := l.dicht
+	l.dicht = true
+	l.mu.Unlock()
+	if al {
+		<-l.klaar
+		return nil
+	}
+	l.wekWerker()
+	<-l.klaar
+	l.opslag.stop()
+	l.meldMu.Lock()
+	close(l.meld) // ends every Follow
+	l.meld = nil
+	l.meldMu.Unlock()
+	return l.slot.Close()
+}
+
+func gesloten() error {
+	return begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex wordt gestopt. Probeer het zo nog eens.")
+}

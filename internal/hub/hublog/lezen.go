@@ -1,0 +1,123 @@
+package hublog
+
+import (
+	"container/list"
+	"context"
+	"sync"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// Read gives the entry at p; NietGevonden when there is none. The bytes are
+// shared with the cache: do not change them.
+func (l *Log) Read(ctx context.Context, p Plaats) ([]byte, error) {
+	b, err := l.Blok(ctx, p.Seq())
+	if err != nil {
+		return nil, err
+	}
+	if p.Index() >= len(b.Entries) {
+		return nil, begrip.NieuweFout(begrip.NietGevonden, "Deze gebeurtenis staat niet in de Ketenindex.")
+	}
+	return b.Entries[p.Index()], nil
+}
+
+// Blok gives block seq; NietGevonden when there is none.
+func (l *Log) Blok(ctx context.Context, seq uint64) (Blok, error) {
+	if seq == 0 || seq > l.laatste.Load() {
+		return Blok{}, begrip.NieuweFout(begrip.NietGevonden, "Deze gebeurtenis staat niet in de Ketenindex.")
+	}
+	if e, ok := l.cache.geef(seq); ok {
+		return Blok{seq, e}, nil
+	}
+	data, err := l.stroom.Lees(ctx, seq)
+	if err != nil {
+		return Blok{}, err
+	}
+	e, err := decodeer(data)
+	if err != nil {
+		return Blok{}, begrip.NieuweFout(begrip.Intern, "De Ketenindex kan deze gebeurtenis niet lezen.").Door(err)
+	}
+	l.cache.zet(seq, e)
+	return Blok{seq, e}, nil
+}
+
+// Follow gives every block from stream sequence vanaf on (zero and one are
+// both the first), in order and without gaps, and then each new block as it
+// becomes durable. It returns when f fails, ctx ends or the log closes.
+func (l *Log) Follow(ctx context.Context, vanaf uint64, f func(Blok) error) error {
+	for seq := max(vanaf, 1); ; {
+		l.meldMu.Lock()
+		meld := l.meld
+		l.meldMu.Unlock()
+		for seq <= l.laatste.Load() {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			b, err := l.Blok(ctx, seq)
+			if err != nil {
+				return err
+			}
+			if err := f(b); err != nil {
+				return err
+			}
+			seq++
+		}
+		if meld == nil {
+			return gesloten()
+		}
+		select {
+		case <-meld:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// cache keeps the blocks that were used last, up to max bytes.
+type cache struct {
+	mu     sync.Mutex
+	max    int64
+	bytes  int64
+	volg   *list.List // of *bewaard, newest in front
+	bekend map[uint64]*list.Element
+}
+
+type bewaard struct {
+	seq     uint64
+	entries [][]byte
+	bytes   int64
+}
+
+func nieuweCache(maxBytes int64) *cache {
+	return &cache{max: maxBytes, volg: list.New(), bekend: map[uint64]*list.Element{}}
+}
+
+func (c *cache) geef(seq uint64) ([][]byte, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.bekend[seq]
+	if !ok {
+		return nil, false
+	}
+	c.volg.MoveToFront(e)
+	return e.Value.(*bewaard).entries, true
+}
+
+func (c *cache) zet(seq uint64, entries [][]byte) {
+	b := &bewaard{seq: seq, entries: entries, bytes: int64(24 * len(entries))}
+	for _, e := range entries {
+		b.bytes += int64(len(e))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.bekend[seq]; ok {
+		return
+	}
+	c.bekend[seq] = c.volg.PushFront(b)
+	c.bytes += b.bytes
+	for c.bytes > c.max && c.volg.Len() > 1 {
+		oud := c.volg.Remove(c.volg.Back()).(*bewaard)
+		delete(c.bekend, oud.seq)
+		c.bytes -= oud.bytes
+	}
+}

@@ -1,0 +1,177 @@
+package hublog
+
+import (
+	"context"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// aanvraag is one Append call that waits for its entries to be durable.
+type aanvraag struct {
+	entries  [][]byte
+	bytes    int
+	plaatsen []Plaats // of the entries that are durable already
+	genomen  int      // entries that stand in a block
+	sinds    time.Time
+	klaar    chan error // buffered
+	weg      bool       // the caller gave up before a block took it
+}
+
+// Append makes entries durable and gives their places, in the same order.
+// Entries that arrive while a commit is under way form the next block, so the
+// busier it is, the larger the blocks; there is no timer. One call may be cut
+// over several blocks.
+//
+// Errors: TeGroot for an entry above MaxEntry, TeDruk when the queue is too
+// old (try again later), NietBeschikbaar when the storage is full, disabled or
+// closing. After an error, and after ctx ended, entries may still be in the log.
+func (l *Log) Append(ctx context.Context, entries [][]byte) ([]Plaats, error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	a := &aanvraag{entries: entries, plaatsen: make([]Plaats, 0, len(entries)), klaar: make(chan error, 1)}
+	for _, e := range entries {
+		if len(e) > MaxEntry {
+			return nil, begrip.NieuweFout(begrip.TeGroot, "Eén gebeurtenis mag hooguit %d MB zijn.", MaxEntry>>20)
+		}
+		a.bytes += len(e)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := l.zetInRij(a); err != nil {
+		return nil, err
+	}
+	select {
+	case err := <-a.klaar:
+		if err != nil {
+			return nil, err
+		}
+		return a.plaatsen, nil
+	case <-ctx.Done():
+		l.mu.Lock()
+		a.weg = true
+		l.mu.Unlock()
+		return nil, ctx.Err()
+	}
+}
+
+func (l *Log) zetInRij(a *aanvraag) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dicht {
+		return gesloten()
+	}
+	a.sinds = time.Now()
+	if len(l.rij) > 0 && (l.rijBytes+a.bytes > maxWachtrij || a.sinds.Sub(l.rij[0].sinds) > l.cfg.MaxWacht) {
+		return begrip.NieuweFout(begrip.TeDruk, "De Ketenindex heeft het te druk. Probeer het over enkele seconden opnieuw.")
+	}
+	l.rij = append(l.rij, a)
+	l.rijBytes += a.bytes
+	l.wekWerker()
+	return nil
+}
+
+func (l *Log) wekWerker() {
+	select {
+	case l.wek <- struct{}{}:
+	default:
+	}
+}
+
+// deel says that the next n entries of a stand in the block under way.
+type deel struct {
+	a *aanvraag
+	n int
+}
+
+// werk is the only writer: it takes what waits, makes it durable and answers.
+func (l *Log) werk() {
+	defer close(l.klaar)
+	enc := nieuweCodeur()
+	for {
+		entries, delen, dicht := l.neem()
+		if len(entries) == 0 {
+			if dicht {
+				return
+			}
+			<-l.wek
+			continue
+		}
+		seq, err := l.stroom.Publiceer(enc.codeer(entries))
+		if err != nil {
+			l.faal(delen, err)
+			continue
+		}
+		l.bevestig(seq, entries, delen)
+	}
+}
+
+// neem takes the next block from the queue.
+func (l *Log) neem() (entries [][]byte, delen []deel, dicht bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	bytes := 0
+	for len(l.rij) > 0 {
+		a := l.rij[0]
+		n := 0
+		for !a.weg && a.genomen < len(a.entries) {
+			e := a.entries[a.genomen]
+			if len(entries) == MaxInBlok || len(entries) > 0 && bytes+len(e) > maxBlokBytes {
+				break
+			}
+			entries = append(entries, e)
+			bytes += len(e)
+			a.genomen++
+			n++
+		}
+		if n > 0 {
+			delen = append(delen, deel{a, n})
+		}
+		if !a.weg && a.genomen < len(a.entries) {
+			return entries, delen, l.dicht
+		}
+		l.rijBytes -= a.bytes
+		l.rij[0] = nil
+		l.rij = l.rij[1:]
+	}
+	if len(l.rij) == 0 {
+		l.rij = nil
+	}
+	return entries, delen, l.dicht
+}
+
+// faal answers every sender of the failed block. A call that was cut over
+// blocks leaves the queue as well.
+func (l *Log) faal(delen []deel, err error) {
+	l.cfg.Log.Error("blok niet vastgelegd", "fout", err)
+	l.mu.Lock()
+	if a := delen[len(delen)-1].a; len(l.rij) > 0 && l.rij[0] == a {
+		l.rijBytes -= a.bytes
+		l.rij = l.rij[1:]
+	}
+	l.mu.Unlock()
+	for _, d := range delen {
+		d.a.klaar <- err
+	}
+}
+
+func (l *Log) bevestig(seq uint64, entries [][]byte, delen []deel) {
+	l.cache.zet(seq, kopie(entries))
+	l.laatste.Store(seq)
+	l.meldMu.Lock()
+	close(l.meld)
+	l.meld = make(chan struct{})
+	l.meldMu.Unlock()
+	i := 0
+	for _, d := range delen {
+		for range d.n {
+			d.a.plaatsen = append(d.a.plaatsen, PlaatsVan(seq, i))
+			i++
+		}
+		if len(d.a.plaatsen) == len(d.a.entries) {
+			d.a.klaar <- nil
+		}
+	}
+}
