@@ -1,0 +1,69 @@
+package web
+
+import (
+	"io/fs"
+	"net/http"
+
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// Vereis lets only signed-in professionals through; toegang.Aanmelding.Vereis is one.
+type Vereis func(next func(http.ResponseWriter, *http.Request, toegang.Sessie)) http.HandlerFunc
+
+// Werk is the werkplek that functies hang their pages in. Registering happens
+// before the first request; after that it is safe for concurrent use.
+type Werk struct {
+	site   *Site
+	mux    *http.ServeMux
+	vereis Vereis
+	nav    []werkNav
+}
+
+type werkNav struct {
+	item   NavItem
+	aantal func(r *http.Request, s toegang.Sessie) int
+}
+
+// NieuwWerk makes the werkplek on a mux. The site's own routes are registered
+// on it as well.
+func NieuwWerk(site *Site, mux *http.ServeMux, vereis Vereis) *Werk {
+	site.Routes(mux)
+	return &Werk{site: site, mux: mux, vereis: vereis}
+}
+
+// Site gives the site of the werkplek.
+func (w *Werk) Site() *Site { return w.site }
+
+// Met gives the site with the caller's own templates and catalogues.
+func (w *Werk) Met(fsys fs.FS) (*Site, error) { return w.site.Met(fsys) }
+
+// Nav adds an entry to the rail. aantal gives the number to show and may be nil.
+func (w *Werk) Nav(item NavItem, aantal func(r *http.Request, s toegang.Sessie) int) {
+	w.nav = append(w.nav, werkNav{item, aantal})
+}
+
+// Pagina registers a page for signed-in professionals at a pattern of
+// http.ServeMux ("GET /werk/meldingen/{id}"). An error becomes the error page.
+func (w *Werk) Pagina(patroon string, f func(http.ResponseWriter, *http.Request, toegang.Sessie) error) {
+	w.mux.HandleFunc(patroon, w.vereis(func(rw http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+		r = MetKader(r, w.kader(r, s))
+		if err := f(rw, r, s); err != nil {
+			w.site.Fout(rw, r, err)
+		}
+	}))
+}
+
+// Handler is the werkplek with its security headers.
+func (w *Werk) Handler() http.Handler { return w.site.Handler(w.mux) }
+
+func (w *Werk) kader(r *http.Request, s toegang.Sessie) Kader {
+	k := Kader{Wie: s.Naam, Bij: s.Rol.Naam(), Afmelden: "/afmelden"}
+	for _, n := range w.nav {
+		it := n.item
+		if n.aantal != nil {
+			it.Aantal = n.aantal(r, s)
+		}
+		k.Nav = append(k.Nav, it)
+	}
+	return k
+}
