@@ -1,0 +1,81 @@
+// Package functie says what a samenwerkfunctie is: a folder that declares its
+// records, requests, policy, API, pages and texts, and leaves the work to the
+// three patterns (Gebeurtenis, Inzage, Opdracht). It owns the declaration and
+// the surroundings a functie gets; each functie itself is a folder below it.
+//
+// It promises that a functie can be read in one sitting and that a node wires
+// it from this one value, nothing else.
+package functie
+
+import (
+	"log/slog"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/web"
+)
+
+// Omgeving is what a node gives a functie to work with. One value per node,
+// shared by its functies; its fields do not change after node.Open.
+type Omgeving struct {
+	Organisatie begrip.Organisatie
+	Systeem     string // source of this node's events, urn:nld:oin:<oin>:systeem:<naam>
+	Dossier     *dossier.Store
+	Inzage      *inzage.Inzage
+	Opdrachten  *opdracht.Opdrachten
+	Deelnemers  func() []Deelnemer // the register as last heard from the hub
+	Log         *slog.Logger
+	Wek         func() // call after a commit that wrote to the outbox
+}
+
+// Deelnemer is a party in the register of the hub.
+type Deelnemer struct {
+	begrip.Organisatie
+	API string `json:"api"` // https base of its node; empty when it has none
+}
+
+// Functie is one samenwerkfunctie as a node wires it.
+type Functie struct {
+	Naam, Titel string
+	Beleid      map[string]string // file name → Rego
+	Soorten     []inzage.Soort
+	Opdrachten  []opdracht.Soort
+	API         func(huma.API)    // operations beside the Inzage of its Soorten; may be nil
+	Werkplek    func(w *web.Werk) // registers its pages; may be nil
+	Teksten     map[string]Tekst  // event type → what the family reads in the timeline
+}
+
+// Tekst is how the family reads one type of event, in Dutch B1. {bron} stands
+// for the name of the organisation that the event is from.
+type Tekst struct {
+	Titel  string // what happened, a short sentence
+	Uitleg string // what it means for you; may be empty
+}
+
+// Deelnemer gives the registered party with this OIN.
+func (o *Omgeving) Deelnemer(oin begrip.OIN) (Deelnemer, bool) {
+	for _, d := range o.Deelnemers() {
+		if d.OIN == oin {
+			return d, true
+		}
+	}
+	return Deelnemer{}, false
+}
+
+// VanSoort gives the registered parties of a kind, in the register's order.
+func (o *Omgeving) VanSoort(soort begrip.OrganisatieSoort) []Deelnemer {
+	var uit []Deelnemer
+	for _, d := range o.Deelnemers() {
+		if d.Soort == soort {
+			uit = append(uit, d)
+		}
+	}
+	return uit
+}
+
+// Bouw makes a functie for a node. Wiring lists the ones a deelnemer enabled.
+type Bouw func(o *Omgeving) Functie

@@ -1,0 +1,161 @@
+package inzage
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// How an answer tells, beside the record itself, what was decided.
+const (
+	kopNiveau     = "Informatieniveau"
+	kopGemaskeerd = "Gemaskeerde-Velden"
+	kopRedenen    = "Besluit-Redenen" // query-escaped JSON
+)
+
+const (
+	wachttijd  = 5 * time.Second // how long a source may take
+	maxInhoud  = 4 << 20         // bytes of one record
+	maxUitlegs = 600             // characters of a source's own words that we pass on
+)
+
+var padVorm = regexp.MustCompile(`^/v1/[a-z][a-z-]*/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// Haal reads a record at its source for l. It first logs the look here (about
+// betrokkenen, when known), then asks the source at the address that the
+// register has for bron; pad is "/v1/<soort>/<uuid>". Our own OIN is answered
+// by Geef. Errors: Verboden and NietGevonden with the source's own reason;
+// BronAntwoordtNiet when it is slow, down or makes no sense; NietBeschikbaar
+// when the look cannot be logged.
+func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegang.Lezer, betrokkenen []begrip.BSN, niveau *begrip.Niveau) (Antwoord, error) {
+	if !padVorm.MatchString(pad) {
+		return Antwoord{}, begrip.NieuweFout(begrip.Ongeldig, "Deze verwijzing klopt niet.")
+	}
+	i := strings.LastIndexByte(pad, '/')
+	collectie, id := pad[:i], pad[i+1:]
+	soort, bekend := z.soort(func(s Soort) bool { return s.Pad == collectie })
+	if bron == z.cfg.Organisatie.OIN {
+		if !bekend {
+			return Antwoord{}, begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.")
+		}
+		return z.Geef(ctx, soort, id, l, niveau, time.Time{})
+	}
+	org, api, ok := z.cfg.Deelnemer(bron)
+	if !ok || api == "" {
+		return Antwoord{}, begrip.NieuweFout(begrip.BronAntwoordtNiet, "Deze bron staat niet in het register.")
+	}
+	spoor, ctx := Spoor(ctx)
+	regel := z.regel(ctx, dossier.Bekeken, l)
+	regel.Bron, regel.RecordID, regel.Betrokkenen, regel.Toegestaan, regel.Niveau = bron, id, betrokkenen, true, begrip.NiveauInhoud
+	regel.Soort = strings.TrimPrefix(collectie, "/v1/")
+	if bekend {
+		regel.Soort = soort.Naam
+	}
+	if niveau != nil {
+		regel.Niveau = *niveau
+		pad += "/niveau" + strconv.Itoa(int(*niveau))
+	}
+	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
+		return Antwoord{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen dat u kijkt. Daarom vragen wij de gegevens niet op.").Door(err)
+	}
+	return z.vraag(ctx, org, Basis(api)+pad, l, spoor)
+}
+
+// Basis gives the address of a node without a trailing /v1 or slash, so that a
+// path such as /v1/meldingen can follow.
+func Basis(api string) string {
+	return strings.TrimSuffix(strings.TrimRight(api, "/"), "/v1")
+}
+
+func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres string, l toegang.Lezer, spoor string) (Antwoord, error) {
+	stil := func(err error) (Antwoord, error) {
+		return Antwoord{}, begrip.NieuweFout(begrip.BronAntwoordtNiet, "%s antwoordt nu niet. Probeer het later nog eens.", bron.Naam).Door(err)
+	}
+	ctx, klaar := context.WithTimeout(toegang.Naar(ctx, bron.OIN), wachttijd)
+	defer klaar()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, adres, nil)
+	if err != nil {
+		return stil(err)
+	}
+	verklaring, err := z.cfg.Identiteit.Verklaring(l, bron.OIN, time.Now())
+	if err != nil {
+		return Antwoord{}, begrip.FoutVan(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+verklaring)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("traceparent", "00-"+spoor+"-"+willekeurig(8)+"-01")
+	resp, err := z.client.Do(r)
+	if err != nil {
+		return stil(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, maxInhoud+1))
+	if err != nil {
+		return stil(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return weigering(bron, resp, b)
+	}
+	uit := Antwoord{Inhoud: b}
+	n, err := begrip.ParseNiveau(resp.Header.Get(kopNiveau))
+	if err != nil || len(b) > maxInhoud || !json.Valid(b) {
+		return stil(begrip.NieuweFout(begrip.Ongeldig, "het antwoord van de bron is niet te lezen").Door(err))
+	}
+	uit.Niveau = n
+	if g := resp.Header.Get(kopGemaskeerd); g != "" {
+		uit.Gemaskeerd = strings.Split(g, ",")
+	}
+	uit.Redenen = leesRedenen(resp.Header)
+	return uit, nil
+}
+
+// weigering passes on what the source says about its refusal.
+func weigering(bron begrip.Organisatie, resp *http.Response, b []byte) (Antwoord, error) {
+	var p struct {
+		Detail string `json:"detail"`
+	}
+	_ = json.Unmarshal(b, &p)
+	uitleg := []rune(string(begrip.MaskeerBSN([]byte(p.Detail))))
+	if len(uitleg) > maxUitlegs {
+		uitleg = uitleg[:maxUitlegs]
+	}
+	switch resp.StatusCode {
+	case http.StatusForbidden:
+		if len(uitleg) == 0 {
+			uitleg = []rune(bron.Naam + " geeft geen reden.")
+		}
+		return Antwoord{Geweigerd: true, Redenen: leesRedenen(resp.Header)}, begrip.NieuweFout(begrip.Verboden, "%s", string(uitleg))
+	case http.StatusNotFound:
+		return Antwoord{}, begrip.NieuweFout(begrip.NietGevonden, "%s heeft dit niet.", bron.Naam)
+	}
+	return Antwoord{}, begrip.NieuweFout(begrip.BronAntwoordtNiet, "%s kan nu geen antwoord geven. Probeer het later nog eens.", bron.Naam).
+		Door(begrip.NieuweFout(begrip.CodeVan(resp.StatusCode), "%s", string(uitleg)))
+}
+
+func leesRedenen(h http.Header) []toegang.Reden {
+	s, err := url.QueryUnescape(h.Get(kopRedenen))
+	if err != nil {
+		return nil
+	}
+	var rs []toegang.Reden
+	_ = json.Unmarshal([]byte(s), &rs)
+	return rs
+}
+
+func schrijfRedenen(rs []toegang.Reden) string {
+	if len(rs) == 0 {
+		return ""
+	}
+	b, _ := json.Marshal(rs)
+	return url.QueryEscape(string(b))
+}

@@ -1,0 +1,257 @@
+// Package inzage is the second pattern: reading at the source. It owns the
+// order of business of every look — who calls, what the policy decides, the
+// log line and the …-ingezien event in one transaction, and only then the
+// answer — and the same from the other side: a look at another source is
+// logged here before it is asked there.
+//
+// It promises: no log line, no answer; a refusal is logged and explained; a
+// request only ever goes to an address that the register knows; and what the
+// family gets to see leaves no gap where something is shielded.
+package inzage
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// Config is what an Inzage works with. All fields are required.
+type Config struct {
+	Organisatie begrip.Organisatie
+	Systeem     string // source of this node's events
+	Identiteit  toegang.Identiteit
+	Dossier     *dossier.Store
+	// Deelnemer looks a party up in the register; api is the base of its node.
+	Deelnemer func(begrip.OIN) (org begrip.Organisatie, api string, ok bool)
+	Log       *slog.Logger
+	Wek       func() // an outbox message was committed
+}
+
+// Inzage gives and asks looks at records. Safe for concurrent use.
+type Inzage struct {
+	cfg    Config
+	client *http.Client
+
+	mu      sync.RWMutex
+	beleid  *toegang.Beleid
+	soorten []Soort
+}
+
+// Nieuw makes an Inzage that refuses everything until Gebruik.
+func Nieuw(cfg Config) *Inzage { return &Inzage{cfg: cfg, client: cfg.Identiteit.Client(wachttijd)} }
+
+// Gebruik sets the compiled policies and the kinds of record of this node.
+func (z *Inzage) Gebruik(b *toegang.Beleid, soorten ...Soort) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.beleid, z.soorten = b, soorten
+}
+
+func (z *Inzage) soort(kies func(Soort) bool) (Soort, bool) {
+	z.mu.RLock()
+	defer z.mu.RUnlock()
+	i := slices.IndexFunc(z.soorten, kies)
+	if i < 0 {
+		return Soort{}, false
+	}
+	return z.soorten[i], true
+}
+
+// Geef answers a look of l at one record, at niveau gevraagd or, when that is
+// nil, at the highest that is allowed. The decision is always about the record
+// as it is now; peildatum (zero: now) chooses the version that is shown.
+//
+// Errors: NietGevonden; Verboden, logged, with the reasons in Bericht and in
+// the Antwoord; NietBeschikbaar when the look cannot be logged.
+func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lezer, gevraagd *begrip.Niveau, peildatum time.Time) (Antwoord, error) {
+	nu, err := z.cfg.Dossier.Lees(ctx, soort.Naam, id, time.Time{})
+	if err != nil {
+		return Antwoord{}, err
+	}
+	toon := nu
+	if !peildatum.IsZero() {
+		if toon, err = z.cfg.Dossier.Lees(ctx, soort.Naam, id, peildatum); err != nil {
+			return Antwoord{}, err
+		}
+	}
+	besluit, err := z.besluit(ctx, soort, nu, l, gevraagd)
+	if err != nil {
+		return Antwoord{}, err
+	}
+	dicht := soort.Afgeschermd != nil && (soort.Afgeschermd(nu) || soort.Afgeschermd(toon))
+	if dicht && !l.Burger.IsZero() {
+		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
+	}
+	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Geweigerd: !besluit.Toegestaan}
+	if besluit.Toegestaan {
+		if uit.Inhoud, err = reduceer(soort, toon, besluit); err != nil {
+			return Antwoord{}, err
+		}
+	}
+	regel := z.regel(ctx, dossier.Gegeven, l)
+	regel.Soort, regel.RecordID, regel.Betrokkenen, regel.BronAfgeschermd = soort.Naam, id, nu.Personen, dicht
+	regel.Niveau, regel.Toegestaan, regel.Redenen, regel.Velden = besluit.Niveau, besluit.Toegestaan, logRedenen(besluit.Redenen), velden(uit.Inhoud)
+	if err := z.leg(ctx, regel, soort, nu, l); err != nil {
+		return Antwoord{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen wie kijkt. Daarom geven wij geen inzage.").Door(err)
+	}
+	if besluit.Toegestaan {
+		return uit, nil
+	}
+	if dicht && !l.Burger.IsZero() {
+		return Antwoord{Geweigerd: true}, begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.")
+	}
+	return uit, begrip.NieuweFout(begrip.Verboden, "%s", redenen(besluit.Redenen))
+}
+
+// besluit asks the policy. Without a niveau the highest allowed one counts.
+func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l toegang.Lezer, gevraagd *begrip.Niveau) (toegang.Besluit, error) {
+	z.mu.RLock()
+	beleid := z.beleid
+	z.mu.RUnlock()
+	if beleid == nil {
+		return weiger("Er is hier nog geen beleid dat inzage toestaat.", ""), nil
+	}
+	if !l.Burger.IsZero() && l.Organisatie.Soort != begrip.Burgerportaal {
+		return weiger("Alleen een burgerportaal kan voor een burger kijken.", ""), nil
+	}
+	vraag := []begrip.Niveau{begrip.NiveauInhoud, begrip.NiveauProces, begrip.NiveauBestaan}
+	if gevraagd != nil {
+		vraag = []begrip.Niveau{*gevraagd}
+	}
+	var eerste toegang.Besluit
+	for i, n := range vraag {
+		b, err := beleid.Besluit(ctx, soort.Beleid, z.invoer(soort, rec, l, n))
+		if err != nil {
+			return toegang.Besluit{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet beslissen of u dit mag zien.").Door(err)
+		}
+		if i == 0 {
+			eerste = b
+		}
+		switch {
+		case !b.Toegestaan:
+		case gevraagd == nil:
+			return b, nil
+		case b.Niveau >= n:
+			b.Niveau = n
+			return b, nil
+		default:
+			b.Toegestaan = false
+			b.Redenen = append([]toegang.Reden{{Tekst: "U mag minder zien dan u vraagt: hoogstens niveau " + string(rune('0'+b.Niveau)) + "."}}, b.Redenen...)
+			return b, nil
+		}
+	}
+	return eerste, nil
+}
+
+// invoer is the policy input, the same for every kind, with its Feiten.
+func (z *Inzage) invoer(soort Soort, rec dossier.Record, l toegang.Lezer, n begrip.Niveau) toegang.Invoer {
+	in := toegang.Invoer{}
+	if soort.Feiten != nil {
+		maps.Copy(in, soort.Feiten(rec, l))
+	}
+	maps.Copy(in, toegang.Invoer{
+		"lezer": map[string]any{
+			"oin": string(l.Organisatie.OIN), "soort": string(l.Organisatie.Soort), "rol": string(l.Rol),
+			"persoon": l.Persoon, "burger": !l.Burger.IsZero(),
+		},
+		"doel": string(l.Doel), "grondslag": string(l.Grondslag), "zaak": l.Zaak, "gevraagd": int(n),
+		"record":    map[string]any{"soort": rec.Soort, "zaak": rec.Zaak, "staat": rec.Staat, "eigenaar": string(z.cfg.Organisatie.OIN)},
+		"zelf":      l.Organisatie.OIN == z.cfg.Organisatie.OIN,
+		"betrokken": !l.Burger.IsZero() && slices.Contains(rec.Personen, l.Burger),
+	})
+	return in
+}
+
+// leg writes the log line and, for an allowed look, the event, or neither.
+func (z *Inzage) leg(ctx context.Context, regel dossier.Logregel, soort Soort, rec dossier.Record, l toegang.Lezer) error {
+	bericht := false
+	err := z.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		if err := tx.Log(ctx, regel); err != nil {
+			return err
+		}
+		if !regel.Toegestaan || soort.Ingezien == nil {
+			return nil
+		}
+		g, type_, ok := soort.Ingezien(rec, l)
+		if !ok {
+			return nil
+		}
+		bericht = true
+		ev := gebeurtenis.Maak(z.cfg.Systeem, type_, "urn:soh:"+soort.Naam+":"+rec.ID, g)
+		return tx.Verstuur(ctx, gebeurtenis.Bericht(ev))
+	})
+	if err == nil && bericht {
+		z.cfg.Wek()
+	}
+	return err
+}
+
+func (z *Inzage) regel(ctx context.Context, richting dossier.Richting, l toegang.Lezer) dossier.Logregel {
+	spoor, _ := Spoor(ctx)
+	return dossier.Logregel{
+		ID: uuid.Must(uuid.NewV7()).String(), Tijdstip: time.Now().UTC(), Richting: richting,
+		LezerOIN: l.Organisatie.OIN, LezerOrganisatie: l.Organisatie.Naam, Persoon: l.Persoon, Naam: l.Naam, Rol: l.Rol,
+		Doel: l.Doel, Grondslag: l.Grondslag, Zaak: l.Zaak, Burger: l.Burger, Bron: z.cfg.Organisatie.OIN, TraceID: spoor,
+	}
+}
+
+func reduceer(soort Soort, rec dossier.Record, b toegang.Besluit) (json.RawMessage, error) {
+	v, err := soort.Reduceer(rec, b.Niveau, b.Gemaskeerd)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(v)
+}
+
+// velden names the members of inhoud, for the log.
+func velden(inhoud json.RawMessage) []string {
+	var m map[string]json.RawMessage
+	if json.Unmarshal(inhoud, &m) != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(m))
+}
+
+func weiger(tekst, artikel string) toegang.Besluit {
+	return toegang.Besluit{Redenen: []toegang.Reden{{Tekst: tekst, Artikel: artikel}}}
+}
+
+func logRedenen(rs []toegang.Reden) []dossier.Reden {
+	var uit []dossier.Reden
+	for _, r := range rs {
+		uit = append(uit, dossier.Reden(r))
+	}
+	return uit
+}
+
+// redenen puts the reasons of a refusal in one text.
+func redenen(rs []toegang.Reden) string {
+	var delen []string
+	for _, r := range rs {
+		t := strings.TrimSuffix(strings.TrimSpace(r.Tekst), ".")
+		if t == "" {
+			continue
+		}
+		if r.Artikel != "" {
+			t += " (" + r.Artikel + ")"
+		}
+		delen = append(delen, t+".")
+	}
+	if len(delen) == 0 {
+		return "Er is geen regel die deze inzage toestaat."
+	}
+	return strings.Join(delen, " ")
+}

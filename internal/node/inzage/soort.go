@@ -1,0 +1,90 @@
+package inzage
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/prov"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// Soort declares one kind of record that can be read at this source. Naam,
+// Pad, Titel, Beleid and Reduceer are required.
+type Soort struct {
+	Naam   string // "melding": the soort of the dossier records
+	Pad    string // "/v1/meldingen"
+	Titel  string // "Melding"
+	Beleid string // rego package, "soh.melding"
+
+	// Reduceer is THE reduction of this kind of record to a level.
+	Reduceer func(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (any, error)
+	// Feiten adds to the policy input what only this kind knows.
+	Feiten func(rec dossier.Record, l toegang.Lezer) map[string]any
+	// Ingezien gives the …-ingezien event of an allowed look; ok false is none.
+	Ingezien func(rec dossier.Record, l toegang.Lezer) (g prov.Graph, type_ string, ok bool)
+	// Afgeschermd tells that the family may not learn who this record is from:
+	// the record, and every look at it, is then left out of what they see.
+	Afgeschermd func(rec dossier.Record) bool
+	// Gezin gives what the family sees of it; false is nothing. It is asked
+	// only when the policy allows the family member (lezer.burger, betrokken,
+	// doel eigen-inzage) at least niveau 1.
+	Gezin func(rec dossier.Record) (Deel, bool)
+}
+
+// Deel is one part of a source's answer to the family, in Dutch B1.
+type Deel struct {
+	Soort    string    `json:"soort"`
+	ID       string    `json:"id"`
+	Titel    string    `json:"titel"`
+	Tekst    string    `json:"tekst,omitempty"`
+	Tijdstip time.Time `json:"tijdstip"`
+	Regels   []Regel   `json:"regels,omitempty"`
+	Contact  *Contact  `json:"contact,omitempty"`
+
+	Uiterlijk *time.Time `json:"uiterlijk,omitempty"` // when the family hears more, at the latest
+	Klaar     bool       `json:"klaar,omitempty"`     // this part is done; nothing more follows from it
+}
+
+// Regel is a label with its value.
+type Regel struct {
+	Label  string `json:"label"`
+	Waarde string `json:"waarde"`
+}
+
+// Contact is whom the family can reach about a part.
+type Contact struct {
+	Naam     string `json:"naam,omitempty"`
+	Functie  string `json:"functie,omitempty"`
+	Telefoon string `json:"telefoon,omitempty"`
+	Email    string `json:"email,omitempty"`
+}
+
+// Antwoord is what a reader gets of a record, here or at another source.
+type Antwoord struct {
+	Niveau     begrip.Niveau
+	Inhoud     json.RawMessage // the record, reduced to Niveau; nil when refused
+	Redenen    []toegang.Reden // why it was allowed or refused
+	Gemaskeerd []string        // fields that were withheld within the level
+	Geweigerd  bool
+}
+
+// Inkijk is one look at a person's data, as the person reads it.
+type Inkijk struct {
+	Tijdstip    time.Time `json:"tijdstip"`
+	Wie         string    `json:"wie"`
+	Organisatie string    `json:"organisatie"`
+	Rol         string    `json:"rol"`
+	Wat         string    `json:"wat"`
+	Waarom      string    `json:"waarom"`
+	Grondslag   string    `json:"grondslag"`
+	Toegestaan  bool      `json:"toegestaan"`
+}
+
+// Gezinsbeeld is what one source has for one member of the family.
+type Gezinsbeeld struct {
+	Organisatie begrip.Organisatie `json:"organisatie"`
+	Delen       []Deel             `json:"delen"`
+	Inzagen     []Inkijk           `json:"inzagen"`
+}

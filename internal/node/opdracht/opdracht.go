@@ -1,0 +1,109 @@
+package opdracht
+
+import (
+	"context"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/prov"
+)
+
+// Staat is where an Opdracht stands.
+type Staat string
+
+// The states. Geweigerd, Uitgevoerd, Mislukt and Ingetrokken are final.
+const (
+	Aangeboden   Staat = "aangeboden"
+	Geaccepteerd Staat = "geaccepteerd"
+	Geweigerd    Staat = "geweigerd"
+	InUitvoering Staat = "in-uitvoering"
+	Uitgevoerd   Staat = "uitgevoerd"
+	Mislukt      Staat = "mislukt"
+	Ingetrokken  Staat = "ingetrokken"
+)
+
+// Richting tells on which side this node's copy stands.
+const (
+	In  = "in"  // this node is the opdrachtnemer
+	Uit = "uit" // this node is the opdrachtgever
+)
+
+// rang orders the steps of the opdrachtnemer: it only goes forward.
+var rang = map[Staat]int{Aangeboden: 0, Geaccepteerd: 1, InUitvoering: 2, Geweigerd: 3, Uitgevoerd: 3, Mislukt: 3}
+
+// Eind tells whether nothing follows on this state.
+func (s Staat) Eind() bool { return s == Ingetrokken || rang[s] == 3 }
+
+// Naam gives the state in words for a page.
+func (s Staat) Naam() string {
+	if s == InUitvoering {
+		return "in uitvoering"
+	}
+	return string(s)
+}
+
+// Opdracht is a request of one deelnemer to another, as one side holds it.
+// It refers to content and never holds any, nor a BSN.
+type Opdracht struct {
+	ID           string      `json:"id" format:"uuid"` // bare uuid, the same on both sides
+	Soort        string      `json:"soort"`
+	Zaak         string      `json:"zaak,omitempty"`
+	Van          begrip.OIN  `json:"van"`
+	Aan          begrip.OIN  `json:"aan"`
+	Onderwerp    Verwijzing  `json:"onderwerp"`
+	Staat        Staat       `json:"staat"`
+	Reden        string      `json:"reden,omitempty"`
+	Resultaat    string      `json:"resultaat,omitempty"` // code of the outcome, such as "bekend"
+	Antwoord     *Verwijzing `json:"antwoord,omitempty"`
+	AangebodenOp time.Time   `json:"aangebodenOp"`
+	UiterlijkOp  *time.Time  `json:"uiterlijkOp,omitempty"`
+	Stappen      []Stap      `json:"stappen"`
+	Richting     string      `json:"richting"`
+}
+
+// URN gives urn:soh:opdracht:<uuid>, its name in the graph.
+func (o Opdracht) URN() string { return "urn:soh:opdracht:" + o.ID }
+
+// Verwijzing points to a record at its source.
+type Verwijzing struct {
+	Bron  begrip.OIN `json:"bron"`
+	Soort string     `json:"soort"`
+	Pad   string     `json:"pad"` // "/v1/meldingen/<uuid>"
+}
+
+// Stap is one step in the life of an Opdracht.
+type Stap struct {
+	ID        string      `json:"id" format:"uuid"`
+	Naar      Staat       `json:"naar"`
+	Op        time.Time   `json:"op"`
+	Door      string      `json:"door,omitempty"` // name of a person, or of a rule
+	Reden     string      `json:"reden,omitempty"`
+	Resultaat string      `json:"resultaat,omitempty"`
+	Antwoord  *Verwijzing `json:"antwoord,omitempty"`
+}
+
+// Soort declares one kind of Opdracht. Naam and Titel are required.
+type Soort struct {
+	Naam, Titel string
+	// Mag may refuse a step of this node (own rules beside the state machine).
+	Mag func(o Opdracht, s Stap) error
+	// Gebeurtenis gives the event of a step this node takes; offering counts
+	// as the step to Aangeboden. ok false is no event.
+	Gebeurtenis func(o Opdracht, s Stap) (type_ string, g prov.Graph, ok bool)
+	// Ontvangen runs at the opdrachtnemer when one arrives, in its transaction.
+	Ontvangen func(ctx context.Context, tx *dossier.Tx, o *Opdracht) error
+	// Automatisch runs at the opdrachtnemer after the commit of an arrival, and
+	// again at each start while the Opdracht is open: it must bear repetition.
+	Automatisch func(ctx context.Context, o Opdracht)
+	// Bijgewerkt runs at a side when a step of the OTHER side arrives, in its
+	// transaction: at the opdrachtgever each step of the opdrachtnemer, at the
+	// opdrachtnemer a withdrawal. o is the state after the step.
+	Bijgewerkt func(ctx context.Context, tx *dossier.Tx, o Opdracht, s Stap) error
+}
+
+// LEAD → NODE-B (remove this comment when done): functies must take a step and
+// write their own record and event in ONE transaction, so please export beside
+// Zet also: func (p *Opdrachten) ZetIn(ctx, tx *dossier.Tx, id string, s Stap) (Opdracht, error)
+// (Zet = Tx + ZetIn + wake). Also func (p *Opdrachten) Lees(ctx, id) (Opdracht, error) and
+// Alle(ctx, filter{Soort, Zaak, Richting}) ([]Opdracht, error).
