@@ -166,6 +166,8 @@ func (s *Site) functies(taal Taal) template.FuncMap {
 		"dag":         func(d time.Time) template.HTML { return tijdElement(d, taal.Dag(d, s.cfg.Nu())) },
 		"tijd":        func(d time.Time) template.HTML { return tijdElement(d, taal.Tijd(d)) },
 		"wanneer":     func(d time.Time) template.HTML { return tijdElement(d, taal.Wanneer(d, s.cfg.Nu())) },
+		"Wanneer":     func(d time.Time) template.HTML { return tijdElement(d, hoofdletter(taal.Wanneer(d, s.cfg.Nu()))) },
+		"nummer":      func(i int) int { return i + 1 },
 		"maandkort":   taal.MaandKort,
 		"dagnummer":   func(d time.Time) int { return d.In(Zone).Day() },
 		"dagentot":    func(d time.Time) int { return dagenTussen(s.cfg.Nu(), d) },
