@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -198,10 +199,7 @@ func scanUitgaand(scan func(...any) error) (Uitgaand, error) {
 // veilig keeps a reason free of BSNs and of useful length: part of it comes
 // from the other side.
 func veilig(reden string) string {
-	const max = 500
+	const meest = 500
 	b := begrip.MaskeerBSN([]byte(reden))
-	if len(b) > max {
-		b = b[:max]
-	}
-	return string(b)
+	return strings.ToValidUTF8(string(b[:min(len(b), meest)]), "")
 }
