@@ -1,3 +1,231 @@
 package prov
 
-func (l *lezing) herstel() {}
+import "strings"
+
+// relatie tells what PROV-DM and PROV-Constraints say of one relation.
+type relatie struct {
+	van, naar string // type of subject and object that the relation implies; empty: any
+	zelf      bool   // a node may stand in this relation to itself
+}
+
+// relaties are the relations of PROV-O that imply a type (typing, constraint 50)
+// or cannot be reflexive (impossibility, constraints 51–56; for a derivation
+// the strict ordering of 41–42).
+var relaties = map[string]relatie{
+	"prov:wasGeneratedBy":    {Entity, Activity, false},
+	"prov:used":              {Activity, Entity, false},
+	"prov:wasAssociatedWith": {Activity, Agent, true},
+	"prov:wasAttributedTo":   {Entity, Agent, true},
+	"prov:wasDerivedFrom":    {Entity, Entity, false},
+	"prov:wasRevisionOf":     {Entity, Entity, false},
+	"prov:wasQuotedFrom":     {Entity, Entity, false},
+	"prov:hadPrimarySource":  {Entity, Entity, false},
+	"prov:wasInformedBy":     {Activity, Activity, true},
+	"prov:actedOnBehalfOf":   {Agent, Agent, true},
+	"prov:wasStartedBy":      {Activity, Entity, false},
+	"prov:wasEndedBy":        {Activity, Entity, false},
+	"prov:wasInvalidatedBy":  {Entity, Activity, false},
+	"prov:specializationOf":  {Entity, Entity, false},
+	"prov:alternateOf":       {Entity, Entity, true},
+	"prov:hadMember":         {Entity, Entity, false},
+	"prov:generated":         {Activity, Entity, false},
+	"prov:invalidated":       {Activity, Entity, false},
+	"prov:wasInfluencedBy":   {"", "", true},
+}
+
+// verwijzend are properties of the field whose text is read as a reference
+// when a node has that id.
+var verwijzend = map[string]bool{"soh:heeftBetrokkene": true, "soh:betrokkenBij": true}
+
+// herstel makes a graph of what was read: text that stands for a node becomes
+// a reference, qualified relations also stand as plain ones, statements that
+// cannot be are left out, and what the others imply is added.
+func (l *lezing) herstel() {
+	l.kwalificaties()
+	for _, n := range l.g.Nodes {
+		l.eenduidig(n)
+	}
+	ordening := false
+	for i := 0; i < len(l.g.Nodes); i++ { // grows while we infer
+		n := l.g.Nodes[i]
+		leeg, tijd := false, false
+		for j := range n.Props {
+			p := &n.Props[j]
+			tijd = tijd || eenmalig[p.Name]
+			if verwijzend[p.Name] {
+				l.verwijzingen(p)
+			} else if r, ok := l.relatie(p.Name); ok {
+				l.stellingen(n, p, r)
+				ordening = ordening || geordend[p.Name]
+			}
+			leeg = leeg || len(p.Values) == 0
+		}
+		if leeg {
+			n.ruimOp()
+		}
+		if tijd {
+			l.tijden(n)
+		}
+	}
+	if ordening {
+		l.orden()
+	}
+}
+
+func (l *lezing) relatie(naam string) (relatie, bool) {
+	if !strings.HasPrefix(naam, "prov:") {
+		return relatie{}, false
+	}
+	r, ok := relaties[naam]
+	return r, ok
+}
+
+// eenduidig keeps one of prov:Entity and prov:Activity: they are disjoint
+// (constraint 55).
+func (l *lezing) eenduidig(n *Node) {
+	if !n.Is(Entity) || !n.Is(Activity) {
+		return
+	}
+	weg := Activity
+	for _, t := range n.Types {
+		if t == Activity {
+			weg = Entity
+		}
+		if t == Activity || t == Entity {
+			break
+		}
+	}
+	over := n.Types[:0]
+	for _, t := range n.Types {
+		if t != weg {
+			over = append(over, t)
+		}
+	}
+	n.Types = over
+	l.waarschuw("%s kan niet tegelijk een Entity en een Activity zijn; %s is weggelaten.", n.ID, weg)
+}
+
+func (l *lezing) verwijzingen(p *Prop) {
+	for i, v := range p.Values {
+		if v.Kind == Tekst && l.g.Vind(compact(v.Literal)) != nil {
+			p.Values[i] = Value{Ref: compact(v.Literal), Kind: Verwijzing}
+		}
+	}
+}
+
+// stellingen keeps the values of one relation that can be, and infers.
+func (l *lezing) stellingen(n *Node, p *Prop, r relatie) {
+	over := p.Values[:0]
+	for _, v := range p.Values {
+		if v.Kind != Verwijzing {
+			id := compact(v.Literal)
+			if v.Kind != Tekst || id == "" || strings.ContainsAny(id, " \t\r\n") {
+				l.waarschuw("Bij %s van %s staat geen verwijzing; dat deel is weggelaten.", p.Name, n.ID)
+				continue
+			}
+			l.waarschuw("De tekst bij %s van %s is gelezen als verwijzing.", p.Name, n.ID)
+			v = Value{Ref: id, Kind: Verwijzing}
+		}
+		if l.stelling(n, p.Name, v.Ref, r) {
+			over = append(over, v)
+		}
+	}
+	p.Values = over
+}
+
+// stelling tells whether "n naam doel" can be, and infers what follows from it.
+func (l *lezing) stelling(n *Node, naam, doel string, r relatie) bool {
+	if doel == n.ID && !r.zelf {
+		l.waarschuw("%s van %s naar zichzelf kan niet volgens PROV en is weggelaten.", naam, n.ID)
+		return false
+	}
+	ander := l.g.Vind(doel)
+	if strijdig(n, r.van) || ander != nil && strijdig(ander, r.naar) {
+		l.waarschuw("%s van %s naar %s kan niet volgens PROV (Entity en Activity door elkaar) en is weggelaten.", naam, n.ID, doel)
+		return false
+	}
+	if r.van != "" && !n.Is(r.van) {
+		n.Typeer(r.van)
+		l.waarschuw("%s is volgens %s een %s; dat type is toegevoegd.", n.ID, naam, r.van)
+	}
+	if r.naar == "" {
+		return true
+	}
+	if ander == nil {
+		ander = l.node(doel)
+		ander.Typeer(r.naar)
+		l.waarschuw("%s stond niet in de graaf; afgeleid uit %s als %s.", doel, naam, r.naar)
+	} else if !ander.Is(r.naar) {
+		ander.Typeer(r.naar)
+		l.waarschuw("%s is volgens %s een %s; dat type is toegevoegd.", doel, naam, r.naar)
+	}
+	return true
+}
+
+// strijdig tells that n cannot be of type typ as well.
+func strijdig(n *Node, typ string) bool {
+	return typ == Entity && n.Is(Activity) || typ == Activity && n.Is(Entity)
+}
+
+// ruimOp drops properties that lost all values.
+func (n *Node) ruimOp() {
+	over := n.Props[:0]
+	for _, p := range n.Props {
+		if len(p.Values) > 0 {
+			over = append(over, p)
+		}
+	}
+	n.Props = over
+}
+
+// kwalificatie is the long form of a relation: the subject refers to a node
+// that refers to the object (PROV-O §3.3).
+type kwalificatie struct{ doel, kort string }
+
+var kwalificaties = map[string]kwalificatie{
+	"prov:qualifiedGeneration":     {"prov:activity", "prov:wasGeneratedBy"},
+	"prov:qualifiedUsage":          {"prov:entity", "prov:used"},
+	"prov:qualifiedInvalidation":   {"prov:activity", "prov:wasInvalidatedBy"},
+	"prov:qualifiedCommunication":  {"prov:activity", "prov:wasInformedBy"},
+	"prov:qualifiedStart":          {"prov:entity", "prov:wasStartedBy"},
+	"prov:qualifiedEnd":            {"prov:entity", "prov:wasEndedBy"},
+	"prov:qualifiedDerivation":     {"prov:entity", "prov:wasDerivedFrom"},
+	"prov:qualifiedAttribution":    {"prov:agent", "prov:wasAttributedTo"},
+	"prov:qualifiedAssociation":    {"prov:agent", "prov:wasAssociatedWith"},
+	"prov:qualifiedDelegation":     {"prov:agent", "prov:actedOnBehalfOf"},
+	"prov:qualifiedInfluence":      {"prov:influencer", "prov:wasInfluencedBy"},
+	"prov:qualifiedSpecialization": {"prov:entity", "prov:specializationOf"},
+	"prov:qualifiedAlternate":      {"prov:entity", "prov:alternateOf"},
+	"prov:qualifiedMembership":     {"prov:entity", "prov:hadMember"},
+}
+
+// kwalificaties adds the plain relation to every qualified one.
+func (l *lezing) kwalificaties() {
+	type nieuw struct {
+		n    *Node
+		kort string
+		doel Value
+	}
+	var erbij []nieuw
+	for _, n := range l.g.Nodes {
+		for _, p := range n.Props {
+			if !strings.HasPrefix(p.Name, "prov:qualified") {
+				continue
+			}
+			k, ok := kwalificaties[p.Name]
+			if !ok {
+				continue
+			}
+			for _, v := range p.Values {
+				if q := l.g.Vind(v.Ref); q != nil {
+					for _, doel := range q.Values(k.doel) {
+						erbij = append(erbij, nieuw{n, k.kort, doel})
+					}
+				}
+			}
+		}
+	}
+	for _, e := range erbij {
+		e.n.Add(e.kort, e.doel)
+	}
+}

@@ -1,6 +1,7 @@
 package prov
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fastjson"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -52,14 +54,14 @@ func Lees(data json.RawMessage) (Graph, []string, error) {
 	if !utf8.Valid(data) {
 		return Graph{}, nil, begrip.NieuweFout(begrip.Ongeldig, "De inhoud is geen geldige UTF-8.")
 	}
+	// The fast parser is lax about escapes, so those get a strict look first.
+	if bytes.IndexByte(data, '\\') >= 0 && !jsontext.Value(data).IsValid() {
+		return Graph{}, nil, errJSON()
+	}
 	p := parsers.Get()
 	defer parsers.Put(p)
-	v, err := p.ParseBytes(data)
-	if err != nil {
-		return Graph{}, nil, begrip.NieuweFout(begrip.Ongeldig, "De inhoud is geen geldige JSON.")
-	}
 	l := &lezing{}
-	if !l.gewoon(v) {
+	if v, err := p.ParseBytes(data); err != nil || !l.gewoon(v) {
 		l = &lezing{}
 		if err := l.uitgebreid(data); err != nil {
 			return Graph{}, nil, err
@@ -70,6 +72,10 @@ func Lees(data json.RawMessage) (Graph, []string, error) {
 }
 
 var parsers fastjson.ParserPool
+
+func errJSON() error {
+	return begrip.NieuweFout(begrip.Ongeldig, "De inhoud is geen geldige JSON, of er staat een naam twee keer in hetzelfde object.")
+}
 
 func (l *lezing) volledig() error {
 	var c begrip.Controle
@@ -247,7 +253,11 @@ func (l *lezing) waarden(n *Node, term string, v *fastjson.Value, diepte int) bo
 		b, _ := v.StringBytes()
 		n.Add(term, Value{Literal: string(b)})
 	case fastjson.TypeNumber:
-		n.Add(term, Value{Literal: v.String(), Kind: Getal})
+		w := Value{Literal: v.String(), Kind: Getal}
+		if !jsontext.Value(w.Literal).IsValid() { // the fast parser takes nan and the like
+			return false
+		}
+		n.Add(term, w)
 	case fastjson.TypeTrue, fastjson.TypeFalse:
 		n.Add(term, Value{Literal: v.String(), Kind: Waarheid})
 	case fastjson.TypeArray:
@@ -293,6 +303,9 @@ func (l *lezing) literal(n *Node, term string, o *fastjson.Object) bool {
 		w.Literal = string(b)
 	case fastjson.TypeNumber:
 		w.Literal, w.Kind = inhoud.String(), Getal
+		if !jsontext.Value(w.Literal).IsValid() {
+			return false
+		}
 	case fastjson.TypeTrue, fastjson.TypeFalse:
 		w.Literal, w.Kind = inhoud.String(), Waarheid
 	default:
