@@ -122,12 +122,12 @@ func (s *Simulator) ontdekking(w http.ResponseWriter, _ *http.Request, u Uitgeve
 		"jwks_uri": iss + "/jwks", "end_session_endpoint": iss + "/uitloggen",
 		"response_types_supported": []string{"code"}, "response_modes_supported": []string{"query"},
 		"grant_types_supported": []string{"authorization_code"}, "subject_types_supported": []string{"public"},
-		"id_token_signing_alg_values_supported": []string{string(jose.ES256)},
-		"token_endpoint_auth_methods_supported": []string{"none"},
-		"code_challenge_methods_supported":      []string{"S256"},
-		"scopes_supported":                      []string{"openid", "profile"},
-		"acr_values_supported":                  []string{u.ACR},
-		"claims_supported":                      []string{"sub", "name", "acr", "soh_rol", "soh_oin", "soh_bsn"},
+		"id_token_signing_alg_values_supported":          []string{string(jose.ES256)},
+		"token_endpoint_auth_methods_supported":          []string{"none"},
+		"code_challenge_methods_supported":               []string{"S256"},
+		"scopes_supported":                               []string{"openid", "profile"},
+		"acr_values_supported":                           []string{u.ACR},
+		"claims_supported":                               []string{"sub", "name", "acr", "soh_rol", "soh_oin", "soh_bsn"},
 		"authorization_response_iss_parameter_supported": true,
 	})
 }

@@ -1,0 +1,53 @@
+package demo
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+func TestOrganisatiesZijnVerzonnenMaarGoedGevormd(t *testing.T) {
+	gezien := map[begrip.OIN]bool{}
+	orgs := []begrip.Organisatie{ketenbeheerder, portaalOrg}
+	for _, d := range Deelnemers() {
+		orgs = append(orgs, d.Organisatie)
+		if len(d.Mensen) == 0 {
+			t.Errorf("%s has nobody to sign in as", d.Naam)
+		}
+		for _, k := range d.Bekend {
+			gezin(k)
+		}
+	}
+	for _, o := range orgs {
+		if _, err := begrip.ParseOIN(string(o.OIN)); err != nil || gezien[o.OIN] {
+			t.Errorf("%s: OIN %s: %v", o.Naam, o.OIN, err)
+		}
+		gezien[o.OIN] = true
+	}
+	if len(Deelnemers()) < 7 {
+		t.Error("at least seven deelnemers are promised")
+	}
+}
+
+func TestGezinnenHebbenTestnummers(t *testing.T) {
+	nummers, subs := map[string]bool{}, map[string]bool{}
+	for _, g := range Gezinnen() {
+		for _, l := range g.Leden {
+			nr := l.BSN.Leesbaar()
+			if !strings.HasPrefix(nr, "9999") || nummers[nr] {
+				t.Errorf("%s has no test number of its own", l.Naam())
+			}
+			nummers[nr] = true
+		}
+		for _, p := range g.Inloggers() {
+			if subs[p.Sub] || begrip.ElfProef(p.Sub) {
+				t.Errorf("name %q at the sign-in", p.Sub)
+			}
+			subs[p.Sub] = true
+		}
+		if len(g.Inloggers()) == 0 {
+			t.Errorf("nobody of %s can sign in", g.Naam)
+		}
+	}
+}
