@@ -1,0 +1,249 @@
+// Package node is a deelnemer's node: it wires the dossier, the three patterns
+// and the samenwerkfuncties that this deelnemer enabled into one API for other
+// nodes and case systems, and one werkplek for professionals.
+//
+// It promises: what it answered as done survives a crash; it goes on where it
+// stopped; and without the hub it keeps working with the deelnemers it knows.
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// Versie is the full version of the node's API.
+const Versie = "1.0.0"
+
+// sessieWaarde is the key under which the key of the sign-in cookies stands.
+const sessieWaarde = "werkplek/sessiesleutel"
+
+// Config is the manual of a node.
+type Config struct {
+	Organisatie begrip.Organisatie
+	Map         string             // folder of the dossier; made when it is not there
+	Identiteit  toegang.Identiteit // certificate of the organisation
+	HubURL      string             // https base of the hub, with or without /v1
+	APIURL      string             // public base of our own API, for its description; may be empty
+	Functies    []functie.Bouw     // the samenwerkfuncties that are on
+	// Aanmelding is how professionals sign in to the werkplek; without an Issuer
+	// there is no werkplek. An empty Sleutel is made once and kept in the dossier;
+	// an empty Organisatie is our own.
+	Aanmelding toegang.AanmeldConfig
+	Log        *slog.Logger // default slog.Default
+}
+
+// Node is one running node.
+type Node struct {
+	cfg      Config
+	store    *dossier.Store
+	register *register
+	inzage   *inzage.Inzage
+	opdracht *opdracht.Opdrachten
+	bezorger *gebeurtenis.Bezorger
+	functies []functie.Functie
+	omgeving *functie.Omgeving
+	api      http.Handler
+	werkplek http.Handler
+}
+
+// Open opens the dossier and wires the node. Nothing runs before Run.
+func Open(cfg Config) (*Node, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Organisatie.OIN == "" {
+		cfg.Organisatie = cfg.Identiteit.Organisatie
+	}
+	if cfg.Organisatie.OIN != cfg.Identiteit.Organisatie.OIN {
+		return nil, errors.New("node: het certificaat is van een andere organisatie")
+	}
+	cfg.Identiteit.Organisatie = cfg.Organisatie
+	cfg.Log = cfg.Log.With("deelnemer", cfg.Organisatie.Naam)
+	store, err := dossier.Open(filepath.Join(cfg.Map, "dossier.db"))
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{cfg: cfg, store: store}
+	if err := n.bedraad(); err != nil {
+		return nil, errors.Join(fmt.Errorf("node %s: %w", cfg.Organisatie.Naam, err), store.Close())
+	}
+	return n, nil
+}
+
+// bedraad puts the parts together.
+func (n *Node) bedraad() error {
+	cfg := n.cfg
+	var err error
+	if n.register, err = nieuwRegister(context.Background(), cfg, n.store); err != nil {
+		return err
+	}
+	post := *cfg.Identiteit.Client(0) // the Bezorger sets its own time-outs
+	post.Transport = bestemd{n.register, post.Transport}
+	n.bezorger = gebeurtenis.Nieuw(n.store, n.register.adres, &post, cfg.Log)
+	n.register.wek = n.bezorger.Wek
+	systeem := cfg.Organisatie.OIN.Systeem("soh")
+	n.inzage = inzage.Nieuw(inzage.Config{
+		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store,
+		Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
+	})
+	n.opdracht = opdracht.Nieuw(opdracht.Config{
+		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Deelnemer: n.register.organisatie, Log: cfg.Log,
+	})
+	n.omgeving = &functie.Omgeving{
+		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Inzage: n.inzage, Opdrachten: n.opdracht,
+		Deelnemers: n.register.Deelnemers, Log: cfg.Log, Wek: n.bezorger.Wek,
+	}
+	modules, soorten := map[string]string{}, []inzage.Soort{}
+	for _, bouw := range cfg.Functies {
+		f := bouw(n.omgeving)
+		n.functies = append(n.functies, f)
+		maps.Copy(modules, f.Beleid)
+		soorten = append(soorten, f.Soorten...)
+		n.opdracht.Gebruik(f.Opdrachten...)
+	}
+	beleid, err := toegang.NieuwBeleid(modules)
+	if err != nil {
+		return err
+	}
+	n.inzage.Gebruik(beleid, soorten...)
+	n.api = n.maakAPI(soorten)
+	n.werkplek, err = n.maakWerkplek()
+	return err
+}
+
+// maakAPI is every route of the node's API.
+func (n *Node) maakAPI(soorten []inzage.Soort) http.Handler {
+	mux := http.NewServeMux()
+	api := rest.NewAPI(mux, rest.Info{
+		Titel: "Knooppunt van " + n.cfg.Organisatie.Naam, Versie: Versie, Server: inzage.Basis(n.cfg.APIURL),
+		Omschrijving: "Inzage bij de bron, opdrachten en de samenwerkfuncties van deze deelnemer.",
+	})
+	for _, s := range soorten {
+		n.inzage.Registreer(api, s)
+	}
+	n.inzage.RegistreerGezin(api)
+	n.opdracht.Registreer(api)
+	for _, f := range n.functies {
+		if f.API != nil {
+			f.API(api)
+		}
+	}
+	gezondheid(mux, n.gereed)
+	return rest.Handler(deelnemersAlleen(api, mux), Versie, n.cfg.Log)
+}
+
+// deelnemersAlleen lets nobody in without a certificate, save for the
+// description and the health of the node.
+func deelnemersAlleen(_ huma.API, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/health", "/ready", "/v1/openapi.json":
+		default:
+			if _, err := toegang.Beller(r); err != nil {
+				rest.WriteFout(w, r, err)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// gezondheid adds /health (the process runs) and /ready (it can do its work).
+func gezondheid(mux *http.ServeMux, gereed func(context.Context) error) {
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
+		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, r *http.Request) {
+		if err := gereed(r.Context()); err != nil {
+			rest.WriteFout(w, r, err)
+			return
+		}
+		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "gereed"})
+	})
+}
+
+// gereed tells whether the dossier answers and a register is known.
+func (n *Node) gereed(ctx context.Context) error {
+	ctx, klaar := context.WithTimeout(ctx, 2*time.Second)
+	defer klaar()
+	if _, _, err := n.store.Waarde(ctx, registerWaarde); err != nil {
+		return begrip.NieuweFout(begrip.NietBeschikbaar, "Het dossier is niet bereikbaar.").Door(err)
+	}
+	if len(n.register.Deelnemers()) == 0 {
+		return begrip.NieuweFout(begrip.NietBeschikbaar, "De lijst van deelnemers is nog niet bekend.")
+	}
+	return nil
+}
+
+// API is the handler for the mutual TLS listener (Identiteit.ServerTLS).
+func (n *Node) API() http.Handler { return n.api }
+
+// Werkplek is the handler of the professionals' pages.
+func (n *Node) Werkplek() http.Handler { return n.werkplek }
+
+// Omgeving is what the functies of this node work with.
+func (n *Node) Omgeving() *functie.Omgeving { return n.omgeving }
+
+// Functies gives the functies that are on.
+func (n *Node) Functies() []functie.Functie { return n.functies }
+
+// Stand gives the state of the outbox per bestemming.
+func (n *Node) Stand(ctx context.Context) ([]dossier.Stand, error) { return n.bezorger.Stand(ctx) }
+
+// Run delivers the outbox, keeps the register fresh and does the automatic
+// handling until ctx ends or one of them cannot go on.
+func (n *Node) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var wg sync.WaitGroup
+	for _, f := range []func(context.Context) error{
+		n.bezorger.Run, n.opdracht.Run,
+		func(ctx context.Context) error { n.register.Run(ctx); return nil },
+	} {
+		wg.Go(func() {
+			if err := f(ctx); err != nil && ctx.Err() == nil {
+				stop(err)
+			}
+		})
+	}
+	wg.Wait()
+	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// Close closes the dossier. Stop Run and the listeners first.
+func (n *Node) Close() error { return n.store.Close() }
+
+// sleutel gives the key of the sign-in cookies, made at the first start.
+func (n *Node) sleutel(ctx context.Context) (k [32]byte, err error) {
+	b, ok, err := n.store.Waarde(ctx, sessieWaarde)
+	if err != nil {
+		return k, err
+	}
+	if ok && len(b) == len(k) {
+		return [32]byte(b), nil
+	}
+	_, _ = rand.Read(k[:]) // never fails
+	return k, n.store.ZetWaarde(ctx, sessieWaarde, k[:])
+}
