@@ -59,7 +59,7 @@ func (t Taal) Tijd(d time.Time) string {
 	if t == Engels {
 		return fmt.Sprintf("%d:%02d", d.Hour(), d.Minute())
 	}
-	return fmt.Sprintf("%d.%02d uur", d.Hour(), d.Minute())
+	return fmt.Sprintf("%d.%02d\u00a0uur", d.Hour(), d.Minute())
 }
 
 // Wanneer gives the day and time as a person says it: "vandaag, 9.12 uur",

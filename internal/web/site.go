@@ -167,6 +167,7 @@ func (s *Site) functies(taal Taal) template.FuncMap {
 		"tijd":        func(d time.Time) template.HTML { return tijdElement(d, taal.Tijd(d)) },
 		"wanneer":     func(d time.Time) template.HTML { return tijdElement(d, taal.Wanneer(d, s.cfg.Nu())) },
 		"Wanneer":     func(d time.Time) template.HTML { return tijdElement(d, hoofdletter(taal.Wanneer(d, s.cfg.Nu()))) },
+		"Dag":         func(d time.Time) template.HTML { return tijdElement(d, hoofdletter(taal.Dag(d, s.cfg.Nu()))) },
 		"nummer":      func(i int) int { return i + 1 },
 		"maandkort":   taal.MaandKort,
 		"dagnummer":   func(d time.Time) int { return d.In(Zone).Day() },
