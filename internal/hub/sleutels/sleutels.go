@@ -1,0 +1,321 @@
+// Package sleutels owns the keys under which personal values stand in the log:
+// one AES-256 key per person, wrapped by the master key of the hub.
+//
+// It promises: what Versleutel returns holds no BSN and no literal of a
+// Betrokkene in the clear, its keys are on disk before it returns, Ontsleutel
+// gives back the exact bytes to who may read them, and after Vernietig nobody
+// can read the values of that person again, while the log itself and every
+// proof over it stay as they are.
+package sleutels
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub/hublog"
+)
+
+const (
+	maxWarm   = 20_000 // unwrapped keys kept in memory
+	maxPartij = 256    // keys in one message; destroying one rewrites its message
+)
+
+// Sleutels is the open key store. Safe for use by many goroutines.
+type Sleutels struct {
+	stroom   *hublog.Stroom
+	omhulsel cipher.AEAD // wraps the keys of persons
+	refKey   []byte
+
+	mu        sync.Mutex
+	index     map[[16]byte]plek
+	graf      map[[16]byte]uint32 // highest destroyed generation
+	warm      map[[16]byte]cipher.AEAD
+	onderweg  map[[16]byte]*nieuw
+	partij    *partij // keys that wait for the next message
+	schrijven bool
+
+	vernietigMu sync.Mutex
+}
+
+// plek is where the wrapped key of a person stands.
+type plek struct {
+	seq uint64
+	gen uint32
+}
+
+// partij is a set of new keys that become durable together.
+type partij struct {
+	records []record
+	sleutel map[[16]byte]*nieuw
+	klaar   chan struct{}
+	err     error
+}
+
+type nieuw struct {
+	aead cipher.AEAD
+	p    *partij
+}
+
+// Open reads the key stream beside the log. The master key stands in the file
+// meester, which is made (0600) for an empty stream only: with another master
+// key every stored value would be lost, so that is refused.
+func Open(ctx context.Context, l *hublog.Log, meester string) (*Sleutels, error) {
+	stroom, err := l.Stroom("SLEUTELS")
+	if err != nil {
+		return nil, err
+	}
+	m, err := laadMeester(meester, stroom.Laatste() == 0)
+	if err != nil {
+		return nil, err
+	}
+	wrap, err := hkdf.Key(sha256.New, m, nil, "soh sleutels: omhulsel", 32)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := hkdf.Key(sha256.New, m, nil, "soh sleutels: verwijzing", 32)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sleutels{stroom: stroom, omhulsel: nieuweAEAD(wrap), refKey: ref,
+		index: map[[16]byte]plek{}, graf: map[[16]byte]uint32{}, warm: map[[16]byte]cipher.AEAD{}, onderweg: map[[16]byte]*nieuw{}}
+	if stroom.Laatste() == 0 {
+		if _, err := stroom.Publiceer(controleBericht(s.omhulsel)); err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
+	return s, s.herbouw(ctx)
+}
+
+func nieuweAEAD(key []byte) cipher.AEAD {
+	b, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err) // only for a key of the wrong length
+	}
+	a, err := cipher.NewGCM(b)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// Ref is the keyed, stable name of a person in indexes and tokens.
+func (s *Sleutels) Ref(b begrip.BSN) [16]byte { return s.ref("bsn", b.Leesbaar()) }
+
+func (s *Sleutels) ref(soort, waarde string) (r [16]byte) {
+	h := hmac.New(sha256.New, s.refKey)
+	h.Write([]byte(soort))
+	h.Write([]byte{0})
+	h.Write([]byte(waarde))
+	copy(r[:], h.Sum(nil))
+	return r
+}
+
+// Aantal is the number of persons with a key, and of those destroyed.
+func (s *Sleutels) Aantal() (levend, vernietigd int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.index), len(s.graf)
+}
+
+// geef finds the key of ref, or makes one when maak. The key may be used at
+// once, but what it encrypts must wait for the partij (if any) to be durable.
+// Without maak, a person without key gives nil.
+func (s *Sleutels) geef(ctx context.Context, ref [16]byte, maak bool) (cipher.AEAD, *partij, error) {
+	for range 8 {
+		s.mu.Lock()
+		if a := s.warm[ref]; a != nil {
+			s.mu.Unlock()
+			return a, nil, nil
+		}
+		if n := s.onderweg[ref]; n != nil {
+			s.mu.Unlock()
+			return n.aead, n.p, nil
+		}
+		p, ok := s.index[ref]
+		if !ok {
+			defer s.mu.Unlock()
+			if !maak {
+				return nil, nil, nil
+			}
+			n := s.maak(ref)
+			return n.aead, n.p, nil
+		}
+		s.mu.Unlock()
+		a, err := s.haal(ctx, ref, p)
+		if err != nil || a != nil {
+			return a, nil, err
+		}
+	}
+	return nil, nil, errors.New("sleutel verhuist telkens")
+}
+
+// haal reads a key that is not in memory; nil when it moved meanwhile.
+func (s *Sleutels) haal(ctx context.Context, ref [16]byte, p plek) (cipher.AEAD, error) {
+	data, err := s.stroom.Lees(ctx, p.seq)
+	if begrip.Is(err, begrip.NietGevonden) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	rs, err := leesBericht(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rs {
+		if r.soort != soortSleutel || r.ref != ref || r.gen != p.gen {
+			continue
+		}
+		key, err := r.open(s.omhulsel)
+		if err != nil {
+			return nil, fmt.Errorf("sleutel uitpakken: %w", err)
+		}
+		a := nieuweAEAD(key)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.index[ref] != p {
+			return nil, nil
+		}
+		s.bewaarWarm(ref, a)
+		return a, nil
+	}
+	return nil, fmt.Errorf("sleutel staat niet in bericht %d", p.seq)
+}
+
+func (s *Sleutels) bewaarWarm(ref [16]byte, a cipher.AEAD) {
+	if len(s.warm) >= maxWarm {
+		for k := range s.warm { // random half: a person seen often comes back at once
+			if delete(s.warm, k); len(s.warm) <= maxWarm/2 {
+				break
+			}
+		}
+	}
+	s.warm[ref] = a
+}
+
+// maak adds a fresh key to the partij that waits. Caller holds mu.
+func (s *Sleutels) maak(ref [16]byte) *nieuw {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	if s.partij == nil || len(s.partij.records) >= maxPartij {
+		if s.partij != nil { // full while an earlier one is being written
+			go s.schrijf(s.partij)
+		}
+		s.partij = &partij{sleutel: map[[16]byte]*nieuw{}, klaar: make(chan struct{})}
+	}
+	n := &nieuw{aead: nieuweAEAD(key), p: s.partij}
+	s.partij.records = append(s.partij.records, sluit(s.omhulsel, ref, s.graf[ref]+1, key))
+	s.partij.sleutel[ref] = n
+	s.onderweg[ref] = n
+	if !s.schrijven {
+		s.schrijven = true
+		go s.schrijfAlles()
+	}
+	return n
+}
+
+// schrijfAlles makes waiting keys durable until none wait: keys that arrive
+// while a message is under way form the next.
+func (s *Sleutels) schrijfAlles() {
+	for {
+		s.mu.Lock()
+		p := s.partij
+		s.partij = nil
+		if p == nil {
+			s.schrijven = false
+			s.mu.Unlock()
+			return
+		}
+		s.mu.Unlock()
+		s.schrijf(p)
+	}
+}
+
+func (s *Sleutels) schrijf(p *partij) {
+	seq, err := s.stroom.Publiceer(maakBericht(p.records))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range p.records {
+		delete(s.onderweg, r.ref)
+		if err == nil {
+			s.index[r.ref] = plek{seq, r.gen}
+			s.bewaarWarm(r.ref, p.sleutel[r.ref].aead)
+		}
+	}
+	p.err = err
+	close(p.klaar)
+}
+
+// wacht returns when the keys of p are on disk. They may get there even when
+// ctx ends first, so the caller must not use what it encrypted.
+func wacht(ctx context.Context, p *partij) error {
+	select {
+	case <-p.klaar:
+		return p.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Vernietig destroys the key of ref for good: the wrapped key is overwritten on
+// disk and every value under it reads as ********* from now on. A person who
+// comes back later gets a fresh key. Destroying what is not there is no error.
+// After an error, call it again: an interrupted erasure is finished then, or
+// at the next start. Copies in back-ups are not reached.
+func (s *Sleutels) Vernietig(ctx context.Context, ref [16]byte) error {
+	s.vernietigMu.Lock()
+	defer s.vernietigMu.Unlock()
+	s.mu.Lock()
+	if n := s.onderweg[ref]; n != nil {
+		s.mu.Unlock()
+		if err := wacht(ctx, n.p); err != nil {
+			return err
+		}
+		s.mu.Lock()
+	}
+	p, ok := s.index[ref]
+	s.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	data, err := s.stroom.Lees(ctx, p.seq)
+	if err != nil {
+		return err
+	}
+	rs, err := leesBericht(data)
+	if err != nil {
+		return err
+	}
+	blijft := []record{{soort: soortGraf, ref: ref, gen: p.gen, tijd: time.Now().Unix()}}
+	for _, r := range rs {
+		if r.soort != soortSleutel || r.ref != ref {
+			blijft = append(blijft, r)
+		}
+	}
+	seq, err := s.stroom.Publiceer(maakBericht(blijft))
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	delete(s.index, ref)
+	delete(s.warm, ref)
+	s.graf[ref] = p.gen
+	for _, r := range blijft[1:] {
+		if r.soort == soortSleutel && s.index[r.ref] == (plek{p.seq, r.gen}) {
+			s.index[r.ref] = plek{seq, r.gen}
+		}
+	}
+	s.mu.Unlock()
+	return s.stroom.Wis(ctx, p.seq)
+}

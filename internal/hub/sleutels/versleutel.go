@@ -1,0 +1,312 @@
+package sleutels
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// A token stands in stored text as: merk, kind, base64url of ref, nonce and
+// ciphertext, ';'. The sender's own merk is always written as merk '=', so no
+// sender can make a token. The kind is bound to the ciphertext.
+const (
+	merk        = "\uf5a1" // a private-use character
+	soortTekst  = 't'      // a BSN inside a string, or the value of a burgerservicenummer
+	soortWaarde = 'l'      // the content of a string of a Betrokkene, may hold tokens itself
+	soortKaal   = 'n'      // a number, true or false: the quotes around the token go as well
+	tokenKop    = 16 + 12
+)
+
+var b64 = base64.RawURLEncoding
+
+// Versleutel gives event as it may stand in the log: in the member data every
+// BSN (in strings, names and numbers), every value of a burgerservicenummer
+// and every literal of a Betrokkene is replaced by a token under the key of
+// that person. The result is JSON again. refs are the persons met, each once:
+// a BSN by its Ref, a Betrokkene without BSN by a name derived from its @id.
+// The keys are durable when Versleutel returns. Errors: Ongeldig when event is
+// no JSON object, NietBeschikbaar when keys cannot be stored.
+func (s *Sleutels) Versleutel(ctx context.Context, event []byte) (stored []byte, refs [][16]byte, err error) {
+	v := werkers.Get().(*versleutelaar)
+	defer werkers.Put(v)
+	v.begin(ctx, s, event)
+	if err := v.band.lees(event); err != nil {
+		return nil, nil, err
+	}
+	if len(v.band.items) == 0 || v.band.items[0].soort != '{' {
+		return nil, nil, begrip.NieuweFout(begrip.Ongeldig, "Een gebeurtenis is een JSON-object.")
+	}
+	items := v.band.items
+	for i := int32(1); i < items[0].volgend; i = items[i].volgend {
+		switch string(v.band.naam(items[i])) {
+		case "data":
+			v.zoekBetrokkenen(i)
+			v.loop(i, houder{})
+		case "data_base64":
+			if err := geenBSN(v.band.tekstVan(items[i])); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	v.kopieer(len(event))
+	if v.err != nil {
+		return nil, nil, v.err
+	}
+	for _, p := range v.wachten {
+		if err := wacht(ctx, p); err != nil {
+			return nil, nil, err
+		}
+	}
+	return bytes.Clone(v.uit), append([][16]byte(nil), v.refs...), nil
+}
+
+// geenBSN refuses binary data with a BSN in it: there is no place for a token.
+func geenBSN(t []byte) error {
+	raw, err := base64.StdEncoding.DecodeString(string(t))
+	if err != nil {
+		return begrip.NieuweFout(begrip.Ongeldig, "data_base64 is geen geldige base64.")
+	}
+	begrip.VindBSN(raw, func(int, int) {
+		err = begrip.NieuweFout(begrip.Ongeldig, "data_base64 bevat een burgerservicenummer. Stuur persoonsgegevens als JSON in data.")
+	})
+	return err
+}
+
+// houder is whose literals are met: zero for nobody's.
+type houder struct {
+	ref        [16]byte
+	betrokkene bool // literals belong to ref
+	bsn        bool // the value is that of a burgerservicenummer
+}
+
+type versleutelaar struct {
+	s          *Sleutels
+	ctx        context.Context
+	band       band
+	uit        []byte
+	pos        int // what of src is in uit
+	merken     bool
+	refs       [][16]byte
+	wachten    []*partij
+	betrokkene map[string][16]byte // @id of each Betrokkene
+	err        error
+}
+
+var werkers = sync.Pool{New: func() any { return &versleutelaar{betrokkene: map[string][16]byte{}} }}
+
+func (v *versleutelaar) begin(ctx context.Context, s *Sleutels, event []byte) {
+	v.s, v.ctx, v.err, v.pos = s, ctx, nil, 0
+	v.uit, v.refs, v.wachten = v.uit[:0], v.refs[:0], v.wachten[:0]
+	v.merken = bytes.Contains(event, []byte(merk))
+	clear(v.betrokkene)
+}
+
+// kopieer takes src over up to tot, as it is.
+func (v *versleutelaar) kopieer(tot int) {
+	v.uit = v.schoon(v.uit, v.band.src[v.pos:tot])
+	v.pos = tot
+}
+
+func (v *versleutelaar) schoon(dst, b []byte) []byte {
+	if v.merken {
+		b = bytes.ReplaceAll(b, []byte(merk), []byte(merk+"="))
+	}
+	return append(dst, b...)
+}
+
+// loop passes item i and all inside it.
+func (v *versleutelaar) loop(i int32, h houder) {
+	it := v.band.items[i]
+	if it.slTot > 0 {
+		v.tekstIn(int(it.sleutelVan)+1, int(it.slTot)-1)
+	}
+	switch it.soort {
+	case '{':
+		v.object(i, h)
+	case '[':
+		for k := i + 1; k < it.volgend; k = v.band.items[k].volgend {
+			v.loop(k, h)
+		}
+	case '"':
+		v.letterlijk(it, h)
+	case '0', 't':
+		v.kaal(it, h)
+	}
+}
+
+// object passes the members of i. A value object or container passes h on to
+// its value; a node is its own, or belongs to the node around it when it has
+// no @id of its own.
+func (v *versleutelaar) object(i int32, h houder) {
+	n := v.knoop(i)
+	ref, eigen := v.vanWie(i, n)
+	binnen := houder{ref: ref, betrokkene: eigen}
+	if !eigen && !n.heeftID && h.betrokkene {
+		binnen = houder{ref: h.ref, betrokkene: true}
+	}
+	items := v.band.items
+	for k := i + 1; k < items[i].volgend; k = items[k].volgend {
+		naam := v.band.naam(items[k])
+		hk := binnen
+		switch string(naam) {
+		case "@value", "@list", "@set":
+			hk = h
+		case "@id", "@type", "@context", "@language", "@direction", "@index":
+			hk = houder{}
+		case "@graph", "@included":
+			hk = houder{}
+		default:
+			hk.bsn = isBSNNaam(naam) || h.bsn && !n.heeftID
+		}
+		v.loop(k, hk)
+	}
+}
+
+// letterlijk writes a string: whole as a token, or with the BSNs in it replaced.
+func (v *versleutelaar) letterlijk(it item, h houder) {
+	van, tot := int(it.van)+1, int(it.tot)-1
+	switch {
+	case tot == van:
+	case h.bsn:
+		v.kopieer(van)
+		v.uit = v.token(v.uit, soortTekst, v.refVan(v.band.tekstVan(it), h), v.schoon(nil, v.band.src[van:tot]))
+		v.pos = tot
+	case h.betrokkene:
+		v.kopieer(van)
+		begin := len(v.uit)
+		v.tekstIn(van, tot)
+		v.kopieer(tot)
+		inhoud := bytes.Clone(v.uit[begin:])
+		v.uit = v.token(v.uit[:begin], soortWaarde, h.ref, inhoud)
+	default:
+		v.tekstIn(van, tot)
+	}
+}
+
+// tekstIn replaces the BSNs between van and tot, inside the quotes.
+func (v *versleutelaar) tekstIn(van, tot int) {
+	raw := v.band.src[van:tot]
+	t, plek := raw, []int(nil)
+	if bytes.IndexByte(raw, '\\') >= 0 {
+		t, plek = decodeer(raw)
+	}
+	if len(t) < 9 {
+		return
+	}
+	begrip.VindBSN(t, func(a, b int) {
+		ra, rb := a, b
+		if plek != nil {
+			ra, rb = plek[a], plek[b]
+		}
+		bsn, err := begrip.ParseBSN(string(t[a:b]))
+		if err != nil {
+			return
+		}
+		v.kopieer(van + ra)
+		v.uit = v.token(v.uit, soortTekst, v.s.Ref(bsn), raw[ra:rb])
+		v.pos = van + rb
+	})
+}
+
+// kaal writes a number, true or false.
+func (v *versleutelaar) kaal(it item, h houder) {
+	raw := v.band.src[it.van:it.tot]
+	ref, persoonlijk := h.ref, h.betrokkene
+	if h.bsn {
+		ref, persoonlijk = v.refVan(raw, h), true
+	} else if bsn, ok := getalBSN(raw); ok {
+		ref, persoonlijk = v.s.Ref(bsn), true
+	}
+	if !persoonlijk {
+		return
+	}
+	v.kopieer(int(it.van))
+	v.uit = append(v.uit, '"')
+	v.uit = v.token(v.uit, soortKaal, ref, raw)
+	v.uit = append(v.uit, '"')
+	v.pos = int(it.tot)
+}
+
+// getalBSN finds a BSN in a number, also written as 1.11222333e8.
+func getalBSN(raw []byte) (gevonden begrip.BSN, ok bool) {
+	if len(raw) < 9 {
+		return gevonden, false
+	}
+	begrip.VindBSN(raw, func(van, tot int) {
+		gevonden, _ = begrip.ParseBSN(string(raw[van:tot]))
+		ok = true
+	})
+	if !ok && bytes.ContainsAny(raw, "eE") {
+		f, err := strconv.ParseFloat(string(raw), 64)
+		if f = math.Abs(f); err == nil && f == math.Trunc(f) && f < 1e9 && f >= 1e8 {
+			gevonden, err = begrip.ParseBSN(strconv.FormatInt(int64(f), 10))
+			ok = err == nil
+		}
+	}
+	return gevonden, ok
+}
+
+// refVan is the person a burgerservicenummer names. What is no BSN belongs to
+// the person around it, or to nobody else.
+func (v *versleutelaar) refVan(t []byte, h houder) [16]byte {
+	if bsn, err := begrip.ParseBSN(cijfers(t)); err == nil {
+		return v.s.Ref(bsn)
+	}
+	if h.betrokkene {
+		return h.ref
+	}
+	return v.s.ref("waarde", string(t))
+}
+
+// cijfers drops the spaces and dots people put between digits.
+func cijfers(t []byte) string {
+	return strings.NewReplacer(" ", "", ".", "", "-", "").Replace(string(t))
+}
+
+// token appends the token of inhoud under the key of ref.
+func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byte) []byte {
+	a, p, err := v.s.geef(v.ctx, ref, true)
+	if err != nil {
+		v.err = err
+		return dst
+	}
+	v.noteer(ref, p)
+	b := make([]byte, tokenKop, tokenKop+len(inhoud)+16)
+	copy(b, ref[:])
+	_, _ = rand.Read(b[16:tokenKop])
+	b = a.Seal(b, b[16:tokenKop], inhoud, aad(ref, soort))
+	dst = append(append(dst, merk...), soort)
+	dst = b64.AppendEncode(dst, b)
+	return append(dst, ';')
+}
+
+func (v *versleutelaar) noteer(ref [16]byte, p *partij) {
+	if p != nil && (len(v.wachten) == 0 || v.wachten[len(v.wachten)-1] != p) {
+		v.wachten = append(v.wachten, p)
+	}
+	for _, r := range v.refs {
+		if r == ref {
+			return
+		}
+	}
+	v.refs = append(v.refs, ref)
+}
+
+func aad(ref [16]byte, soort byte) []byte {
+	return append(append(make([]byte, 0, 40), ref[:]...), "soh log "+string(rune(soort))...)
+}
+
+// naamloos is the ref of a Betrokkene of whom nothing tells who it is: stable
+// for the same text, so that an event offered again needs no new key.
+func (v *versleutelaar) naamloos(it item) [16]byte {
+	h := sha256.Sum256(v.band.src)
+	return v.s.ref("naamloos", string(h[:])+strconv.Itoa(int(it.van)))
+}
