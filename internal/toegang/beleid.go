@@ -1,0 +1,140 @@
+package toegang
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// Invoer is what a decision is about: plain values (text, numbers, booleans,
+// lists and maps of them).
+type Invoer map[string]any
+
+// Reden is why a decision fell as it did.
+type Reden struct {
+	Tekst   string `json:"tekst"`             // plain Dutch
+	Artikel string `json:"artikel,omitempty"` // article of law, when there is one
+}
+
+// Besluit is the outcome. The zero value refuses.
+type Besluit struct {
+	Toegestaan bool          `json:"toegestaan"`
+	Niveau     begrip.Niveau `json:"niveau"`     // the highest level the reader may see
+	Gemaskeerd []string      `json:"gemaskeerd"` // fields to leave out, sorted
+	Redenen    []Reden       `json:"redenen"`
+}
+
+// Beleid is a set of compiled Rego modules, safe for concurrent use.
+type Beleid struct {
+	vragen map[string]rego.PreparedEvalQuery // package → data.<package>.besluit
+}
+
+// gevaarlijk are the built-in functions that reach outside the process: a
+// decision depends on its input alone.
+var gevaarlijk = map[string]struct{}{
+	"http.send": {}, "net.lookup_ip_addr": {}, "opa.runtime": {}, "trace": {}, "rego.parse_module": {},
+}
+
+// NieuwBeleid compiles modules (file name → Rego) and prepares the rule besluit
+// of every package that has one. Files *_test.rego are left out.
+func NieuwBeleid(modules map[string]string) (*Beleid, error) {
+	geparsed := map[string]*ast.Module{}
+	pakketten := map[string]bool{}
+	for _, naam := range slices.Sorted(maps.Keys(modules)) {
+		if strings.HasSuffix(naam, "_test.rego") {
+			continue
+		}
+		m, err := ast.ParseModule(naam, modules[naam])
+		if err != nil {
+			return nil, fmt.Errorf("beleid %s: %w", naam, err)
+		}
+		geparsed[naam] = m
+		for _, r := range m.Rules {
+			if r.Head.Ref().String() == "besluit" {
+				pakketten[strings.TrimPrefix(m.Package.Path.String(), "data.")] = true
+			}
+		}
+	}
+	c := ast.NewCompiler().WithUnsafeBuiltins(gevaarlijk)
+	if c.Compile(geparsed); c.Failed() {
+		return nil, fmt.Errorf("beleid: %w", c.Errors)
+	}
+	b := &Beleid{vragen: map[string]rego.PreparedEvalQuery{}}
+	for p := range pakketten {
+		q, err := rego.New(
+			rego.Query("data."+p+".besluit"), rego.Compiler(c), rego.StrictBuiltinErrors(true),
+			rego.Store(inmem.NewWithOpts(inmem.OptReturnASTValuesOnRead(true))),
+		).PrepareForEval(context.Background())
+		if err != nil {
+			return nil, fmt.Errorf("beleid %s: %w", p, err)
+		}
+		b.vragen[p] = q
+	}
+	return b, nil
+}
+
+// Modules reads every *.rego in the root of f, for NieuwBeleid and for tests.
+// voorvoegsel keeps files of different folders apart.
+func Modules(f fs.FS, voorvoegsel string) (map[string]string, error) {
+	namen, err := fs.Glob(f, "*.rego")
+	if err != nil {
+		return nil, err
+	}
+	uit := make(map[string]string, len(namen))
+	for _, n := range namen {
+		b, err := fs.ReadFile(f, n)
+		if err != nil {
+			return nil, err
+		}
+		uit[path.Join(voorvoegsel, n)] = string(b)
+	}
+	return uit, nil
+}
+
+// Heeft tells whether there is a rule besluit in pakket.
+func (b *Beleid) Heeft(pakket string) bool { _, ok := b.vragen[pakket]; return ok }
+
+func weiger(tekst string) Besluit { return Besluit{Redenen: []Reden{{Tekst: tekst}}} }
+
+// Besluit asks data.<pakket>.besluit. It refuses when there is no such rule,
+// when no rule matches (both without error) and when the rule fails or gives
+// something else than a besluit; only then err is not nil, and it holds no
+// value of the input.
+func (b *Beleid) Besluit(ctx context.Context, pakket string, in Invoer) (Besluit, error) {
+	q, ok := b.vragen[pakket]
+	if !ok {
+		return weiger("Voor deze gegevens is geen regel die inzage toestaat."), nil
+	}
+	fout := func(err error) (Besluit, error) {
+		return weiger("De regels voor deze gegevens konden niet worden getoetst. Daarom mag het nu niet."), fmt.Errorf("beleid %s: %w", pakket, schoon(err))
+	}
+	waarde, err := waarde(map[string]any(in))
+	if err != nil {
+		return fout(err)
+	}
+	rs, err := q.Eval(ctx, rego.EvalParsedInput(waarde))
+	if err != nil {
+		return fout(err)
+	}
+	if len(rs) == 0 || len(rs[0].Expressions) == 0 {
+		return weiger("Geen regel staat deze inzage toe."), nil
+	}
+	besluit, err := leesBesluit(rs[0].Expressions[0].Value)
+	if err != nil {
+		return fout(err)
+	}
+	if !besluit.Toegestaan && len(besluit.Redenen) == 0 {
+		besluit.Redenen = weiger("Geen regel staat deze inzage toe.").Redenen
+	}
+	return besluit, nil
+}

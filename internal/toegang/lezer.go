@@ -1,0 +1,194 @@
+package toegang
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+const (
+	verklaringDuur = 60 * time.Second
+	// verklaringMax is the longest life a receiver accepts; it bounds the memory
+	// of the replay check.
+	verklaringMax = 2 * time.Minute
+	klokVerschil  = 30 * time.Second
+	maxVerklaring = 8 << 10
+	maxTekst      = 200
+	// vingerafdruk binds the token to the certificate (RFC 7515 §4.1.8).
+	vingerafdruk = jose.HeaderKey("x5t#S256")
+)
+
+// Lezer is who looks, for whom and why, as the reader's organisation states it.
+// That organisation answers for the statement; the source decides.
+type Lezer struct {
+	Organisatie begrip.Organisatie
+	Persoon     string // the organisation's own name for the person, never a BSN
+	Naam        string
+	Rol         begrip.Rol
+	Doel        begrip.Doel
+	Grondslag   begrip.Grondslag
+	Zaak        string
+	Burger      begrip.BSN // only when a family member looks, through the portal
+}
+
+// Controleer gives all mistakes in the statement at once, as Ongeldig.
+func (l Lezer) Controleer() error {
+	var c begrip.Controle
+	_, err := begrip.ParseOIN(string(l.Organisatie.OIN))
+	c.Eis(err == nil, "organisatie", "De organisatie heeft geen geldig OIN.")
+	c.Eis(l.Persoon != "", "persoon", "Zeg wie er kijkt.")
+	c.Eis(l.Rol != "", "rol", "Zeg in welke rol de persoon kijkt.")
+	c.Eis(l.Doel.Bekend(), "doel", "Dit doel staat niet in de lijst van doelen.")
+	c.Eis(l.Grondslag.Bekend(), "grondslag", "Deze grondslag staat niet in de lijst van grondslagen.")
+	for veld, v := range map[string]string{"persoon": l.Persoon, "naam": l.Naam, "rol": string(l.Rol), "zaak": l.Zaak} {
+		c.Eis(len(v) <= maxTekst, veld, "Gebruik hier ten hoogste %d tekens.", maxTekst)
+		c.Eis(!heeftBSN(v), veld, "Hier mag geen burgerservicenummer staan.")
+	}
+	return c.Fout()
+}
+
+// claims is the wire form. The BSN travels inside mutual TLS, in a token that
+// no log may hold.
+type claims struct {
+	jwt.Claims
+	Naam      string           `json:"naam,omitempty"`
+	Rol       begrip.Rol       `json:"rol"`
+	Doel      begrip.Doel      `json:"doel"`
+	Grondslag begrip.Grondslag `json:"grondslag"`
+	Zaak      string           `json:"zaak,omitempty"`
+	Burger    string           `json:"burger,omitempty"`
+}
+
+// Verklaring states to source aan who looks: a JWT signed (ES256) with the key
+// of the organisation's certificate, valid for 60 seconds, usable once and only
+// over a connection with that certificate. Goes out as Authorization: Bearer.
+func (i Identiteit) Verklaring(l Lezer, aan begrip.OIN, nu time.Time) (string, error) {
+	if l.Organisatie.OIN != i.Organisatie.OIN {
+		return "", errors.New("een organisatie verklaart alleen over haar eigen lezers")
+	}
+	if err := l.Controleer(); err != nil {
+		return "", err
+	}
+	key, ok := i.Cert.PrivateKey.(crypto.Signer)
+	if !ok {
+		return "", errors.New("de sleutel van het certificaat kan niet ondertekenen")
+	}
+	if _, ok := key.Public().(*ecdsa.PublicKey); !ok {
+		return "", errors.New("het certificaat heeft geen ECDSA-sleutel")
+	}
+	opt := (&jose.SignerOptions{}).WithType("JWT").WithHeader(vingerafdruk, afdruk(i.Cert.Leaf))
+	s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: i.Cert.PrivateKey}, opt)
+	if err != nil {
+		return "", err
+	}
+	jti, err := uuid.NewV7()
+	if err != nil {
+		return "", err
+	}
+	return jwt.Signed(s).Claims(claims{
+		Claims: jwt.Claims{
+			Issuer: i.Organisatie.OIN.URN(), Subject: l.Persoon, Audience: jwt.Audience{aan.URN()}, ID: jti.String(),
+			IssuedAt: jwt.NewNumericDate(nu), Expiry: jwt.NewNumericDate(nu.Add(verklaringDuur)),
+		},
+		Naam: l.Naam, Rol: l.Rol, Doel: l.Doel, Grondslag: l.Grondslag, Zaak: l.Zaak, Burger: l.Burger.Leesbaar(),
+	}).Serialize()
+}
+
+func afdruk(c *x509.Certificate) string {
+	h := sha256.Sum256(c.Raw)
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+func niet(bericht string, oorzaak error) error {
+	return begrip.NieuweFout(begrip.NietAangemeld, "%s", bericht).Door(schoon(oorzaak))
+}
+
+// LeesVerklaring gives the reader that the caller states in its Bearer token.
+// It refuses with NietAangemeld and the reason when the token is missing,
+// expired, for another source, signed with another key than that of the
+// caller's certificate, or used before; with Ongeldig when the statement itself
+// is faulty; with Verboden when the organisation takes no part, or states a
+// citizen without being the portal. zoek looks in the register.
+func LeesVerklaring(r *http.Request, mij begrip.OIN, zoek func(begrip.OIN) (begrip.Organisatie, bool), nu time.Time) (Lezer, error) {
+	oin, err := Beller(r)
+	if err != nil {
+		return Lezer{}, err
+	}
+	token, err := bearer(r)
+	if err != nil {
+		return Lezer{}, err
+	}
+	c, err := controleerToken(token, r.TLS.PeerCertificates[0], oin, mij, nu)
+	if err != nil {
+		return Lezer{}, err
+	}
+	org, ok := zoek(oin)
+	if !ok {
+		return Lezer{}, begrip.NieuweFout(begrip.Verboden, "Uw organisatie staat niet in het register van deelnemers.")
+	}
+	l := Lezer{
+		Organisatie: org, Persoon: c.Subject, Naam: c.Naam, Rol: c.Rol,
+		Doel: c.Doel, Grondslag: c.Grondslag, Zaak: c.Zaak,
+	}
+	if err := l.Burger.UnmarshalText([]byte(c.Burger)); err != nil {
+		return Lezer{}, begrip.NieuweFout(begrip.Ongeldig, "De verklaring noemt een ongeldig burgerservicenummer.")
+	}
+	if !l.Burger.IsZero() && org.Soort != begrip.Burgerportaal {
+		return Lezer{}, begrip.NieuweFout(begrip.Verboden, "Alleen het portaal voor burgers mag namens een burger kijken.")
+	}
+	return l, l.Controleer()
+}
+
+func bearer(r *http.Request) (string, error) {
+	h := r.Header.Values("Authorization")
+	if len(h) == 0 {
+		return "", niet("Er is geen verklaring meegestuurd van wie er kijkt en waarom.", nil)
+	}
+	schema, token, ok := strings.Cut(h[0], " ")
+	if len(h) > 1 || !ok || !strings.EqualFold(schema, "Bearer") || token == "" || len(token) > maxVerklaring {
+		return "", niet("De verklaring van wie er kijkt is niet goed meegestuurd.", nil)
+	}
+	return token, nil
+}
+
+// controleerToken checks everything about the token but its content.
+func controleerToken(token string, cert *x509.Certificate, van, mij begrip.OIN, nu time.Time) (claims, error) {
+	var c claims
+	t, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		return c, niet("De verklaring is onleesbaar of niet op de afgesproken manier ondertekend.", errors.New("token is geen ES256-JWT"))
+	}
+	if len(t.Headers) != 1 || t.Headers[0].ExtraHeaders[vingerafdruk] != afdruk(cert) {
+		return c, niet("De verklaring hoort bij een ander certificaat.", nil)
+	}
+	if err := t.Claims(cert.PublicKey, &c); err != nil {
+		return c, niet("De handtekening onder de verklaring klopt niet.", errors.New("handtekening of inhoud van het token"))
+	}
+	switch {
+	case c.Issuer != van.URN():
+		return c, niet("De verklaring komt van een andere organisatie dan het certificaat.", nil)
+	case len(c.Audience) != 1 || c.Audience[0] != mij.URN():
+		return c, niet("De verklaring is voor een andere organisatie bedoeld.", nil)
+	case c.Expiry == nil || c.IssuedAt == nil || c.ID == "" || len(c.ID) > maxTekst:
+		return c, niet("De verklaring mist een tijd of een nummer.", nil)
+	case !nu.Before(c.Expiry.Time()):
+		return c, niet("De verklaring is verlopen.", nil)
+	case c.IssuedAt.Time().After(nu.Add(klokVerschil)), c.NotBefore != nil && c.NotBefore.Time().After(nu.Add(klokVerschil)):
+		return c, niet("De verklaring is nog niet geldig. Controleer de klok van uw systeem.", nil)
+	case c.Expiry.Time().Sub(c.IssuedAt.Time()) > verklaringMax:
+		return c, niet("De verklaring is te lang geldig.", nil)
+	}
+	return c, gebruikt.eenmalig(string(mij)+"|"+string(van)+"|"+c.ID, c.Expiry.Time(), nu)
+}

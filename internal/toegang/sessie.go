@@ -1,0 +1,172 @@
+package toegang
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// MaxSessie is the longest a sign-in lasts.
+const MaxSessie = 60 * time.Minute
+
+// Sessie is a signed-in person. A professional has an OIN, a family member a
+// BSN, never both.
+type Sessie struct {
+	Persoon string // the identity provider's name for the person, never a BSN
+	Naam    string
+	Rol     begrip.Rol
+	OIN     begrip.OIN
+	BSN     begrip.BSN
+	Tot     time.Time
+}
+
+// Lezer gives the person as reader for organisation o, with purpose and ground.
+func (s Sessie) Lezer(o begrip.Organisatie, doel begrip.Doel, grond begrip.Grondslag, zaak string) Lezer {
+	return Lezer{
+		Organisatie: o, Persoon: s.Persoon, Naam: s.Naam, Rol: s.Rol,
+		Doel: doel, Grondslag: grond, Zaak: zaak, Burger: s.BSN,
+	}
+}
+
+// sessieInhoud is a Sessie inside the encrypted cookie, where the BSN must be
+// readable for us.
+type sessieInhoud struct {
+	Persoon string     `json:"p"`
+	Naam    string     `json:"n"`
+	Rol     begrip.Rol `json:"r"`
+	OIN     begrip.OIN `json:"o,omitempty"`
+	BSN     string     `json:"b,omitempty"`
+	Tot     int64      `json:"t"` // seconds since 1970
+}
+
+// kluis encrypts cookies with AES-256-GCM under a key of its own per purpose.
+type kluis struct{ aead cipher.AEAD }
+
+// nieuweKluis derives the key from the configured one, so that a cookie of one
+// purpose or application never opens as another.
+func nieuweKluis(sleutel [32]byte, doel string) (kluis, error) {
+	k, err := hkdf.Key(sha256.New, sleutel[:], nil, "soh cookie "+doel, 32)
+	if err != nil {
+		return kluis{}, err
+	}
+	blok, err := aes.NewCipher(k)
+	if err != nil {
+		return kluis{}, err
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(blok)
+	return kluis{aead}, err
+}
+
+// dicht gives the cookie value of v; naam is bound to it.
+func (k kluis) dicht(naam string, v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(k.aead.Seal(nil, nil, b, []byte(naam))), nil
+}
+
+var errCookie = errors.New("het cookie is niet van ons of beschadigd")
+
+// open reads a cookie value; errCookie when anything about it is off.
+func (k kluis) open(naam, waarde string, v any) error {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(waarde)
+	if err != nil {
+		return errCookie
+	}
+	if b, err = k.aead.Open(nil, nil, b, []byte(naam)); err != nil {
+		return errCookie
+	}
+	if json.Unmarshal(b, v) != nil {
+		return errCookie
+	}
+	return nil
+}
+
+// Sessie reads who is signed in; NietAangemeld when nobody is, or no longer.
+func (a *Aanmelding) Sessie(r *http.Request) (Sessie, error) {
+	geen := begrip.NieuweFout(begrip.NietAangemeld, "U bent niet aangemeld, of uw aanmelding is verlopen. Meld u opnieuw aan.")
+	// A second cookie with the same name can only be planted: refuse both.
+	cookies := r.CookiesNamed(a.sessieNaam)
+	if len(cookies) != 1 {
+		return Sessie{}, geen
+	}
+	var in sessieInhoud
+	if err := a.sessies.open(a.sessieNaam, cookies[0].Value, &in); err != nil {
+		return Sessie{}, geen.Door(err)
+	}
+	s := Sessie{Persoon: in.Persoon, Naam: in.Naam, Rol: in.Rol, OIN: in.OIN, Tot: time.Unix(in.Tot, 0)}
+	if err := s.BSN.UnmarshalText([]byte(in.BSN)); err != nil {
+		return Sessie{}, geen.Door(errCookie)
+	}
+	if nu := a.cfg.Nu(); !nu.Before(s.Tot) || s.Tot.Sub(nu) > MaxSessie {
+		return Sessie{}, geen
+	}
+	return s, nil
+}
+
+// ZetSessie signs a person in: it sets the session cookie, until s.Tot and at
+// most MaxSessie from now.
+func (a *Aanmelding) ZetSessie(w http.ResponseWriter, s Sessie) error {
+	uiterlijk := a.cfg.Nu().Add(MaxSessie)
+	if s.Tot.IsZero() || s.Tot.After(uiterlijk) {
+		s.Tot = uiterlijk
+	}
+	waarde, err := a.sessies.dicht(a.sessieNaam, sessieInhoud{s.Persoon, s.Naam, s.Rol, s.OIN, s.BSN.Leesbaar(), s.Tot.Unix()})
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, a.cookie(a.sessieNaam, waarde, "/", s.Tot.Sub(a.cfg.Nu())))
+	return nil
+}
+
+// cookie is every cookie of this package: not for scripts, not on requests from
+// elsewhere but a plain link. A duration of zero or less removes it.
+func (a *Aanmelding) cookie(naam, waarde, pad string, duur time.Duration) *http.Cookie {
+	seconden := int(duur / time.Second)
+	if seconden <= 0 {
+		seconden = -1
+	}
+	return &http.Cookie{
+		Name: naam, Value: waarde, Path: pad, MaxAge: seconden,
+		HttpOnly: true, Secure: a.veilig, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// Vereis lets next run for a signed-in person only. A page that a person opens
+// leads to the sign-in and back; anything else is refused with NietAangemeld.
+func (a *Aanmelding) Vereis(next func(w http.ResponseWriter, r *http.Request, s Sessie)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		// What a signed-in person sees stays out of every cache.
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Add("Vary", "Cookie")
+		s, err := a.Sessie(r)
+		switch {
+		case err == nil:
+			next(w, r, s)
+		case isPagina(r):
+			http.Redirect(w, r, "/aanmelden?terug="+ontsnap(lokaal(r.URL.RequestURI())), http.StatusSeeOther)
+		default:
+			a.cfg.Fout(w, r, err)
+		}
+	}
+}
+
+// isPagina tells whether the browser asks for a page to show, not for data.
+func isPagina(r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	if m := r.Header.Get("Sec-Fetch-Mode"); m != "" {
+		return m == "navigate"
+	}
+	return aanvaardtHTML(r)
+}
