@@ -101,10 +101,11 @@ func (l *lezing) gewoon(v *fastjson.Value) bool {
 	if err != nil || top.Len() != 2 || !gewoneContext(top.Get("@context")) {
 		return false
 	}
-	graaf, err := top.Get("@graph").Array()
-	if err != nil {
+	g := top.Get("@graph")
+	if g == nil || g.Type() != fastjson.TypeArray {
 		return false
 	}
+	graaf := g.GetArray()
 	l.nodes = make([]Node, 0, len(graaf)+4)
 	l.g.Nodes = make([]*Node, 0, len(graaf)+4)
 	for _, n := range graaf {
@@ -120,13 +121,15 @@ func (l *lezing) gewoon(v *fastjson.Value) bool {
 }
 
 func gewoneContext(v *fastjson.Value) bool {
-	o, err := v.Object()
-	return err == nil && o.Len() == 2 && is(o.Get("prov"), NSProv) && is(o.Get("soh"), NSSoh)
+	if v == nil || v.Type() != fastjson.TypeObject {
+		return false
+	}
+	o := v.GetObject()
+	return o.Len() == 2 && is(o.Get("prov"), NSProv) && is(o.Get("soh"), NSSoh)
 }
 
 func is(v *fastjson.Value, s string) bool {
-	b, err := v.StringBytes()
-	return err == nil && string(b) == s
+	return v != nil && string(v.GetStringBytes()) == s
 }
 
 // maxDiepte bounds embedded nodes in the plain form; deeper goes the long way.
