@@ -1,0 +1,90 @@
+package hub
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+)
+
+// frame is one entry of the log: who offered the event, when it was received,
+// a keyed digest of its content, the keyed references of the persons in it, and
+// the event with every personal value encrypted. Nothing in it is readable
+// about a person. Layout: version 1, OIN 20, received µs 8, digest 16, number of
+// references 2, references 16 each, event.
+type frame struct {
+	OIN       begrip.OIN
+	Ontvangen time.Time
+	Digest    [16]byte
+	Refs      [][16]byte
+	Event     []byte
+}
+
+const (
+	frameVersie = 1
+	frameKop    = 1 + 20 + 8 + 16 + 2
+)
+
+var errFrame = errors.New("hub: this entry of the log is not a frame this version knows")
+
+func (f frame) bytes() []byte {
+	b := make([]byte, 0, frameKop+16*len(f.Refs)+len(f.Event))
+	b = append(b, frameVersie)
+	b = append(b, f.OIN...)
+	b = binary.BigEndian.AppendUint64(b, uint64(f.Ontvangen.UnixMicro()))
+	b = append(b, f.Digest[:]...)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(f.Refs)))
+	for _, r := range f.Refs {
+		b = append(b, r[:]...)
+	}
+	return append(b, f.Event...)
+}
+
+func leesFrame(b []byte) (frame, error) {
+	if len(b) < frameKop || b[0] != frameVersie {
+		return frame{}, errFrame
+	}
+	f := frame{OIN: begrip.OIN(b[1:21]), Ontvangen: time.UnixMicro(int64(binary.BigEndian.Uint64(b[21:]))).UTC(), Digest: [16]byte(b[29:45])}
+	n, rest := int(binary.BigEndian.Uint16(b[45:])), b[frameKop:]
+	if len(rest) < 16*n {
+		return frame{}, errFrame
+	}
+	for range n {
+		f.Refs = append(f.Refs, [16]byte(rest))
+		rest = rest[16:]
+	}
+	f.Event = rest
+	return f, nil
+}
+
+// naamruimte of the interactieIds of events (RFC 9562 version 5).
+var naamruimte = uuid.NewSHA1(uuid.NameSpaceURL, []byte("urn:soh:interactie"))
+
+// interactieVan derives the interactieId from source and id, so that the same
+// event offered again gets the same answer without a look-up. A source that
+// does not name the sender's OIN is no proof of who speaks: there the sender is
+// part of the name, so that nobody can take another's place.
+func interactieVan(ev cloudevent.Event, afzender begrip.OIN) uuid.UUID {
+	naam := ev.Source + "\n" + ev.ID
+	if oin, ok := ev.BronOIN(); !ok || oin != afzender {
+		naam = string(afzender) + "\n" + naam
+	}
+	return uuid.NewSHA1(naamruimte, []byte(naam))
+}
+
+// leesInteractie reads an interactieId from a path: urn:uuid:<uuid> or the uuid.
+func leesInteractie(s string) (uuid.UUID, error) {
+	if len(s) == 45 && s[:9] == "urn:uuid:" {
+		s = s[9:]
+	}
+	if len(s) == 36 {
+		if id, err := uuid.Parse(s); err == nil {
+			return id, nil
+		}
+	}
+	return uuid.UUID{}, begrip.NieuweFout(begrip.NietGevonden, "Deze interactie kennen wij niet.")
+}

@@ -1,0 +1,260 @@
+// Package hub is the Ketenindex: it takes CloudEvents over mutual TLS, makes
+// them durable before it says so, projects them into a read model and a
+// tamper-evident ledger, and answers queries at the level of who asks.
+//
+// It promises: an event answered with 202 is on disk and will be found by its
+// status and by queries, whatever happens to the process; the same event
+// offered again gets the same interactieId and counts once; no readable BSN
+// enters the log, a URL or an error; the read model can be thrown away and comes
+// back the same; the family never learns a source that is shielded from it.
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/hub/ledger"
+	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/hub/sleutels"
+	"github.com/handbereik/soh/internal/rest"
+)
+
+// Versie is the full version of the API.
+const Versie = "1.2.0"
+
+// Config says who the hub is and where its files live.
+type Config struct {
+	Dir         string             // everything of this hub; made when absent
+	Organisatie begrip.Organisatie // the chain manager: Agent and source of every answer
+	MaxBytes    int64              // budget of the log; 0: what the disk has
+	Reserve     int64              // bytes of the disk that stay free; as hublog has it
+	Log         *slog.Logger
+}
+
+// Hub is an open Ketenindex. Run must run for anything to be found.
+type Hub struct {
+	cfg      Config
+	log      *hublog.Log
+	sleutels *sleutels.Sleutels
+	graph    *graph.Graph
+	ledger   *ledger.Ledger
+	register *register.Register
+	vragen   vragen
+	onderweg onderweg
+	vooruit  vooruit
+
+	geprojecteerd atomic.Uint64 // last block in the read model
+	schrijffout   atomic.Bool   // the last Append could not write
+	projectiefout atomic.Pointer[error]
+	dicht         atomic.Bool
+}
+
+// Open opens the hub in cfg.Dir, which one process at a time may use.
+func Open(cfg Config) (h *Hub, err error) {
+	if _, err := begrip.ParseOIN(string(cfg.Organisatie.OIN)); err != nil {
+		return nil, fmt.Errorf("hub: %w", err)
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("hub: %w", err)
+	}
+	h = &Hub{cfg: cfg, vragen: vragen{op: map[uuid.UUID]*vraag{}}, onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	defer func() {
+		if err != nil {
+			_ = h.Close()
+		}
+	}()
+	if h.register, err = register.Open(cfg.Dir, cfg.Log); err != nil {
+		return h, err
+	}
+	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Log: cfg.Log}); err != nil {
+		return h, err
+	}
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	if h.sleutels, err = sleutels.Open(ctx, h.log, filepath.Join(cfg.Dir, "meester.sleutel")); err != nil {
+		return h, err
+	}
+	sleutel, err := eigenSleutel(filepath.Join(cfg.Dir, "index.sleutel"), h.log.Laatste() > 0)
+	if err != nil {
+		return h, err
+	}
+	if h.graph, err = graph.Open(filepath.Join(cfg.Dir, "index"), sleutel); err != nil {
+		return h, err
+	}
+	stand, err := h.graph.Stand()
+	if err != nil {
+		return h, err
+	}
+	if stand > h.log.Laatste() {
+		return h, errors.New("hub: the read model is ahead of the log: files of two hubs are mixed, or the log was cut; restore the log, or remove the folder index to rebuild it")
+	}
+	h.geprojecteerd.Store(stand)
+	if h.ledger, err = ledger.Open(ledger.Config{DB: h.graph.DB(), Prefix: []byte{0x80}, Oorsprong: h.oorsprong(), Sleutel: filepath.Join(cfg.Dir, "ledger.sleutel")}); err != nil {
+		return h, err
+	}
+	return h, nil
+}
+
+// oorsprong is the origin line of the checkpoints: the name of this ledger.
+func (h *Hub) oorsprong() string { return "soh.ketenindex/" + string(h.cfg.Organisatie.OIN) }
+
+// eigenSleutel reads the key of the index, or makes it for an empty log: the
+// digests in the log are made with it, so a lost key is not replaced in silence.
+func eigenSleutel(pad string, gebruikt bool) ([]byte, error) {
+	b, err := os.ReadFile(pad)
+	if err == nil && len(b) != 32 {
+		err = fmt.Errorf("hub: %s has %d bytes, want 32", filepath.Base(pad), len(b))
+	}
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return b, err
+	}
+	if gebruikt {
+		return nil, fmt.Errorf("hub: %s is gone while the log holds events; restore it from the backup", filepath.Base(pad))
+	}
+	b = make([]byte, 32)
+	_, _ = rand.Read(b)
+	f, err := os.OpenFile(pad, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("hub: %w", err)
+	}
+	_, err = f.Write(b)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("hub: %w", err)
+	}
+	return b, nil
+}
+
+// Run projects the log and signs the ledger until ctx ends.
+func (h *Hub) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { h.onderteken(ctx) })
+	defer wg.Wait()
+	defer stop()
+	return h.volg(ctx)
+}
+
+// Sleutel is the public key of the ledger, for who checks proofs.
+func (h *Hub) Sleutel() string { return h.ledger.Sleutel() }
+
+// Close makes what was taken in durable and closes. End Run first.
+func (h *Hub) Close() error {
+	if !h.dicht.CompareAndSwap(false, true) {
+		return nil
+	}
+	var fouten []error
+	if h.log != nil {
+		fouten = append(fouten, h.log.Close())
+	}
+	if h.graph != nil {
+		fouten = append(fouten, h.graph.Close())
+	}
+	return errors.Join(fouten...)
+}
+
+//go:embed openapi.json
+var openapi []byte
+
+// Handler is the whole API. It expects a listener that demands client
+// certificates (toegang.Identiteit.ServerTLS).
+func (h *Hub) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/events", h.ontvang)
+	mux.HandleFunc("GET /v1/status/{interactieId}", h.status)
+	mux.HandleFunc("GET /v1/resultaten/{interactieId}", h.resultaten)
+	mux.HandleFunc("POST /v1/uitkomsten-overleg/query", h.zoekUitkomsten)
+	mux.HandleFunc("POST /v1/gebeurtenissen/query", h.zoekGebeurtenissen)
+	mux.HandleFunc("GET /v1/events/{interactieId}/bewijs", h.bewijs)
+	mux.HandleFunc("GET /v1/deelnemers", h.deelnemers)
+	mux.HandleFunc("GET /v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(openapi)
+	})
+	mux.HandleFunc("GET /tlog/checkpoint", h.checkpoint)
+	mux.HandleFunc("GET /tlog/tile/{pad...}", h.tegel)
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
+		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "OK"})
+	})
+	mux.HandleFunc("GET /ready", h.gereed)
+	return rest.Handler(mux, Versie, h.cfg.Log)
+}
+
+func (h *Hub) deelnemers(w http.ResponseWriter, r *http.Request) {
+	if _, err := h.beller(r); err != nil {
+		rest.WriteFout(w, r, err)
+		return
+	}
+	rest.WriteJSON(w, http.StatusOK, map[string]any{"deelnemers": h.register.Deelnemers()})
+}
+
+// Gereed is whether the hub can do its work now, for /ready and the operator.
+type Gereed struct {
+	Gereed           bool   `json:"gereed"`
+	Log              string `json:"log"`
+	Projectie        string `json:"projectie"`
+	Achterstand      uint64 `json:"achterstand"` // blocks in the log that cannot be found yet
+	WachtrijMillisec int64  `json:"wachtrijMilliseconden"`
+}
+
+// maxAchterstand in blocks, above which the hub says it is not ready.
+const maxAchterstand = 5000
+
+func (h *Hub) gereed(w http.ResponseWriter, _ *http.Request) {
+	g := h.Stand()
+	status := http.StatusOK
+	if !g.Gereed {
+		status = http.StatusServiceUnavailable
+	}
+	rest.WriteJSON(w, status, g)
+}
+
+// Stand tells how the hub is doing.
+func (h *Hub) Stand() Gereed {
+	g := Gereed{Gereed: true, Log: "OK", Projectie: "OK"}
+	_, oudste := h.log.Wachtrij()
+	g.WachtrijMillisec = oudste.Milliseconds()
+	if laatste, stand := h.log.Laatste(), h.geprojecteerd.Load(); laatste > stand {
+		g.Achterstand = laatste - stand
+	}
+	if h.schrijffout.Load() && !h.proef() {
+		g.Gereed, g.Log = false, "kan niet schrijven"
+	}
+	switch {
+	case h.projectiefout.Load() != nil:
+		g.Gereed, g.Projectie = false, "hapert"
+	case g.Achterstand > maxAchterstand:
+		g.Gereed, g.Projectie = false, "loopt achter"
+	}
+	return g
+}
+
+// proefregel is an entry that says nothing: how the hub finds out whether it
+// can write again after it could not. Only one that succeeds enters the log.
+var proefregel = []byte{0}
+
+func (h *Hub) proef() bool {
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
+	defer stop()
+	if _, err := h.log.Append(ctx, [][]byte{proefregel}); err != nil {
+		return false
+	}
+	h.schrijffout.Store(false)
+	return true
+}

@@ -1,0 +1,124 @@
+package hub
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// beller gives the deelnemer behind the certificate of the request.
+func (h *Hub) beller(r *http.Request) (register.Deelnemer, error) {
+	oin, err := toegang.Beller(r)
+	if err != nil {
+		return register.Deelnemer{}, err
+	}
+	return h.register.Toegelaten(oin)
+}
+
+// ontvang is POST /v1/events, the hot path: nothing here looks anything up.
+func (h *Hub) ontvang(w http.ResponseWriter, r *http.Request) {
+	d, err := h.beller(r)
+	if err != nil {
+		rest.WriteFout(w, r, err)
+		return
+	}
+	events, batch, err := cloudevent.FromRequest(r)
+	if err == nil {
+		err = controleer(events, batch, d.OIN)
+	}
+	if err != nil {
+		rest.WriteFout(w, r, err)
+		return
+	}
+	ids, err := h.legVast(r.Context(), d.OIN, events)
+	if err != nil {
+		rest.WriteFout(w, r, err)
+		return
+	}
+	b := make([]byte, 0, 16+72*len(ids))
+	if batch {
+		b = append(b, `{"interacties":[`...)
+	}
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"interactieId":"`...)
+		b = append(b, id.URN()...)
+		b = append(b, `"}`...)
+	}
+	if batch {
+		b = append(b, `]}`...)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusAccepted)
+	_, _ = w.Write(b)
+}
+
+// controleer brings events to the newest spelling and checks what only the hub
+// knows: that the sender speaks for itself, with types that are known.
+func controleer(events []cloudevent.Event, batch bool, afzender begrip.OIN) error {
+	var c, vreemd begrip.Controle
+	for i := range events {
+		events[i].Normaliseer()
+		plek := ""
+		if batch {
+			plek = "[" + strconv.Itoa(i) + "]."
+		}
+		c.Eis(!cloudevent.IsResultaat(events[i].Type), plek+"type", "Dit type is voor antwoorden van de Ketenindex. Een deelnemer kan het niet sturen.")
+		oin, ok := events[i].BronOIN()
+		vreemd.Eis(!ok || oin == afzender, plek+"source", "Deze source is van een andere organisatie dan uw certificaat.")
+	}
+	if err := c.Fout(); err != nil {
+		return err
+	}
+	if len(vreemd.Velden) > 0 {
+		return &begrip.Fout{Code: begrip.Verboden, Bericht: "U kunt alleen gebeurtenissen van uw eigen organisatie sturen.", Velden: vreemd.Velden}
+	}
+	return nil
+}
+
+// legVast encrypts the events and makes them durable, all before it returns.
+func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event) ([]uuid.UUID, error) {
+	if len(events) == 0 {
+		return nil, begrip.NieuweFout(begrip.Ongeldig, "Er staat geen gebeurtenis in dit verzoek.")
+	}
+	ids, entries := make([]uuid.UUID, len(events)), make([][]byte, len(events))
+	nu := time.Now()
+	for i, ev := range events {
+		ruw := ev.Append(make([]byte, 0, 512+len(ev.Data)))
+		mac := h.graph.MAC("inhoud", ruw)
+		stored, refs, err := h.sleutels.Versleutel(ctx, ruw)
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = interactieVan(ev, afzender)
+		entries[i] = frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), Refs: refs, Event: stored}.bytes()
+	}
+	plaatsen, err := h.log.Append(ctx, entries)
+	h.schrijffout.Store(begrip.Is(err, begrip.NietBeschikbaar))
+	if err != nil {
+		return nil, err
+	}
+	h.onderweg.erbij(ids, afzender, plaatsen, h.geprojecteerd.Load)
+	return ids, nil
+}
+
+// eventVan reads the event at plaats as the reader may see it.
+func (h *Hub) frameOp(ctx context.Context, plaats uint64) (frame, error) {
+	b, err := h.log.Read(ctx, hublog.Plaats(plaats))
+	if err != nil {
+		return frame{}, err
+	}
+	return leesFrame(b)
+}

@@ -1,0 +1,123 @@
+package hub
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/rest"
+)
+
+const (
+	statusOK    = "OK"
+	statusBezig = "IN_PROGRESS"
+	statusFout  = "ERROR"
+)
+
+// statusAntwoord is the answer of GET /v1/status/{interactieId}.
+type statusAntwoord struct {
+	InteractieID   string         `json:"interactieId"`
+	Status         string         `json:"status"`
+	Waarschuwingen []string       `json:"waarschuwingen,omitempty"`
+	Resultaat      *foutResultaat `json:"resultaat,omitempty"`
+}
+
+type foutResultaat struct {
+	Fout     string    `json:"fout"`
+	TypeFout string    `json:"typeFout"`
+	Info     *foutInfo `json:"info,omitempty"`
+}
+
+type foutInfo struct {
+	Validatiefouten []string `json:"validatiefouten"`
+}
+
+var nietBekend = begrip.NieuweFout(begrip.NietGevonden, "Deze interactie kennen wij niet. Misschien is hij van een andere organisatie, of is de vraag te oud.")
+
+func (h *Hub) status(w http.ResponseWriter, r *http.Request) {
+	d, err := h.beller(r)
+	if err != nil {
+		rest.WriteFout(w, r, err)
+		return
+	}
+	id, err := leesInteractie(r.PathValue("interactieId"))
+	if err != nil {
+		rest.WriteFout(w, r, err)
+		return
+	}
+	if v := h.vragen.van(id, d.OIN); v != nil {
+		s := statusAntwoord{InteractieID: id.URN(), Status: statusBezig}
+		if h.geprojecteerd.Load() >= v.seq {
+			s.Status = statusOK
+		}
+		rest.WriteJSON(w, http.StatusOK, s)
+		return
+	}
+	uit, _, err := h.uitkomstVan(r, id, d.OIN)
+	if err != nil {
+		rest.WriteFout(w, r, err)
+		return
+	}
+	rest.WriteJSON(w, http.StatusOK, antwoordVan(id, uit))
+}
+
+func antwoordVan(id uuid.UUID, uit *uitkomst) statusAntwoord {
+	s := statusAntwoord{InteractieID: id.URN(), Status: statusBezig}
+	switch {
+	case uit == nil:
+	case uit.Fout != "":
+		s.Status = statusFout
+		s.Resultaat = &foutResultaat{Fout: uit.Fout, TypeFout: "FUNCTIONEEL"}
+		if uit.Technisch {
+			s.Resultaat.TypeFout = "TECHNISCH"
+		}
+		if len(uit.Validatiefouten) > 0 {
+			s.Resultaat.Info = &foutInfo{uit.Validatiefouten}
+		}
+		s.Waarschuwingen = uit.Waarschuwingen
+	default:
+		s.Status, s.Waarschuwingen = statusOK, uit.Waarschuwingen
+	}
+	return s
+}
+
+// uitkomstVan gives what became of the event of this sender; nil while it is
+// under way, NietGevonden when the hub never took it from this sender.
+func (h *Hub) uitkomstVan(r *http.Request, id uuid.UUID, afzender begrip.OIN) (*uitkomst, uint64, error) {
+	if uit, plaats, err := h.uitkomst(id); err != nil || uit != nil {
+		if err == nil && uit.OIN != afzender {
+			return nil, 0, nietBekend
+		}
+		return uit, plaats, err
+	}
+	if h.onderweg.heeft(id, afzender) {
+		return nil, 0, nil
+	}
+	// After a restart nothing is known to be under way: first see what was
+	// acknowledged before.
+	if !h.wachtOp(r.Context(), h.log.Laatste(), 2*time.Second) {
+		return nil, 0, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex is nog bezig met lezen. Probeer het over een paar tellen nog eens.")
+	}
+	uit, plaats, err := h.uitkomst(id)
+	if err == nil && (uit == nil || uit.OIN != afzender) {
+		return nil, 0, nietBekend
+	}
+	return uit, plaats, err
+}
+
+func (h *Hub) uitkomst(id uuid.UUID) (*uitkomst, uint64, error) {
+	plaats, b, ok, err := h.graph.Uniek(graph.Interactie, id.String())
+	if err != nil || !ok {
+		return nil, 0, err
+	}
+	uit := new(uitkomst)
+	if err := json.Unmarshal(b, uit); err != nil {
+		return nil, 0, fmt.Errorf("hub: outcome at %d: %w", plaats, err)
+	}
+	return uit, plaats, nil
+}
