@@ -39,7 +39,8 @@ type lezing struct {
 	waarschuwing []string
 	leeg         int // blank nodes so far
 	onbekend     bool
-	nodes        []Node // room for the nodes of g, in one piece
+	nodes        []Node  // room for the nodes of g, in one piece
+	plek         []Value // room for their values
 }
 
 // Lees reads a payload, infers what relations imply and leaves out what PROV
@@ -152,6 +153,9 @@ func (l *lezing) object(o *fastjson.Object, diepte int) (string, bool) {
 		l.leeg++
 	}
 	n := l.node(id)
+	if n.Props == nil {
+		n.Props = make([]Prop, 0, o.Len())
+	}
 	goed := true
 	ids, types := 0, 0
 	o.Visit(func(k []byte, v *fastjson.Value) {
@@ -183,6 +187,20 @@ func (l *lezing) node(id string) *Node {
 	n := &l.nodes[len(l.nodes)-1]
 	l.g.Nodes = append(l.g.Nodes, n)
 	return n
+}
+
+// voeg is Node.Add without an allocation for a first value.
+func (l *lezing) voeg(n *Node, term string, v Value) {
+	if n.Values(term) != nil {
+		n.Add(term, v)
+		return
+	}
+	if len(l.plek) == cap(l.plek) {
+		l.plek = make([]Value, 0, 24)
+	}
+	l.plek = append(l.plek, v)
+	i := len(l.plek)
+	n.Props = append(n.Props, Prop{Name: term, Values: l.plek[i-1 : i : i]})
 }
 
 func (l *lezing) types(n *Node, v *fastjson.Value) bool {
@@ -254,15 +272,15 @@ func (l *lezing) waarden(n *Node, term string, v *fastjson.Value, diepte int) bo
 	case fastjson.TypeNull:
 	case fastjson.TypeString:
 		b, _ := v.StringBytes()
-		n.Add(term, Value{Literal: string(b)})
+		l.voeg(n, term, Value{Literal: string(b)})
 	case fastjson.TypeNumber:
 		w := Value{Literal: v.String(), Kind: Getal}
 		if !jsontext.Value(w.Literal).IsValid() { // the fast parser takes nan and the like
 			return false
 		}
-		n.Add(term, w)
+		l.voeg(n, term, w)
 	case fastjson.TypeTrue, fastjson.TypeFalse:
-		n.Add(term, Value{Literal: v.String(), Kind: Waarheid})
+		l.voeg(n, term, Value{Literal: v.String(), Kind: Waarheid})
 	case fastjson.TypeArray:
 		rij, _ := v.Array()
 		for _, w := range rij {
@@ -277,7 +295,7 @@ func (l *lezing) waarden(n *Node, term string, v *fastjson.Value, diepte int) bo
 		}
 		id, ok := l.verwijs(o, diepte)
 		if ok {
-			n.Add(term, Value{Ref: id, Kind: Verwijzing})
+			l.voeg(n, term, Value{Ref: id, Kind: Verwijzing})
 		}
 		return ok
 	}
@@ -333,7 +351,7 @@ func (l *lezing) literal(n *Node, term string, o *fastjson.Object) bool {
 	if o.Len() != leden {
 		return false
 	}
-	n.Add(term, w)
+	l.voeg(n, term, w)
 	return true
 }
 
