@@ -175,7 +175,7 @@ func TestElkeTekstIsVertaald(t *testing.T) {
 		t.Fatalf("maar %d teksten gevonden: leest de test de sjablonen nog?", len(nl))
 	}
 	en := map[string]Vertaling{}
-	for _, p := range bestanden(t, "en.json") {
+	for _, p := range bestanden(t, "/en.json") {
 		b, err := os.ReadFile(p)
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,165 @@
+// Package werkplek is what every professional's workspace has, whatever the
+// functies of the node: the Postvak with the Opdrachten of other organisations
+// and "Mijn logboek", where a professional sees what others see of him: each
+// time he looked, at what and why. Pages about one Opdracht belong to the
+// functie, at /postvak/{soort}/{id}.
+package werkplek
+
+import (
+	"embed"
+	"net/http"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/web"
+)
+
+//go:embed *.html en.json
+var paginas embed.FS
+
+// maxLog is how many lines of the log are searched for one's own.
+const maxLog = 1000
+
+// Config is what the workspace shows. All fields are needed.
+type Config struct {
+	Opdrachten *opdracht.Opdrachten
+	Dossier    *dossier.Store
+	Titel      func(soort string) string   // kind of Opdracht in words
+	Naam       func(oin begrip.OIN) string // name of a deelnemer
+	Nu         func() time.Time            // default time.Now
+	Functies   func(w *web.Werk)           // registers the pages between Postvak and logboek; may be nil
+}
+
+type werkplek struct {
+	Config
+	site *web.Site
+}
+
+// Registreer adds the pages to w: /, /postvak and /logboek.
+func Registreer(w *web.Werk, cfg Config) error {
+	site, err := w.Met(paginas)
+	if err != nil {
+		return err
+	}
+	if cfg.Nu == nil {
+		cfg.Nu = time.Now
+	}
+	p := &werkplek{cfg, site}
+	w.Nav(web.NavItem{Titel: web.Vertaalbaar("Postvak"), Pad: "/postvak", Icoon: "inbox", Nieuw: true, AantalTekst: web.Vertaalbaar("nieuw")}, p.aantalNieuw)
+	if cfg.Functies != nil {
+		cfg.Functies(w)
+	}
+	w.Nav(web.NavItem{Titel: web.Vertaalbaar("Mijn logboek"), Pad: "/logboek", Icoon: "eye", Groep: web.Vertaalbaar("Over mij")}, nil)
+	w.Pagina("GET /{$}", func(rw http.ResponseWriter, r *http.Request, _ toegang.Sessie) error {
+		http.Redirect(rw, r, "/postvak", http.StatusSeeOther)
+		return nil
+	})
+	w.Pagina("GET /postvak", p.postvak)
+	w.Pagina("GET /logboek", p.logboek)
+	return nil
+}
+
+// aantalNieuw counts what nobody has taken up yet. A failing count shows no
+// number; the page itself tells what is wrong.
+func (p *werkplek) aantalNieuw(r *http.Request, _ toegang.Sessie) int {
+	alle, err := p.Opdrachten.Postvak(r.Context())
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, o := range alle {
+		if o.Staat == opdracht.Aangeboden {
+			n++
+		}
+	}
+	return n
+}
+
+// rij is one Opdracht in the Postvak.
+type rij struct {
+	opdracht.Opdracht
+	Titel, Afzender, Pad string
+	Label                web.Label
+	Termijn              *termijn
+	Eerst                bool // the one to start with
+}
+
+// termijn is how long there is left.
+type termijn struct {
+	Op       time.Time
+	TeLaat   bool
+	Dringend bool
+}
+
+var staatLabels = map[opdracht.Staat]web.Label{
+	opdracht.Aangeboden:   {Soort: "info", Tekst: web.Vertaalbaar("Nieuw")},
+	opdracht.Geaccepteerd: {Soort: "wacht", Tekst: web.Vertaalbaar("Opgepakt")},
+	opdracht.InUitvoering: {Soort: "wacht", Tekst: web.Vertaalbaar("Bezig")},
+	opdracht.Uitgevoerd:   {Soort: "ok", Tekst: web.Vertaalbaar("Klaar"), Icoon: "check"},
+	opdracht.Geweigerd:    {Tekst: web.Vertaalbaar("Geweigerd")},
+	opdracht.Mislukt:      {Soort: "fout", Tekst: web.Vertaalbaar("Mislukt")},
+	opdracht.Ingetrokken:  {Tekst: web.Vertaalbaar("Ingetrokken")},
+}
+
+func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, _ toegang.Sessie) error {
+	alle, err := p.Opdrachten.Postvak(r.Context())
+	if err != nil {
+		return err
+	}
+	var d struct{ Open, Klaar []rij }
+	for _, o := range alle {
+		x := rij{Opdracht: o, Titel: p.Titel(o.Soort), Afzender: p.Naam(o.Van), Pad: "/postvak/" + o.Soort + "/" + o.ID, Label: staatLabels[o.Staat]}
+		if o.Staat.Eind() {
+			d.Klaar = append(d.Klaar, x)
+			continue
+		}
+		if o.UiterlijkOp != nil {
+			over := o.UiterlijkOp.Sub(p.Nu())
+			x.Termijn = &termijn{Op: *o.UiterlijkOp, TeLaat: over < 0, Dringend: over < 48*time.Hour}
+		}
+		x.Eerst = len(d.Open) == 0
+		d.Open = append(d.Open, x)
+	}
+	p.site.Toon(w, r, http.StatusOK, "postvak.html", web.Pagina{Titel: "Postvak", Data: d})
+	return nil
+}
+
+var niveauTekst = map[begrip.Niveau]string{
+	begrip.NiveauBestaan: web.Vertaalbaar("Alleen dat er iets is"),
+	begrip.NiveauProces:  web.Vertaalbaar("Wie en wanneer, geen inhoud"),
+	begrip.NiveauInhoud:  web.Vertaalbaar("De inhoud"),
+}
+
+// logboek shows the professional's own looks only: those of colleagues are
+// for the auditor.
+func (p *werkplek) logboek(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
+	regels, err := p.Dossier.Logboek(r.Context(), maxLog)
+	if err != nil {
+		return err
+	}
+	t := web.Tabel{Onderschrift: web.Vertaalbaar("Wanneer u keek, nieuwste eerst"), Kop: []string{
+		web.Vertaalbaar("Wanneer"), web.Vertaalbaar("Waar u keek"), web.Vertaalbaar("Wat u zag"), web.Vertaalbaar("Waarom"), web.Vertaalbaar("Mocht het?")}}
+	for _, l := range regels {
+		if s.Persoon == "" || l.Persoon != s.Persoon || l.LezerOIN != s.OIN {
+			continue
+		}
+		besluit := web.Cel{Label: &web.Label{Soort: "ok", Tekst: web.Vertaalbaar("Ja"), Icoon: "check"}}
+		zag := niveauTekst[l.Niveau]
+		if !l.Toegestaan {
+			besluit.Label = &web.Label{Soort: "fout", Tekst: web.Vertaalbaar("Nee")}
+			zag = web.Vertaalbaar("Niets")
+			if len(l.Redenen) > 0 {
+				besluit.Bij = l.Redenen[0].Tekst
+			}
+		}
+		t.Rijen = append(t.Rijen, []web.Cel{
+			{Op: l.Tijdstip}, {Tekst: p.Naam(l.Bron), Bij: p.Titel(l.Soort)}, {Tekst: zag},
+			{Tekst: l.Doel.Omschrijving(), Bij: l.Grondslag.Artikel()}, besluit,
+		})
+	}
+	p.site.Toon(w, r, http.StatusOK, "logboek.html", web.Pagina{Titel: "Mijn logboek", Data: t})
+	return nil
+}
