@@ -100,33 +100,36 @@ func (s *Store) Volgende(ctx context.Context, bestemming string) (u Uitgaand, ok
 
 // IsBezorgd marks a waiting message as delivered.
 func (s *Store) IsBezorgd(ctx context.Context, nr int64) error {
-	return s.zetBericht(ctx, `UPDATE outbox SET staat = 'bezorgd', klaar = $1, reden = '' WHERE nr = $2 AND staat = 'wacht'`, micros(s.nu()), nr)
+	return s.zetBericht(ctx, false, `UPDATE outbox SET staat = 'bezorgd', klaar = $1, reden = '' WHERE nr = $2 AND staat = 'wacht'`, micros(s.nu()), nr)
 }
 
 // StelUit notes a failed attempt: the message is tried again, not before tot.
 func (s *Store) StelUit(ctx context.Context, nr int64, tot time.Time, reden string) error {
-	return s.zetBericht(ctx, `UPDATE outbox SET pogingen = pogingen + 1, volgende = $1, reden = $2 WHERE nr = $3 AND staat = 'wacht'`,
+	return s.zetBericht(ctx, false, `UPDATE outbox SET pogingen = pogingen + 1, volgende = $1, reden = $2 WHERE nr = $3 AND staat = 'wacht'`,
 		micros(tot), veilig(reden), nr)
 }
 
 // Parkeer notes that the other side refused the message: it is not tried again
 // until Herbied, and the next one goes on.
 func (s *Store) Parkeer(ctx context.Context, nr int64, reden string) error {
-	return s.zetBericht(ctx, `UPDATE outbox SET staat = 'mislukt', pogingen = pogingen + 1, klaar = $1, reden = $2 WHERE nr = $3 AND staat = 'wacht'`,
+	return s.zetBericht(ctx, false, `UPDATE outbox SET staat = 'mislukt', pogingen = pogingen + 1, klaar = $1, reden = $2 WHERE nr = $3 AND staat = 'wacht'`,
 		micros(s.nu()), veilig(reden), nr)
 }
 
 // Herbied lets a parked message wait for delivery again, in its old place.
 func (s *Store) Herbied(ctx context.Context, nr int64) error {
-	nu := micros(s.nu())
-	err := s.zetBericht(ctx, `UPDATE outbox SET staat = 'wacht', pogingen = 0, volgende = $1, klaar = 0 WHERE nr = $2 AND staat = 'mislukt'`, nu, nr)
-	if wek := s.wek.Load(); err == nil && wek != nil {
-		(*wek)()
-	}
-	return err
+	return s.zetBericht(ctx, true, `UPDATE outbox SET staat = 'wacht', pogingen = 0, volgende = $1, klaar = 0 WHERE nr = $2 AND staat = 'mislukt'`, micros(s.nu()), nr)
 }
 
-func (s *Store) zetBericht(ctx context.Context, q string, args ...any) error {
+// HerbiedAlles is Herbied for every parked message to a bestemming, after its
+// cause was taken away; Conflict when there is none.
+func (s *Store) HerbiedAlles(ctx context.Context, bestemming string) error {
+	return s.zetBericht(ctx, true, `UPDATE outbox SET staat = 'wacht', pogingen = 0, volgende = $1, klaar = 0
+		WHERE bestemming = $2 AND staat = 'mislukt'`, micros(s.nu()), bestemming)
+}
+
+// zetBericht runs an update of the outbox; wek when it gives work to deliver.
+func (s *Store) zetBericht(ctx context.Context, wek bool, q string, args ...any) error {
 	return s.Tx(ctx, func(tx *Tx) error {
 		r, err := tx.tx.ExecContext(ctx, q, args...)
 		if err != nil {
@@ -137,6 +140,7 @@ func (s *Store) zetBericht(ctx context.Context, q string, args ...any) error {
 		} else if n == 0 {
 			return begrip.NieuweFout(begrip.Conflict, "Dit bericht heeft intussen een andere stand.")
 		}
+		tx.verstuurd = wek
 		return nil
 	})
 }

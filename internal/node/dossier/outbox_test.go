@@ -117,6 +117,20 @@ func TestOutboxParkerenEnHerbieden(t *testing.T) {
 	if err := s.Herbied(t.Context(), u.Nr); !begrip.Is(err, begrip.Conflict) {
 		t.Error(err)
 	}
+	for range 2 {
+		if err := s.Parkeer(t.Context(), eerste(t, s, "hub").Nr, "nee"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.HerbiedAlles(t.Context(), "hub"); err != nil {
+		t.Error(err)
+	}
+	if st, err := s.Stand(t.Context()); err != nil || st[0].Wacht != 2 {
+		t.Errorf("%+v %v", st, err)
+	}
+	if err := s.HerbiedAlles(t.Context(), "hub"); !begrip.Is(err, begrip.Conflict) {
+		t.Error(err)
+	}
 }
 
 func TestOutboxOpruimenRaaktAlleenBezorgd(t *testing.T) {
