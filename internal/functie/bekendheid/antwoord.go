@@ -1,0 +1,262 @@
+package bekendheid
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// The codes of the outcome.
+const (
+	bekend     = "bekend"
+	nietBekend = "niet-bekend"
+)
+
+// Vraag asks organisations whether they know the persons of a zaak: each gets
+// its own question record and an Opdracht, all in one transaction.
+func (t *T) Vraag(ctx context.Context, zaak string, reden begrip.Doel, personen []melding.Betrokkene, aan []begrip.OIN, l toegang.Lezer) error {
+	c := &begrip.Controle{}
+	c.Eis(len(personen) > 0, "personen", "Kies over wie u de vraag stelt.")
+	c.Eis(len(aan) > 0, "aan", "Kies minstens één organisatie.")
+	c.Eis(reden.Bekend(), "redenVerzoek", "Kies waarom u dit vraagt.")
+	for _, oin := range aan {
+		d, ok := t.o.Deelnemer(oin)
+		c.Eis(ok && d.API != "" && oin != t.o.Organisatie.OIN, "aan", "Deze organisatie kunt u niets vragen.")
+	}
+	if err := c.Fout(); err != nil {
+		return err
+	}
+	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		for _, oin := range aan {
+			if err := t.vraag(ctx, tx, zaak, reden, personen, oin, l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		t.o.Wek()
+	}
+	return err
+}
+
+func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip.Doel, personen []melding.Betrokkene, aan begrip.OIN, l toegang.Lezer) error {
+	d, _ := t.o.Deelnemer(aan)
+	v := Verrijking{
+		Registratienummer: uuid.Must(uuid.NewV7()).String(), RedenVerzoek: reden, Omschrijving: "Kent u deze persoon? " + reden.Omschrijving() + ".",
+		Zaak: zaak, Vrager: t.o.Organisatie.OIN, Bevraagde: aan, Op: t.nu().UTC(), Door: l.Naam, VerrijkingsVraag: []string{},
+	}
+	for i, p := range personen {
+		if i == 0 {
+			v.NatuurlijkPersoon = persoonVan(p)
+			continue
+		}
+		v.OverigePersonen = append(v.OverigePersonen, persoonVan(p))
+	}
+	for _, q := range VragenVoor(d.Soort) {
+		v.VerrijkingsVraag = append(v.VerrijkingsVraag, q.Code)
+	}
+	if err := t.bewaar(ctx, tx, soortVerzoek, v, v.Personen()); err != nil {
+		return err
+	}
+	uiterlijk := v.Op.Add(5 * 24 * time.Hour)
+	if _, err := t.o.Opdrachten.Bied(ctx, tx, opdracht.Opdracht{
+		Soort: soortOpdracht, Zaak: zaak, Aan: aan, UiterlijkOp: &uiterlijk,
+		Onderwerp: opdracht.Verwijzing{Bron: t.o.Organisatie.OIN, Soort: soortVerzoek, Pad: padVerzoeken + "/" + v.Registratienummer},
+	}); err != nil {
+		return err
+	}
+	u := urn(soortVerzoek, v.Registratienummer)
+	return t.verstuur(ctx, tx, typeGevraagd, u, graaf("Verrijkingsverzoek", u, zaak, "VragenBekendheid", true, t.o.Organisatie, v.Op, v.Personen()))
+}
+
+func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, soort string, v Verrijking, personen []NatuurlijkPersoon) error {
+	inhoud, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Schrijf(ctx, dossier.Record{Soort: soort, ID: v.Registratienummer, Zaak: v.Zaak, GeldigVanaf: v.Op, Door: v.Door, Personen: bsns(personen), Inhoud: inhoud})
+	return err
+}
+
+// lezen reads the question behind an Opdracht live at the asker.
+func (t *T) lezen(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) (Verrijking, error) {
+	var v Verrijking
+	l.Zaak = o.Zaak
+	vol := begrip.NiveauInhoud
+	a, err := t.o.Inzage.Haal(ctx, o.Onderwerp.Bron, o.Onderwerp.Pad, l, nil, &vol)
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(a.Inhoud, &v)
+}
+
+// kennen gives the registraties of the persons that this organisation knows,
+// by the id of the person in the question. The look at one's own records is
+// part of answering, and logged with it.
+func (t *T) kennen(ctx context.Context, v Verrijking) (map[string][]Registratie, error) {
+	uit := map[string][]Registratie{}
+	for _, p := range v.Personen() {
+		if p.Burgerservicenummer.IsZero() {
+			continue // without a BSN a person decides, not a rule
+		}
+		recs, err := t.o.Dossier.Zoek(ctx, dossier.Filter{Soort: soortRegistratie, Persoon: p.Burgerservicenummer.BSN})
+		if err != nil {
+			return nil, err
+		}
+		for _, rec := range recs {
+			var r Registratie
+			if err := json.Unmarshal(rec.Inhoud, &r); err != nil {
+				return nil, err
+			}
+			uit[p.ID] = append(uit[p.ID], r)
+		}
+	}
+	return uit, nil
+}
+
+// uitRegistraties answers the questions from what is registered.
+func uitRegistraties(v Verrijking, kennen map[string][]Registratie) (antwoorden []Antwoord, contact *Contact) {
+	for _, p := range v.Personen() {
+		for _, r := range kennen[p.ID] {
+			if contact == nil {
+				contact = r.Contact
+			}
+			for _, code := range v.VerrijkingsVraag {
+				if a := r.Antwoorden[code]; a != "" {
+					antwoorden = append(antwoorden, Antwoord{code, p.ID, a})
+				}
+			}
+		}
+	}
+	return antwoorden, contact
+}
+
+// Beantwoord answers the question: known makes a Verrijking about the persons
+// that are known available here; unknown leaves no record of anyone.
+func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, ken map[string]bool, antwoorden []Antwoord, contact *Contact, door string) error {
+	personen := v.Personen()
+	verzoek := urn(soortVerzoek, o.Onderwerp.Pad[strings.LastIndexByte(o.Onderwerp.Pad, '/')+1:])
+	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		if o.Staat == opdracht.Aangeboden {
+			if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, opdracht.Stap{Naar: opdracht.Geaccepteerd, Door: door}); err != nil {
+				return err
+			}
+		}
+		stap := opdracht.Stap{Naar: opdracht.Uitgevoerd, Door: door, Resultaat: nietBekend}
+		if len(ken) > 0 {
+			a := v
+			a.Registratienummer, a.Op, a.Door, a.VraagAntwoord, a.Contact = uuid.Must(uuid.NewV7()).String(), t.nu().UTC(), door, antwoorden, contact
+			a.Omschrijving = t.o.Organisatie.Naam + " kent deze persoon."
+			a.beperk(ken)
+			if err := t.bewaar(ctx, tx, soortVerrijking, a, a.Personen()); err != nil {
+				return err
+			}
+			u := urn(soortVerrijking, a.Registratienummer)
+			if err := t.verstuur(ctx, tx, typeBeschikbaar, u, graaf("Verrijking", u, v.Zaak, "BeschikbaarStellenVerrijking", true, t.o.Organisatie, a.Op, a.Personen())); err != nil {
+				return err
+			}
+			stap.Resultaat, stap.Antwoord = bekend, &opdracht.Verwijzing{Bron: t.o.Organisatie.OIN, Soort: soortVerrijking, Pad: padVerrijkingen + "/" + a.Registratienummer}
+		}
+		if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, stap); err != nil {
+			return err
+		}
+		return t.verstuur(ctx, tx, typeVerstrekt, verzoek, graaf("Verrijkingsverzoek", verzoek, v.Zaak, "VerstrekkenBekendheid", false, t.o.Organisatie, t.nu(), personen))
+	})
+	if err == nil {
+		t.o.Wek()
+	}
+	return err
+}
+
+// beperk leaves only the persons that are known: nothing about the others.
+func (v *Verrijking) beperk(ken map[string]bool) {
+	var blijft []NatuurlijkPersoon
+	for _, p := range v.Personen() {
+		if ken[p.ID] {
+			blijft = append(blijft, p)
+		}
+	}
+	if len(blijft) > 0 {
+		v.NatuurlijkPersoon, v.OverigePersonen = blijft[0], blijft[1:]
+	}
+}
+
+// Weiger gives the question back with a reason.
+func (t *T) Weiger(ctx context.Context, o opdracht.Opdracht, v Verrijking, reden, door string) error {
+	if strings.TrimSpace(reden) == "" {
+		return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: "reden", Bericht: "Vul in waarom u geen antwoord geeft."}}}
+	}
+	u := urn(soortVerzoek, o.Onderwerp.Pad[strings.LastIndexByte(o.Onderwerp.Pad, '/')+1:])
+	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, opdracht.Stap{Naar: opdracht.Geweigerd, Door: door, Reden: reden}); err != nil {
+			return err
+		}
+		return t.verstuur(ctx, tx, typeGeweigerd, u, graaf("Verrijkingsverzoek", u, v.Zaak, "WeigerenBekendheid", false, t.o.Organisatie, t.nu(), v.Personen()))
+	})
+	if err == nil {
+		t.o.Wek()
+	}
+	return err
+}
+
+// grond is on what an organisation looks at a question: anyone may give Veilig
+// Thuis what it needs (Wmo 2015 art. 5.2.6).
+const grond = begrip.GrondWmo526
+
+// automatisch answers by rule. It tries until the asker's node answers, the
+// Opdracht is closed, or the node stops; after a restart it begins again.
+func (t *T) automatisch(ctx context.Context, o opdracht.Opdracht) {
+	if t.regel != Automatisch && t.regel != AlleenOnbekend {
+		return
+	}
+	l := toegang.Lezer{Organisatie: t.o.Organisatie, Persoon: "regel", Naam: "Automatische regel", Rol: begrip.RolSysteem, Doel: begrip.DoelVTMelding, Grondslag: grond, Zaak: o.Zaak}
+	for wacht := time.Second; ; wacht = min(2*wacht, time.Minute) {
+		err := t.antwoordVolgensRegel(ctx, o, l)
+		if err == nil || begrip.Is(err, begrip.Conflict) {
+			return
+		}
+		t.o.Log.WarnContext(ctx, "automatisch antwoord lukt nog niet", "opdracht", o.ID, "fout", err.Error())
+		if !begrip.Is(err, begrip.BronAntwoordtNiet) && begrip.FoutVan(err).Code.Status() < 500 {
+			return // refused for a reason that waiting does not mend: a professional finds it in the Postvak
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wacht):
+		}
+		if nu, err := t.o.Opdrachten.Lees(ctx, o.ID); err == nil && nu.Staat.Eind() {
+			return
+		}
+	}
+}
+
+func (t *T) antwoordVolgensRegel(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) error {
+	v, err := t.lezen(ctx, o, l)
+	if err != nil {
+		return err
+	}
+	gevonden, err := t.kennen(ctx, v)
+	if err != nil {
+		return err
+	}
+	zonderBSN := len(bsns(v.Personen())) < len(v.Personen())
+	if zonderBSN || t.regel == AlleenOnbekend && len(gevonden) > 0 {
+		return nil // a professional decides
+	}
+	ken := map[string]bool{}
+	for id := range gevonden {
+		ken[id] = true
+	}
+	antwoorden, contact := uitRegistraties(v, gevonden)
+	return t.Beantwoord(ctx, o, v, ken, antwoorden, contact, l.Naam)
+}

@@ -1,0 +1,291 @@
+package melding
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/prov"
+	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// The two record kinds and where they are served.
+const (
+	soortMelding     = "melding"
+	soortBeoordeling = "beoordeling"
+	padMeldingen     = "/v1/meldingen"
+	padBeoordelingen = "/v1/beoordelingen"
+)
+
+//go:embed beleid.rego
+var beleid string
+
+//go:embed *.html talen
+var paginas embed.FS
+
+// T is the functie on one node.
+type T struct {
+	o  *functie.Omgeving
+	nu func() time.Time
+}
+
+// Nieuw puts the functie on a node.
+func Nieuw(o *functie.Omgeving) *T { return &T{o: o, nu: time.Now} }
+
+// Functie declares it.
+func (t *T) Functie() functie.Functie {
+	return functie.Functie{
+		Naam: "melding", Titel: "Uitwisselen Melding",
+		Beleid:     map[string]string{"melding/beleid.rego": beleid},
+		Soorten:    []inzage.Soort{t.soortMelding(), t.soortBeoordeling()},
+		Opdrachten: []opdracht.Soort{{Naam: soortMelding, Titel: "Melding beoordelen", Mag: magStap}},
+		API:        t.api, Werkplek: t.werkplek, Teksten: teksten,
+	}
+}
+
+func (t *T) soortMelding() inzage.Soort {
+	return inzage.Soort{
+		Naam: soortMelding, Pad: padMeldingen, Titel: "Melding", Beleid: "soh.melding",
+		Reduceer: t.reduceer, Ingezien: t.ingezien,
+		Feiten: func(rec dossier.Record, _ toegang.Lezer) map[string]any {
+			m, err := lees(rec)
+			if err != nil {
+				return nil
+			}
+			return map[string]any{"ontvanger": m.Ontvanger, "melder": t.o.Organisatie.OIN, "afgeschermd": m.MelderAfscherming != nil}
+		},
+		Afgeschermd: func(rec dossier.Record) bool {
+			m, err := lees(rec)
+			return err != nil || m.MelderAfscherming != nil // unreadable counts as shielded
+		},
+		Gezin: t.gezinMelding,
+	}
+}
+
+type maakIn struct{ Body Melding }
+
+// Resolve adds the mistakes of meaning to those of form: one answer for all.
+func (in *maakIn) Resolve(huma.Context) []error {
+	nu := time.Now()
+	in.Body.Normaliseer(nu)
+	return rest.Fouten(in.Body.Validate(nu))
+}
+
+type maakUit struct {
+	Location string `header:"Location" doc:"Adres van de melding"`
+	Body     Melding
+}
+
+func (t *T) api(api huma.API) {
+	rest.Register(api, huma.Operation{
+		OperationID: "maakMelding", Method: http.MethodPost, Path: strings.TrimPrefix(padMeldingen, "/v1"), DefaultStatus: http.StatusCreated,
+		Summary: "Doe een melding", Tags: []string{"Melding"},
+		Description: "Een systeem van de eigen organisatie registreert een melding. De melding blijft hier; de ontvanger krijgt een opdracht en leest de inhoud bij deze bron.",
+	}, func(ctx context.Context, in *maakIn) (*maakUit, error) {
+		beller, err := toegang.Beller(rest.Verzoek(ctx))
+		if err != nil {
+			return nil, err
+		}
+		if beller != t.o.Organisatie.OIN {
+			return nil, begrip.NieuweFout(begrip.Verboden, "Alleen een systeem van %s kan hier een melding doen.", t.o.Organisatie.Naam)
+		}
+		m, err := t.Registreer(ctx, in.Body, "systeem van "+t.o.Organisatie.Naam)
+		if err != nil {
+			return nil, err
+		}
+		return &maakUit{Location: m.URL, Body: m}, nil
+	})
+}
+
+// Registreer validates and stores a melding, offers it to the receiver and puts
+// the event in the outbox, all in one transaction. door is the person or
+// system that made it.
+func (t *T) Registreer(ctx context.Context, m Melding, door string) (Melding, error) {
+	nu := t.nu()
+	m.Normaliseer(nu)
+	if err := m.Validate(nu); err != nil {
+		return m, err
+	}
+	if err := t.kiesOntvanger(&m); err != nil {
+		return m, err
+	}
+	m.ID = uuid.Must(uuid.NewV7()).String()
+	if m.Zaak == "" {
+		m.Zaak = "urn:soh:zaak:" + uuid.Must(uuid.NewV7()).String()
+	}
+	for i := range m.HeeftBetrekkingOp {
+		m.HeeftBetrekkingOp[i].ID = "urn:soh:betrokkene:" + uuid.Must(uuid.NewV7()).String()
+	}
+	for i := range m.NaarAanleidingVan {
+		if m.NaarAanleidingVan[i].ID == "" {
+			m.NaarAanleidingVan[i].ID = uuid.Must(uuid.NewV7()).String()
+		}
+	}
+	inhoud, err := json.Marshal(m)
+	if err != nil {
+		return m, err
+	}
+	err = t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		if _, err := tx.Schrijf(ctx, dossier.Record{Soort: soortMelding, ID: m.ID, Zaak: m.Zaak, GeldigVanaf: m.DatumTijd, Door: door, Personen: BSNs(m.HeeftBetrekkingOp), Inhoud: inhoud}); err != nil {
+			return err
+		}
+		if _, err := t.o.Opdrachten.Bied(ctx, tx, opdracht.Opdracht{
+			Soort: soortMelding, Zaak: m.Zaak, Aan: m.Ontvanger,
+			Onderwerp: opdracht.Verwijzing{Bron: t.o.Organisatie.OIN, Soort: soortMelding, Pad: padMeldingen + "/" + m.ID},
+		}); err != nil {
+			return err
+		}
+		g := graaf(m.ID, m.Zaak, "RegistrerenMelding", t.o.Organisatie, m.DatumTijd, m.HeeftBetrekkingOp, m.MelderAfscherming != nil)
+		return t.verstuur(ctx, tx, typeGeregistreerd, m.ID, g)
+	})
+	if err != nil {
+		return m, err
+	}
+	t.o.Wek()
+	return t.metURLs(m), nil
+}
+
+// verstuur puts an event about melding id in the outbox.
+func (t *T) verstuur(ctx context.Context, tx *dossier.Tx, type_, id string, g prov.Graph) error {
+	return tx.Verstuur(ctx, gebeurtenis.Bericht(gebeurtenis.Maak(t.o.Systeem, type_, urn(id), g)))
+}
+
+func (t *T) kiesOntvanger(m *Melding) error {
+	soort := ontvangers[m.Soort]
+	if m.Ontvanger != "" {
+		if d, ok := t.o.Deelnemer(m.Ontvanger); !ok || d.Soort != soort {
+			return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: "ontvanger", Bericht: "Deze organisatie neemt dit soort melding niet aan."}}}
+		}
+		return nil
+	}
+	kandidaten := t.o.VanSoort(soort)
+	if len(kandidaten) == 1 {
+		m.Ontvanger = kandidaten[0].OIN
+		return nil
+	}
+	bericht := "Er doet nog geen organisatie mee die deze melding aanneemt."
+	if len(kandidaten) > 1 {
+		bericht = "Er zijn meer organisaties die deze melding aannemen. Kies er een."
+	}
+	return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: "ontvanger", Bericht: bericht}}}
+}
+
+func lees(rec dossier.Record) (Melding, error) {
+	var m Melding
+	err := json.Unmarshal(rec.Inhoud, &m)
+	return m, err
+}
+
+// Proces is a melding at niveau 1: who, when and for whom, without content.
+type Proces struct {
+	URL                   string     `json:"url"`
+	ID                    string     `json:"id"`
+	Soort                 Soort      `json:"soort"`
+	DatumTijd             time.Time  `json:"datumTijd"`
+	Zaak                  string     `json:"zaak"`
+	Ontvanger             begrip.OIN `json:"ontvanger"`
+	TerugkoppelingGewenst bool       `json:"terugkoppelingGewenst"`
+	AantalBetrokkenen     int        `json:"aantalBetrokkenen"`
+}
+
+// Bestaan is a record at niveau 0: that it exists.
+type Bestaan struct {
+	URL string `json:"url"`
+	ID  string `json:"id"`
+}
+
+// reduceer is the reduction of a melding to a level.
+func (t *T) reduceer(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (any, error) {
+	m, err := lees(rec)
+	if err != nil {
+		return nil, err
+	}
+	m = t.metURLs(m)
+	switch n {
+	case begrip.NiveauBestaan:
+		return Bestaan{m.URL, m.ID}, nil
+	case begrip.NiveauProces:
+		return Proces{m.URL, m.ID, m.Soort, m.DatumTijd, m.Zaak, m.Ontvanger, m.TerugkoppelingGewenst, len(m.HeeftBetrekkingOp)}, nil
+	}
+	for _, veld := range gemaskeerd {
+		if veld == "contact" {
+			m.Contact = nil
+		}
+	}
+	return m, nil
+}
+
+// metURLs gives every part the id and url that the draft asks for. They follow
+// from where the node is now, so they are not stored.
+func (t *T) metURLs(m Melding) Melding {
+	m.URL = t.url(padMeldingen, m.ID)
+	deel := func(id, url *string, naam string) {
+		if *id == "" {
+			*id = m.ID + "-" + naam
+		}
+		*url = m.URL + "#" + naam
+	}
+	z := &m.ZorgelijkeSituatie
+	deel(&z.ID, &z.URL, "zorgelijkeSituatie")
+	for i := range z.VraagAntwoord {
+		deel(&z.VraagAntwoord[i].ID, &z.VraagAntwoord[i].URL, nummer("vraagAntwoord", i))
+	}
+	if m.Contact != nil {
+		deel(&m.Contact.ID, &m.Contact.URL, "contact")
+	}
+	if m.OverigeInformatie != nil {
+		deel(&m.OverigeInformatie.ID, &m.OverigeInformatie.URL, "overigeInformatie")
+	}
+	for i := range m.NaarAanleidingVan {
+		in := &m.NaarAanleidingVan[i]
+		deel(&in.ID, &in.URL, nummer("incident", i))
+		if in.PeriodeVanTot != nil {
+			deel(&in.PeriodeVanTot.ID, &in.PeriodeVanTot.URL, nummer("periode", i))
+		}
+	}
+	for i := range m.HeeftBetrekkingOp {
+		b := &m.HeeftBetrekkingOp[i]
+		deel(&b.ID, &b.URL, nummer("betrokkene", i))
+		deel(&b.Naam.ID, &b.Naam.URL, nummer("naam", i))
+		deel(&b.Adres.ID, &b.Adres.URL, nummer("adres", i))
+	}
+	return m
+}
+
+func (t *T) url(pad, id string) string {
+	d, _ := t.o.Deelnemer(t.o.Organisatie.OIN)
+	return inzage.Basis(d.API) + pad + "/" + id
+}
+
+// gezinMelding is what the family reads of a melding at the melder's node. The
+// content is told in person by the receiver, not first on a screen.
+func (t *T) gezinMelding(rec dossier.Record) (inzage.Deel, bool) {
+	m, err := lees(rec)
+	if err != nil || m.MelderAfscherming != nil {
+		return inzage.Deel{}, false
+	}
+	ontvanger := "de ontvanger"
+	if d, ok := t.o.Deelnemer(m.Ontvanger); ok {
+		ontvanger = d.Naam
+	}
+	return inzage.Deel{
+		Soort: soortMelding, ID: m.ID, Titel: "Melding aan " + ontvanger, Tijdstip: m.DatumTijd,
+		Tekst: t.o.Organisatie.Naam + " maakt zich zorgen en heeft dat gemeld. " + ontvanger + " bespreekt met u wat er in de melding staat.",
+	}, true
+}
+
+// Bouw makes the functie, for the wiring of a node.
+func Bouw(o *functie.Omgeving) functie.Functie { return Nieuw(o).Functie() }

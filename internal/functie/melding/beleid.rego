@@ -1,0 +1,142 @@
+# Policy of samenwerkfunctie 1, Uitwisselen Melding. Deny by default: a look is
+# allowed only when one of the rules below names it.
+package soh.melding
+
+import rego.v1
+
+# Who may receive a melding, as what, and on which legal ground.
+# WMO-5.2.6: anyone may give Veilig Thuis what is needed to examine abuse.
+# WMO-5.1.6: Veilig Thuis processes such data once a melding exists.
+ontvangst := {
+	"veilig-thuis": {"rol": "medewerker-veilig-thuis", "naam": "een medewerker Veilig Thuis", "gronden": {"WMO-5.1.6", "WMO-5.2.6"}},
+	"zvh": {"rol": "procesregisseur", "naam": "een procesregisseur", "gronden": {"WGS-ZVH"}},
+}
+
+# Roles that carry a case at the organisation that made the melding.
+melders := {"politieagent", "medewerker-wijkteam", "jeugdbeschermer", "behandelaar", "raadsonderzoeker", "procesregisseur", "medewerker-veilig-thuis", "systeem"}
+
+besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "redenen": [r | some r in redenen]} if {
+	count(redenen) > 0
+} else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [r | some r in bezwaren]}
+
+niveau := max([n | some n in niveaus])
+
+# --- The melding, at its source ---
+
+niveaus contains 2 if eigen_melding
+redenen contains {"tekst": "Dit is een melding van uw eigen organisatie.", "artikel": ""} if eigen_melding
+
+eigen_melding if {
+	input.record.soort == "melding"
+	input.zelf
+	input.doel == "eigen-melding"
+	input.lezer.rol in melders
+	not input.lezer.burger
+}
+
+niveaus contains 2 if ontvanger_leest
+redenen contains {"tekst": "Uw organisatie beoordeelt deze melding.", "artikel": input.grondslag} if ontvanger_leest
+
+ontvanger_leest if {
+	input.record.soort == "melding"
+	is_ontvanger
+	juiste_rol
+	input.doel == "beoordelen-melding"
+	juiste_grond
+	input.zaak == input.record.zaak
+}
+
+# --- The beoordeling, at the receiver ---
+
+niveaus contains 2 if eigen_beoordeling
+redenen contains {"tekst": "Uw organisatie beoordeelt deze melding.", "artikel": input.grondslag} if eigen_beoordeling
+
+eigen_beoordeling if {
+	input.record.soort == "beoordeling"
+	input.zelf
+	input.doel == "beoordelen-melding"
+	juiste_rol
+	juiste_grond
+}
+
+# The melder learns what followed, no more (Uitvoeringsbesluit Wmo 2015, 4.1.7).
+niveaus contains 1 if melder_leest_uitkomst
+redenen contains {"tekst": "U deed deze melding en mag weten wat ermee is gedaan.", "artikel": "WMO-4.1.1"} if melder_leest_uitkomst
+
+melder_leest_uitkomst if {
+	input.record.soort == "beoordeling"
+	input.lezer.oin == input.melder
+	input.lezer.rol in melders
+	input.doel == "eigen-melding"
+	not input.lezer.burger
+}
+
+# --- The family ---
+
+niveaus contains 1 if gezin_leest
+redenen contains {"tekst": "Dit gaat over u.", "artikel": "AVG-15"} if gezin_leest
+
+gezin_leest if {
+	input.lezer.burger
+	input.betrokken
+	input.doel == "eigen-inzage"
+	not afgeschermd
+}
+
+# A shielded melder's own record stays unseen by the family (7.4 e); the
+# receiver's beoordeling never names the melder.
+afgeschermd if {
+	input.record.soort == "melding"
+	input.afgeschermd
+}
+
+# --- Why not: reasons that a professional can act on ---
+
+is_ontvanger if input.lezer.oin == input.ontvanger
+juiste_rol if ontvangst[input.lezer.soort].rol == input.lezer.rol
+juiste_grond if input.grondslag in ontvangst[input.lezer.soort].gronden
+
+bezwaren contains {"tekst": sprintf("Alleen %s mag deze melding lezen. U bent aangemeld met een andere rol.", [ontvangst[input.lezer.soort].naam]), "artikel": "WMO-5.1.6"} if {
+	is_ontvanger
+	not juiste_rol
+}
+
+bezwaren contains {"tekst": "Kies een doel en een wettelijke grondslag die bij het beoordelen van een melding horen.", "artikel": "WMO-5.1.6"} if {
+	is_ontvanger
+	juiste_rol
+	not doel_en_grond
+}
+
+doel_en_grond if {
+	input.doel == "beoordelen-melding"
+	juiste_grond
+}
+
+bezwaren contains {"tekst": "U leest vanuit een andere zaak dan die van deze melding.", "artikel": ""} if {
+	is_ontvanger
+	juiste_rol
+	doel_en_grond
+	input.zaak != input.record.zaak
+}
+
+bezwaren contains {"tekst": "Uw organisatie is geen ontvanger van deze melding.", "artikel": ""} if {
+	input.record.soort == "melding"
+	not is_ontvanger
+	not input.zelf
+	not input.lezer.burger
+}
+
+bezwaren contains {"tekst": "Uw rol mag meldingen van uw eigen organisatie niet lezen.", "artikel": ""} if {
+	input.zelf
+	not is_ontvanger
+	not input.lezer.burger
+}
+
+bezwaren contains {"tekst": "Uw organisatie deed deze melding niet en beoordeelt die ook niet.", "artikel": ""} if {
+	input.record.soort == "beoordeling"
+	not input.zelf
+	not input.lezer.burger
+	input.lezer.oin != input.melder
+}
+
+bezwaren contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artikel": ""} if input.lezer.burger

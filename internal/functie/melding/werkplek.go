@@ -1,0 +1,282 @@
+package melding
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/web"
+)
+
+// pagina is a handler of a professional's page.
+type pagina = func(http.ResponseWriter, *http.Request, toegang.Sessie) error
+
+// werkplek registers the pages of this functie.
+func (t *T) werkplek(w *web.Werk) {
+	site, err := w.Met(paginas)
+	if err != nil {
+		panic(err) // templates are compiled in; a test shows every page
+	}
+	p := &paginaset{T: t, Site: site}
+	w.Nav(web.NavItem{Titel: "Meldingen", Pad: "/meldingen", Icoon: "send"}, nil)
+	for patroon, f := range map[string]pagina{
+		"GET /meldingen": p.lijst, "GET /meldingen/nieuw": p.nieuw, "POST /meldingen/nieuw": p.maak, "GET /meldingen/{id}": p.eigen,
+		"GET /postvak/melding/{id}": p.inkomend, "POST /postvak/melding/{id}/oppakken": p.oppakken, "POST /postvak/melding/{id}/weigeren": p.weigeren,
+		"GET /beoordelingen": p.beoordelingen, "GET /beoordelingen/{id}": p.beoordeling, "POST /beoordelingen/{id}/uitkomst": p.uitkomst,
+	} {
+		w.Pagina(patroon, f)
+	}
+	if _, ok := ontvangt[t.o.Organisatie.Soort]; ok {
+		w.Nav(web.NavItem{Titel: "Mijn gezinnen", Pad: "/beoordelingen", Icoon: "users"}, nil)
+	}
+}
+
+type paginaset struct {
+	*T
+	*web.Site
+}
+
+// ontvangt gives the ground on which a kind of organisation weighs meldingen.
+var ontvangt = map[begrip.OrganisatieSoort]begrip.Grondslag{begrip.VeiligThuis: begrip.GrondWmo516, begrip.ZVH: "WGS-ZVH"}
+
+func (p *paginaset) lezer(s toegang.Sessie, doel begrip.Doel, zaak string) toegang.Lezer {
+	grond := begrip.GrondWmo526
+	if doel == begrip.DoelBeoordelen {
+		grond = ontvangt[p.o.Organisatie.Soort]
+	}
+	return s.Lezer(p.o.Organisatie, doel, grond, zaak)
+}
+
+// doelbalk tells as what one looks; it stands on every page with family data.
+func doelbalk(l toegang.Lezer) *web.Doelbalk {
+	return &web.Doelbalk{Rol: l.Rol.Naam(), Doel: l.Doel.Omschrijving(), Grondslag: l.Grondslag.Artikel()}
+}
+
+// --- own meldingen ---
+
+type meldingRegel struct {
+	Melding
+	Naam      string
+	Ontvanger string
+	Staat     web.Label
+}
+
+func (p *paginaset) lijst(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
+	recs, err := p.o.Dossier.Zoek(r.Context(), dossier.Filter{Soort: soortMelding, Limiet: 50})
+	if err != nil {
+		return err
+	}
+	var regels []meldingRegel
+	for _, rec := range recs {
+		l := p.lezer(s, begrip.DoelEigenMelding, rec.Zaak)
+		a, err := p.o.Inzage.Geef(r.Context(), p.soortMelding(), rec.ID, l, nil, time.Time{})
+		if begrip.Is(err, begrip.Verboden) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		var m Melding
+		if err := json.Unmarshal(a.Inhoud, &m); err != nil {
+			return err
+		}
+		o, err := p.opdrachtVan(r.Context(), m)
+		if err != nil {
+			return err
+		}
+		d, _ := p.o.Deelnemer(m.Ontvanger)
+		regels = append(regels, meldingRegel{m, m.Gezinsnaam(), d.Naam, staatLabel(o.Staat)})
+	}
+	p.Toon(w, r, http.StatusOK, "meldingen.html", web.Pagina{Titel: "Meldingen", Data: regels})
+	return nil
+}
+
+// opdrachtVan gives the Opdracht with which melding m was offered.
+func (t *T) opdrachtVan(ctx context.Context, m Melding) (opdracht.Opdracht, error) {
+	ops, err := t.o.Opdrachten.VoorZaak(ctx, m.Zaak)
+	for _, o := range ops {
+		if o.Onderwerp.Pad == padMeldingen+"/"+m.ID && o.Richting == opdracht.Uit {
+			return o, err
+		}
+	}
+	return opdracht.Opdracht{}, err
+}
+
+func staatLabel(s opdracht.Staat) web.Label {
+	switch s {
+	case opdracht.Geaccepteerd, opdracht.InUitvoering:
+		return web.Label{Soort: "info", Tekst: "Wordt beoordeeld"}
+	case opdracht.Uitgevoerd:
+		return web.Label{Soort: "ok", Tekst: "Beoordeeld"}
+	case opdracht.Geweigerd:
+		return web.Label{Soort: "fout", Tekst: "Niet aangenomen"}
+	case opdracht.Ingetrokken:
+		return web.Label{Tekst: "Ingetrokken"}
+	case opdracht.Mislukt:
+		return web.Label{Soort: "fout", Tekst: "Mislukt"}
+	}
+	return web.Label{Soort: "wacht", Tekst: "Verstuurd"}
+}
+
+type nieuwData struct {
+	F         *web.Formulier
+	Personen  []string // prefix of the fields of each person
+	Meer      bool
+	Soorten   []web.Optie
+	Geslacht  []web.Optie
+	Rol       []web.Optie
+	Afscherm  []web.Optie
+	Terug     []web.Optie
+	Ontvanger []web.Optie
+}
+
+func (p *paginaset) formulier(f *web.Formulier) nieuwData {
+	d := nieuwData{
+		F: f, Meer: aantalPersonen(f) < maxPersonen,
+		Soorten:  []web.Optie{{Waarde: "VT", Tekst: "Veilig Thuis"}, {Waarde: "ZVH", Tekst: "Zorg- en veiligheidshuis"}},
+		Geslacht: []web.Optie{{Waarde: "0", Tekst: "Onbekend"}, {Waarde: "1", Tekst: "Man"}, {Waarde: "2", Tekst: "Vrouw"}, {Waarde: "9", Tekst: "Niet gespecificeerd"}},
+		Rol:      []web.Optie{{Waarde: "kind", Tekst: "Kind"}, {Waarde: "ouder", Tekst: "Ouder"}, {Waarde: "verzorger", Tekst: "Verzorger"}, {Waarde: "anders", Tekst: "Anders"}},
+		Afscherm: []web.Optie{
+			{Waarde: "", Tekst: "Ja", Gekozen: f.Waarde("melderAfscherming.reden") == ""},
+			{Waarde: "gevaar", Tekst: "Nee, dat brengt iemand in gevaar"},
+			{Waarde: "vertrouwen", Tekst: "Nee, dat schaadt het vertrouwen in de hulp"},
+			{Waarde: "particulier", Tekst: "Nee, de melding komt van iemand uit de omgeving"},
+		},
+		Terug: []web.Optie{{Waarde: "ja", Tekst: "Ik wil horen wat er met de melding gebeurt"}},
+	}
+	for i := range aantalPersonen(f) {
+		d.Personen = append(d.Personen, persoonVeld(i))
+	}
+	return d
+}
+
+func (p *paginaset) nieuw(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
+	f := (&web.Formulier{}).Zet("soort", "VT").Zet("personen", "1").Zet("terugkoppelingGewenst", "ja").Zet("contact.naam", s.Naam)
+	p.toonNieuw(w, r, http.StatusOK, f)
+	return nil
+}
+
+func (p *paginaset) toonNieuw(w http.ResponseWriter, r *http.Request, status int, f *web.Formulier) {
+	p.Toon(w, r, status, "melding-nieuw.html", web.Pagina{
+		Titel: "Nieuwe melding", Actief: "/meldingen", Kruimels: []web.Kruimel{{Tekst: "Meldingen", Pad: "/meldingen"}, {Tekst: "Nieuwe melding"}}, Data: p.formulier(f),
+	})
+}
+
+func (p *paginaset) maak(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
+	f, err := web.LeesFormulier(w, r)
+	if err != nil {
+		return err
+	}
+	if !magMelden(s.Rol) {
+		return begrip.NieuweFout(begrip.Verboden, "Met uw rol (%s) kunt u geen melding doen.", s.Rol.Naam())
+	}
+	if f.Waarde("actie") == "persoon" {
+		f.Zet("personen", strconv.Itoa(min(aantalPersonen(f)+1, maxPersonen)))
+		p.toonNieuw(w, r, http.StatusOK, f)
+		return nil
+	}
+	m := uitFormulier(f)
+	vorm := len(f.Fouten)
+	if vorm > 0 { // all mistakes at once: of form and of meaning
+		nu := p.nu()
+		m.Normaliseer(nu)
+		f.Neem(m.Validate(nu), nil)
+		f.Fouten = zonderDubbele(f.Fouten)
+		p.toonNieuw(w, r, http.StatusBadRequest, f)
+		return nil
+	}
+	m, err = p.Registreer(r.Context(), m, s.Naam)
+	if f.Neem(err, nil) {
+		p.toonNieuw(w, r, http.StatusBadRequest, f)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/meldingen/"+m.ID+"?gelukt=ja", http.StatusSeeOther)
+	return nil
+}
+
+func zonderDubbele(in []begrip.Veldfout) []begrip.Veldfout {
+	gezien, uit := map[string]bool{}, in[:0:0]
+	for _, v := range in {
+		if !gezien[v.Veld] {
+			uit = append(uit, v)
+		}
+		gezien[v.Veld] = true
+	}
+	return uit
+}
+
+// magMelden: whoever carries cases may make a melding (meldcode, step 5).
+func magMelden(r begrip.Rol) bool {
+	return r != begrip.RolAdministratie && r != begrip.RolOuder && r != begrip.RolJongere && r != ""
+}
+
+type eigenData struct {
+	M         Melding
+	Naam      string
+	Ontvanger string
+	Staat     web.Label
+	Reden     string
+	Uitkomst  *Uitkomst
+	Besluit   string
+	Stil      *web.BronStil
+	Personen  []persoonRegels
+	Regels    []web.Regel
+}
+
+type persoonRegels struct {
+	Naam   string
+	Regels []web.Regel
+}
+
+func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
+	l := p.lezer(s, begrip.DoelEigenMelding, "")
+	a, err := p.o.Inzage.Geef(r.Context(), p.soortMelding(), r.PathValue("id"), l, nil, time.Time{})
+	if err != nil {
+		return err
+	}
+	var m Melding
+	if err := json.Unmarshal(a.Inhoud, &m); err != nil {
+		return err
+	}
+	o, err := p.opdrachtVan(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	ontvanger, _ := p.o.Deelnemer(m.Ontvanger)
+	d := eigenData{M: m, Naam: m.Gezinsnaam(), Ontvanger: ontvanger.Naam, Personen: personenRegels(m), Regels: inhoudRegels(m)}
+	d.Staat, d.Reden = staatLabel(o.Staat), o.Reden
+	l.Zaak = m.Zaak
+	d.leesUitkomst(p, r, o, l)
+	pg := web.Pagina{Titel: "Melding " + d.Naam, Actief: "/meldingen", Kruimels: []web.Kruimel{{Tekst: "Meldingen", Pad: "/meldingen"}, {Tekst: d.Naam}}, Doel: doelbalk(l), Data: d}
+	if r.URL.Query().Get("gelukt") != "" {
+		pg.Bericht = &web.Alert{Soort: "ok", Titel: "Gelukt. De melding is verstuurd.", Tekst: "U leest hier wat er met de melding gebeurt."}
+	}
+	p.Toon(w, r, http.StatusOK, "melding-eigen.html", pg)
+	return nil
+}
+
+// leesUitkomst reads what became of the melding, live at the receiver.
+func (d *eigenData) leesUitkomst(p *paginaset, r *http.Request, o opdracht.Opdracht, l toegang.Lezer) {
+	if o.Antwoord == nil {
+		return
+	}
+	a, err := p.o.Inzage.Haal(r.Context(), o.Antwoord.Bron, o.Antwoord.Pad, l, BSNs(d.M.HeeftBetrekkingOp), nil)
+	if err != nil {
+		d.Stil = &web.BronStil{Organisatie: d.Ontvanger, Opnieuw: r.URL.Path}
+		return
+	}
+	var oordeel Oordeel
+	if json.Unmarshal(a.Inhoud, &oordeel) == nil && oordeel.Uitkomst != nil {
+		d.Uitkomst = oordeel.Uitkomst
+		d.Besluit, _, _ = uitkomstVan(oordeel.Uitkomst.Code)
+	}
+}
