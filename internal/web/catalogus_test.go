@@ -40,7 +40,7 @@ func bestanden(t *testing.T, eind string) []string {
 }
 
 // tekstArgs tells which arguments of a template function are source texts.
-var tekstArgs = map[string][]int{"t": {1}, "tx": {1}, "tn": {2}, "veld": {3}, "leeg": {2, 3}, "alert": {2, 3}, "label": {2}}
+var tekstArgs = map[string][]int{"t": {1}, "tx": {1}, "tn": {1}, "veld": {3}, "leeg": {2, 3}, "alert": {2, 3}, "label": {2}}
 
 // sjabloonTeksten adds the source texts of one template file to uit.
 func sjabloonTeksten(t *testing.T, pad string, uit map[string]string) {
@@ -212,7 +212,7 @@ func gesorteerd(s []string) []string { return slices.Sorted(slices.Values(s)) }
 // Dutch and says so.
 func TestMeervoudEnTerugval(t *testing.T) {
 	w := nieuwWoordenboek()
-	if err := w.voeg(Engels, map[string]Vertaling{"%d dingen": {Meervoud: map[string]string{"one": "%d thing", "other": "%d things"}}, "Dag %s": {Tekst: "Hello %s"}}); err != nil {
+	if err := w.voeg(Engels, map[string]Vertaling{"%d ding": {Meervoud: map[string]string{"one": "%d thing", "other": "%d things"}}, "Dag %s": {Tekst: "Hello %s"}}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ is, wil string }{

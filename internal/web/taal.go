@@ -146,11 +146,11 @@ func (w *woordenboek) t(taal Taal, tekst string, args ...any) string {
 	return w.drukker[taal].Sprintf(tekst, args...)
 }
 
-// tn translates a text with a number; the catalogue's key is the plural.
+// tn translates a text with a number; the catalogue's key is the singular.
 func (w *woordenboek) tn(taal Taal, enkel, meer string, n int, args ...any) string {
 	args = append([]any{n}, args...)
-	if w.bekend[taal][meer] {
-		return w.drukker[taal].Sprintf(meer, args...)
+	if w.bekend[taal][enkel] {
+		return w.drukker[taal].Sprintf(enkel, args...)
 	}
 	if n == 1 {
 		return w.drukker[Nederlands].Sprintf(enkel, args...)

@@ -286,8 +286,25 @@ func (tab *Tab) Controleer(naam string) *Tab {
 			tab.t.Errorf("%s: %d px te breed op een scherm van %d px: %s", naam, o, f.Breed, Reken[string](tab, breedste))
 		}
 	}
+	tab.Grootte(Desktop)
+	tab.ruimte(naam, "tekst van 200%", `document.documentElement.style.fontSize="200%"`, `document.documentElement.style.fontSize=""`)
+	tab.Grootte(Telefoon)
+	tab.ruimte(naam, "ruime tekst", ruimeTekst, `document.adoptedStyleSheets=[]`)
 	return tab.Grootte(oud).Schermfoto(naam)
 }
+
+// ruimte checks that the page stays within the window after a change of its text.
+func (tab *Tab) ruimte(naam, wat, aan, uit string) {
+	tab.t.Helper()
+	Reken[any](tab, aan)
+	if o := tab.Overloop(); o > 0 {
+		tab.t.Errorf("%s, %s: %d px te breed: %s", naam, wat, o, Reken[string](tab, breedste))
+	}
+	Reken[any](tab, uit)
+}
+
+// ruimeTekst sets the spacing of WCAG 1.4.12.
+const ruimeTekst = `(()=>{const s=new CSSStyleSheet();s.replaceSync("*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}p{margin-block-end:2em!important}");document.adoptedStyleSheets=[s];return 1})()`
 
 // breedste names the elements that stick out of the window.
 const breedste = `[...document.querySelectorAll("body *")].filter(e=>e.getBoundingClientRect().right>document.documentElement.clientWidth+1&&!e.closest(".vh")).slice(0,5).map(e=>e.outerHTML.slice(0,120)).join("\n")`
