@@ -91,7 +91,9 @@ type Soort struct {
 	// Gebeurtenis gives the event of a step this node takes; offering counts
 	// as the step to Aangeboden. ok false is no event.
 	Gebeurtenis func(o Opdracht, s Stap) (type_ string, g prov.Graph, ok bool)
-	// Ontvangen runs at the opdrachtnemer when one arrives, in its transaction.
+	// Ontvangen runs at the opdrachtnemer when one arrives, in its transaction and
+	// before o is stored. It leaves what was offered as it is; an error refuses
+	// the arrival.
 	Ontvangen func(ctx context.Context, tx *dossier.Tx, o *Opdracht) error
 	// Automatisch runs at the opdrachtnemer after the commit of an arrival, and
 	// again at each start while the Opdracht is open: it must bear repetition.
