@@ -156,8 +156,10 @@ func Letters(naam string) string {
 	}
 	switch len(uit) {
 	case 0:
-		r, _ := utf8.DecodeRuneInString(strings.TrimSpace(naam))
-		return strings.ToUpper(string(r))
+		for _, r := range strings.TrimSpace(naam) {
+			return string(unicode.ToUpper(r))
+		}
+		return ""
 	case 1:
 		return string(uit)
 	}

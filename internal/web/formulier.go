@@ -115,7 +115,6 @@ type Veld struct {
 	Opties                                            []Optie
 	Kort                                              bool
 	Modus                                             string // inputmode
-	Vertaal                                           bool   // options are Dutch source texts
 }
 
 // ID is the id of the input, the target of a link in the error summary.
