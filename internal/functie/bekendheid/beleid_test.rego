@@ -17,7 +17,7 @@ basis := {
 
 met(pad, waarde) := json.patch(basis, [{"op": "replace", "path": pad, "value": waarde}])
 
-mag(in_) := bekendheid.besluit.toegestaan with input as in_
+mag(in_) if bekendheid.besluit.toegestaan with input as in_
 
 test_bevraagde_leest_vraag if mag(basis)
 

@@ -21,7 +21,7 @@ basis := {
 
 met(pad, waarde) := json.patch(basis, [{"op": "replace", "path": pad, "value": waarde}])
 
-mag(in_) := melding.besluit.toegestaan with input as in_
+mag(in_) if melding.besluit.toegestaan with input as in_
 
 test_ontvanger_leest_inhoud if {
 	b := melding.besluit with input as basis
