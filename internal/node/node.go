@@ -14,7 +14,9 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"path"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"time"
 
@@ -137,6 +139,7 @@ func (n *Node) maakAPI(soorten []inzage.Soort) http.Handler {
 		Titel: "Knooppunt van " + n.cfg.Organisatie.Naam, Versie: Versie, Server: inzage.Basis(n.cfg.APIURL),
 		Omschrijving: "Inzage bij de bron, opdrachten en de samenwerkfuncties van deze deelnemer.",
 	})
+	api.OpenAPI().Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemanamen())
 	for _, s := range soorten {
 		n.inzage.Registreer(api, s)
 	}
@@ -148,12 +151,29 @@ func (n *Node) maakAPI(soorten []inzage.Soort) http.Handler {
 		}
 	}
 	gezondheid(mux, n.gereed)
-	return rest.Handler(deelnemersAlleen(api, mux), Versie, n.cfg.Log)
+	return rest.Handler(deelnemersAlleen(mux), Versie, n.cfg.Log)
+}
+
+// schemanamen gives each Go type its name in the API description: functies may
+// use the same name, the second one then gets its package in front.
+func schemanamen() func(reflect.Type, string) string {
+	bezet := map[string]reflect.Type{}
+	return func(t reflect.Type, hint string) string {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		naam := huma.DefaultSchemaNamer(t, hint)
+		if van, ok := bezet[naam]; ok && van != t && t.Name() != "" {
+			naam = hoofd(path.Base(t.PkgPath())) + naam
+		}
+		bezet[naam] = t
+		return naam
+	}
 }
 
 // deelnemersAlleen lets nobody in without a certificate, save for the
 // description and the health of the node.
-func deelnemersAlleen(_ huma.API, next http.Handler) http.Handler {
+func deelnemersAlleen(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/health", "/ready", "/v1/openapi.json":
