@@ -245,14 +245,22 @@ func (h *Hub) Stand() Gereed {
 	return g
 }
 
-// proefregel is an entry that says nothing: how the hub finds out whether it
+// proefByte begins an entry that says nothing: how the hub finds out whether it
 // can write again after it could not. Only one that succeeds enters the log.
-var proefregel = []byte{0}
+// It is as large as an event and does not compress, else it fits where no
+// event does.
+const (
+	proefByte    = 0
+	proefGrootte = 4 << 10
+)
 
 func (h *Hub) proef() bool {
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
 	defer stop()
-	if _, err := h.log.Append(ctx, [][]byte{proefregel}); err != nil {
+	regel := make([]byte, proefGrootte)
+	_, _ = rand.Read(regel)
+	regel[0] = proefByte
+	if _, err := h.log.Append(ctx, [][]byte{regel}); err != nil {
 		return false
 	}
 	h.schrijffout.Store(false)

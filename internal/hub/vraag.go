@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -65,7 +66,7 @@ type vraag struct {
 func (h *Hub) zoekGebeurtenissen(w http.ResponseWriter, r *http.Request) {
 	h.stel(w, r, func(lezer register.Deelnemer) (*vraag, error) {
 		var in gebeurtenisVraag
-		if err := rest.ReadJSON(w, r, maxVraag, &in); err != nil {
+		if err := leesVraag(w, r, &in); err != nil {
 			return nil, err
 		}
 		var c begrip.Controle
@@ -98,7 +99,7 @@ func (h *Hub) zoekGebeurtenissen(w http.ResponseWriter, r *http.Request) {
 func (h *Hub) zoekUitkomsten(w http.ResponseWriter, r *http.Request) {
 	h.stel(w, r, func(lezer register.Deelnemer) (*vraag, error) {
 		var in uitkomstVraag
-		if err := rest.ReadJSON(w, r, maxVraag, &in); err != nil {
+		if err := leesVraag(w, r, &in); err != nil {
 			return nil, err
 		}
 		var c begrip.Controle
@@ -118,6 +119,18 @@ func (h *Hub) zoekUitkomsten(w http.ResponseWriter, r *http.Request) {
 		v.pagina(&c, in.Limiet)
 		return v, v.af(&c)
 	})
+}
+
+// leesVraag reads a query body. The name of an unknown member is the caller's
+// own text, so it may hold a BSN: masked before it is told back.
+func leesVraag(w http.ResponseWriter, r *http.Request, in any) error {
+	err := rest.ReadJSON(w, r, maxVraag, in)
+	if f, ok := errors.AsType[*begrip.Fout](err); ok {
+		for i := range f.Velden {
+			f.Velden[i].Veld = string(begrip.MaskeerBSN([]byte(f.Velden[i].Veld)))
+		}
+	}
+	return err
 }
 
 // stel accepts a query and answers with its interactieId.
