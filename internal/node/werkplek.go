@@ -1,23 +1,19 @@
 package node
 
 import (
+	"cmp"
 	"context"
-	"embed"
 	"net/http"
 	"strings"
 
 	"github.com/handbereik/soh/internal/begrip"
-	"github.com/handbereik/soh/internal/node/dossier"
-	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
+	"github.com/handbereik/soh/internal/werkplek"
 )
 
-//go:embed paginas
-var paginas embed.FS
-
-// maakWerkplek is the professionals' site: sign-in, the Postvak, the log of
-// looks, and what each functie brings.
+// maakWerkplek is the professionals' site: sign-in, what every workspace
+// has, and what each functie brings.
 func (n *Node) maakWerkplek() (http.Handler, error) {
 	if n.cfg.Aanmelding.Issuer == "" {
 		return http.NotFoundHandler(), nil
@@ -55,110 +51,24 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 	aanmelding.Routes(mux)
 	gezondheid(mux, n.gereed)
 	w := web.NieuwWerk(site, mux, aanmelding.Vereis)
-	eigen, err := w.Met(paginas)
-	if err != nil {
-		return nil, err
-	}
-	w.Nav(web.NavItem{Titel: web.Vertaalbaar("Postvak"), Pad: "/postvak", Icoon: "inbox", AantalTekst: web.Vertaalbaar("open opdrachten")}, n.aantalOpen)
-	for _, f := range n.functies {
-		if f.Werkplek != nil {
-			f.Werkplek(w)
-		}
-	}
-	w.Nav(web.NavItem{Titel: web.Vertaalbaar("Logboek"), Pad: "/logboek", Icoon: "eye"}, nil)
-	w.Pagina("GET /{$}", func(rw http.ResponseWriter, r *http.Request, _ toegang.Sessie) error {
-		http.Redirect(rw, r, "/postvak", http.StatusSeeOther)
-		return nil
-	})
-	w.Pagina("GET /postvak", func(rw http.ResponseWriter, r *http.Request, _ toegang.Sessie) error {
-		return n.paginaPostvak(eigen, rw, r)
-	})
-	w.Pagina("GET /logboek", func(rw http.ResponseWriter, r *http.Request, _ toegang.Sessie) error {
-		return n.paginaLogboek(eigen, rw, r)
-	})
-	return w.Handler(), nil
-}
-
-func (n *Node) aantalOpen(r *http.Request, _ toegang.Sessie) int {
-	os, err := n.opdracht.Postvak(r.Context())
-	if err != nil {
-		return 0
-	}
-	open := 0
-	for _, o := range os {
-		if !o.Staat.Eind() {
-			open++
-		}
-	}
-	return open
-}
-
-// postvakRij is one Opdracht in the Postvak.
-type postvakRij struct {
-	opdracht.Opdracht
-	Titel, Afzender, Pad string
-	Label                web.Label
-}
-
-var staatLabel = map[opdracht.Staat]string{
-	opdracht.Aangeboden: "info", opdracht.Geaccepteerd: "wacht", opdracht.InUitvoering: "wacht",
-	opdracht.Uitgevoerd: "ok", opdracht.Mislukt: "fout",
-}
-
-func (n *Node) paginaPostvak(site *web.Site, w http.ResponseWriter, r *http.Request) error {
-	os, err := n.opdracht.Postvak(r.Context())
-	if err != nil {
-		return err
-	}
 	titels := map[string]string{}
 	for _, f := range n.functies {
 		for _, s := range f.Opdrachten {
 			titels[s.Naam] = s.Titel
 		}
 	}
-	var d struct{ Open, Klaar []postvakRij }
-	for _, o := range os {
-		rij := postvakRij{Opdracht: o, Titel: titels[o.Soort], Afzender: n.naam(o.Van), Pad: "/postvak/" + o.Soort + "/" + o.ID,
-			Label: web.Label{Tekst: hoofd(o.Staat.Naam()), Soort: staatLabel[o.Staat]}}
-		if rij.Titel == "" {
-			rij.Titel = o.Soort
-		}
-		if o.Staat.Eind() {
-			d.Klaar = append(d.Klaar, rij)
-		} else {
-			d.Open = append(d.Open, rij)
-		}
-	}
-	site.Toon(w, r, http.StatusOK, "postvak.html", web.Pagina{Titel: "Postvak", Data: d})
-	return nil
-}
-
-func (n *Node) paginaLogboek(site *web.Site, w http.ResponseWriter, r *http.Request) error {
-	regels, err := n.store.Logboek(r.Context(), 100)
-	if err != nil {
-		return err
-	}
-	t := web.Tabel{Onderschrift: "Wie keek", Kop: []string{"Wanneer", "Wie", "Wat", "Waarom", "Besluit"}}
-	for _, l := range regels {
-		wat, besluit := "Keek bij ons", web.Label{Tekst: "Mocht", Soort: "ok"}
-		if l.Richting == dossier.Bekeken {
-			wat = "Keek bij " + n.naam(l.Bron)
-			besluit = web.Label{Tekst: "Gevraagd"}
-		}
-		if !l.Toegestaan {
-			besluit = web.Label{Tekst: "Mocht niet", Soort: "fout"}
-		}
-		wie := l.Naam
-		if !l.Burger.IsZero() {
-			wie = "Een lid van het gezin"
-		}
-		t.Rijen = append(t.Rijen, []web.Cel{
-			{Op: l.Tijdstip}, {Tekst: wie, Bij: l.LezerOrganisatie + ", " + l.Rol.Naam()},
-			{Tekst: hoofd(l.Soort), Bij: wat}, {Tekst: hoofd(l.Doel.Omschrijving()), Bij: l.Grondslag.Artikel()}, {Label: &besluit},
-		})
-	}
-	site.Toon(w, r, http.StatusOK, "logboek.html", web.Pagina{Titel: "Logboek", Data: t})
-	return nil
+	err = werkplek.Registreer(w, werkplek.Config{
+		Opdrachten: n.opdracht, Dossier: n.store, Naam: n.naam, Wek: n.bezorger.Wek,
+		Titel: func(soort string) string { return cmp.Or(titels[soort], soort) },
+		Functies: func(w *web.Werk) {
+			for _, f := range n.functies {
+				if f.Werkplek != nil {
+					f.Werkplek(w)
+				}
+			}
+		},
+	})
+	return w.Handler(), err
 }
 
 func (n *Node) naam(oin begrip.OIN) string {
@@ -168,6 +78,7 @@ func (n *Node) naam(oin begrip.OIN) string {
 	return "Een organisatie die wij niet kennen"
 }
 
+// hoofd begins a text with a capital.
 func hoofd(s string) string {
 	if s == "" {
 		return s

@@ -122,6 +122,7 @@ func init() {
 		u := ctx.URL()
 		return vanHuma(status, u.Path, errs)
 	}
+	huma.ValidateStrictCasing = true // as the decoder does; else a member in capitals is lost without a word
 	nederlands()
 }
 

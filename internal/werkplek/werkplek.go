@@ -31,6 +31,7 @@ type Config struct {
 	Naam       func(oin begrip.OIN) string // name of a deelnemer
 	Nu         func() time.Time            // default time.Now
 	Functies   func(w *web.Werk)           // registers the pages between Postvak and logboek; may be nil
+	Wek        func()                      // wakes the deliverer after messages are offered again; may be nil
 }
 
 type werkplek struct {
@@ -58,6 +59,7 @@ func Registreer(w *web.Werk, cfg Config) error {
 		return nil
 	})
 	w.Pagina("GET /postvak", p.postvak)
+	w.Pagina("POST /postvak/opnieuw", p.opnieuw)
 	w.Pagina("GET /logboek", p.logboek)
 	return nil
 }
@@ -109,7 +111,15 @@ func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, _ toegang.Ses
 	if err != nil {
 		return err
 	}
-	var d struct{ Open, Klaar []rij }
+	var d struct {
+		Open, Klaar []rij
+		Mislukt     int // messages that a receiver refused; see opnieuw
+	}
+	mislukt, err := p.Dossier.Mislukte(r.Context(), maxLog)
+	if err != nil {
+		return err
+	}
+	d.Mislukt = len(mislukt)
 	for _, o := range alle {
 		x := rij{Opdracht: o, Titel: p.Titel(o.Soort), Afzender: p.Naam(o.Van), Pad: "/postvak/" + o.Soort + "/" + o.ID, Label: staatLabels[o.Staat]}
 		if o.Staat.Eind() {
@@ -123,7 +133,37 @@ func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, _ toegang.Ses
 		x.Eerst = len(d.Open) == 0
 		d.Open = append(d.Open, x)
 	}
-	p.site.Toon(w, r, http.StatusOK, "postvak.html", web.Pagina{Titel: "Postvak", Data: d})
+	p.site.Toon(w, r, http.StatusOK, "postvak.html", web.Pagina{Titel: "Postvak", Data: d, Bericht: gelukt[r.URL.Query().Get("gelukt")]})
+	return nil
+}
+
+// gelukt tells, after the way back from another page, what was done there.
+var gelukt = map[string]*web.Alert{
+	"geweigerd":  {Soort: "ok", Titel: web.Vertaalbaar("De melding is teruggegeven."), Tekst: web.Vertaalbaar("De melder leest waarom.")},
+	"beantwoord": {Soort: "ok", Titel: web.Vertaalbaar("Uw antwoord is verstuurd.")},
+	"aangeboden": {Soort: "ok", Titel: web.Vertaalbaar("De berichten worden opnieuw verstuurd.")},
+}
+
+// opnieuw offers every refused message again, once its cause is mended.
+func (p *werkplek) opnieuw(w http.ResponseWriter, r *http.Request, _ toegang.Sessie) error {
+	mislukt, err := p.Dossier.Mislukte(r.Context(), maxLog)
+	if err != nil {
+		return err
+	}
+	gehad := map[string]bool{}
+	for _, m := range mislukt {
+		if gehad[m.Bestemming] {
+			continue
+		}
+		gehad[m.Bestemming] = true
+		if err := p.Dossier.HerbiedAlles(r.Context(), m.Bestemming); err != nil && !begrip.Is(err, begrip.Conflict) {
+			return err
+		}
+	}
+	if p.Wek != nil {
+		p.Wek()
+	}
+	http.Redirect(w, r, "/postvak?gelukt=aangeboden", http.StatusSeeOther)
 	return nil
 }
 

@@ -64,7 +64,7 @@ eigen if {
 	input.zelf
 	input.record.soort in {"registratie", "verrijking", "verrijkingsverzoek"}
 	input.lezer.rol in antwoorders
-	input.doel in {"01", "beoordelen-melding"}
+	input.doel in {"01", "beoordelen-melding", "eigen-melding"}
 	not input.lezer.burger
 }
 

@@ -59,6 +59,13 @@ eigen_beoordeling if {
 	juiste_grond
 }
 
+# The own case system keeps its own file.
+eigen_beoordeling if {
+	input.record.soort == "beoordeling"
+	input.zelf
+	input.lezer.rol == "systeem"
+}
+
 # The melder learns what followed, no more (Uitvoeringsbesluit Wmo 2015, 4.1.7).
 niveaus contains 1 if melder_leest_uitkomst
 redenen contains {"tekst": "U deed deze melding en mag weten wat ermee is gedaan.", "artikel": "WMO-4.1.1"} if melder_leest_uitkomst
