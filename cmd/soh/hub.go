@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// HubCmd runs the Ketenindex until it is interrupted.
+type HubCmd struct {
+	Dir      string `help:"Map met de bestanden van de Ketenindex." required:"" type:"path"`
+	Addr     string `help:"Adres om op te luisteren." default:"127.0.0.1:8443"`
+	Cert     string `help:"Certificaat van de ketenbeheerder (PEM)." required:"" type:"existingfile"`
+	Key      string `help:"Sleutel bij het certificaat (PEM)." required:"" type:"existingfile"`
+	CA       string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)." required:"" type:"existingfile"`
+	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
+}
+
+// Run serves; an interrupt ends it after what was taken in is durable.
+func (c *HubCmd) Run() error {
+	log := begrip.Logger(os.Stderr, slog.LevelInfo)
+	id, err := toegang.LaadIdentiteit(c.Cert, c.Key, c.CA)
+	if err != nil {
+		return err
+	}
+	id.Organisatie.Soort = begrip.Ketenbeheerder
+	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Log: log})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	fmt.Fprintf(os.Stderr, "Ketenindex op https://%s, sleutel van het grootboek: %s\n", l.Addr(), h.Sleutel())
+	return serveerHub(ctx, h, l, id, log)
+}
+
+// serveerHub serves h on l until ctx ends, then closes it.
+func serveerHub(ctx context.Context, h *hub.Hub, l net.Listener, id toegang.Identiteit, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler: h.Handler(), TLSConfig: id.ServerTLS(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	loopt, einde := context.WithCancel(context.Background())
+	klaar := make(chan error, 1)
+	go func() { klaar <- h.Run(loopt) }()
+	gestopt := make(chan struct{})
+	go func() {
+		defer close(gestopt)
+		<-ctx.Done()
+		kort, af := context.WithTimeout(context.Background(), 10*time.Second)
+		defer af()
+		_ = srv.Shutdown(kort)
+	}()
+	err := srv.ServeTLS(l, "", "")
+	if errors.Is(err, http.ErrServerClosed) {
+		<-gestopt
+		err = nil
+	}
+	einde()
+	return errors.Join(err, <-klaar, h.Close())
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/node"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// NodeCmd runs the node of one deelnemer. OIN and name come from its
+// certificate.
+type NodeCmd struct {
+	Map         string `env:"SOH_NODE_MAP" default:"node" help:"Map voor het dossier."`
+	Soort       string `env:"SOH_NODE_SOORT" required:"" enum:"politie,veilig-thuis,gemeente,rvdk,gi,zvh,ggz,jeugdhulp,school,overig" help:"Wat voor organisatie dit is: ${enum}."`
+	Certificaat string `env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
+	Sleutel     string `env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
+	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
+	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
+	APIAddr     string `name:"api-addr" env:"SOH_NODE_API_ADDR" default:":8443" help:"Waar de API luistert, met certificaten."`
+	APIURL      string `name:"api-url" env:"SOH_NODE_API_URL" help:"Adres van de API zoals anderen het gebruiken."`
+	Bekendheid  string `env:"SOH_NODE_BEKENDHEID" enum:"automatisch,alleen-onbekend,handmatig" default:"handmatig" help:"Hoe vragen naar bekendheid beantwoord worden: ${enum}."`
+
+	WerkplekAddr string `env:"SOH_NODE_WERKPLEK_ADDR" default:"127.0.0.1:8090" help:"Waar de werkplek luistert, achter een proxy met TLS."`
+	Aanmelding
+}
+
+// Aanmelding is how people sign in, shared by node and portal.
+type Aanmelding struct {
+	Issuer      string `env:"SOH_OIDC_ISSUER" help:"Aanmelddienst (OpenID Connect). Leeg: geen pagina's."`
+	ClientID    string `name:"client-id" env:"SOH_OIDC_CLIENT_ID" help:"Naam van dit systeem bij de aanmelddienst."`
+	RedirectURL string `name:"redirect-url" env:"SOH_OIDC_REDIRECT_URL" help:"Eigen adres dat eindigt op /aanmelden/terug."`
+	MinACR      string `name:"min-acr" env:"SOH_OIDC_MIN_ACR" default:"http://eidas.europa.eu/LoA/substantial" help:"Laagste zekerheid (acr) die mag."`
+}
+
+func (a Aanmelding) config(cookie string) toegang.AanmeldConfig {
+	return toegang.AanmeldConfig{Issuer: a.Issuer, ClientID: a.ClientID, RedirectURL: a.RedirectURL, MinACR: a.MinACR, CookieNaam: cookie}
+}
+
+// Run serves until the process is told to stop.
+func (c *NodeCmd) Run(ctx context.Context) error {
+	log := begrip.Logger(os.Stdout, slog.LevelInfo)
+	id, err := toegang.LaadIdentiteit(c.Certificaat, c.Sleutel, c.CA)
+	if err != nil {
+		return err
+	}
+	id.Organisatie.Soort = begrip.OrganisatieSoort(c.Soort)
+	n, err := node.Open(node.Config{
+		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, Aanmelding: c.config("soh-werkplek"), Log: log,
+		Functies: []functie.Bouw{
+			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
+			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)),
+		},
+	})
+	if err != nil {
+		return err
+	}
+	servers := []*http.Server{server(c.APIAddr, n.API(), id.ServerTLS(), log)}
+	if c.Issuer != "" {
+		servers = append(servers, server(c.WerkplekAddr, n.Werkplek(), nil, log))
+	}
+	return errors.Join(dien(ctx, n.Run, servers...), n.Close())
+}
+
+// server is an HTTP server with the time-outs all of ours have.
+func server(addr string, h http.Handler, t *tls.Config, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Addr: addr, Handler: h, TLSConfig: t, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	}
+}
+
+// dien runs servers and run until ctx ends or one of them cannot go on, and
+// then lets requests under way finish.
+func dien(ctx context.Context, run func(context.Context) error, servers ...*http.Server) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	mis := make(chan error, len(servers)+1)
+	klaar := make(chan struct{})
+	go func() {
+		defer close(klaar)
+		if err := run(ctx); err != nil && ctx.Err() == nil {
+			mis <- err
+		}
+	}()
+	for _, s := range servers {
+		go func() {
+			luister := s.ListenAndServe
+			if s.TLSConfig != nil {
+				luister = func() error { return s.ListenAndServeTLS("", "") }
+			}
+			if err := luister(); !errors.Is(err, http.ErrServerClosed) {
+				mis <- fmt.Errorf("adres %s: %w", s.Addr, err)
+			}
+		}()
+	}
+	var fout error
+	select {
+	case <-ctx.Done():
+	case fout = <-mis:
+	}
+	tijd, af := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer af()
+	for _, s := range servers {
+		if s.Shutdown(tijd) != nil {
+			_ = s.Close()
+		}
+	}
+	stop()
+	<-klaar
+	return fout
+}

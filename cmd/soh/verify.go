@@ -1,0 +1,60 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/handbereik/soh/internal/hub"
+)
+
+// VerifyCmd checks that an event stands in the ledger, unchanged: from the hub,
+// or offline from a saved proof. The public key comes from another channel.
+type VerifyCmd struct {
+	Interactie string `help:"interactieId van de gebeurtenis, om het bewijs bij de Ketenindex te halen."`
+	Bewijs     string `help:"Bestand met een bewaard bewijs; dan is de Ketenindex niet nodig." type:"existingfile"`
+	Sleutel    string `help:"Publieke sleutel van het grootboek, zoals de ketenbeheerder die bekendmaakt." required:""`
+	Bewaar     bool   `help:"Druk het bewijs af, om te bewaren."`
+	Hub        string `help:"Adres van de Ketenindex."`
+	Cert       string `help:"Certificaat van uw organisatie (PEM)."`
+	Key        string `help:"Sleutel bij het certificaat (PEM)."`
+	CA         string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)."`
+}
+
+// Run checks and tells; an error when the proof does not hold.
+func (c *VerifyCmd) Run() error {
+	b, err := c.haal()
+	if err != nil {
+		return err
+	}
+	var bewijs hub.Bewijs
+	if err := json.Unmarshal(b, &bewijs); err != nil {
+		return fmt.Errorf("het bewijs is geen geldige JSON: %w", err)
+	}
+	if c.Interactie != "" && strings.TrimPrefix(c.Interactie, "urn:uuid:") != strings.TrimPrefix(bewijs.InteractieID, "urn:uuid:") {
+		return errors.New("het bewijs is van een andere interactie")
+	}
+	regel, stand, err := bewijs.Controleer(c.Sleutel)
+	if err != nil {
+		return err
+	}
+	if c.Bewaar {
+		fmt.Println(strings.TrimSpace(string(b)))
+		return nil
+	}
+	fmt.Printf("Het bewijs klopt.\n  gebeurtenis  %s\n  type         %s\n  source       %s\n  aangeboden   door %s\n  ontvangen    %s\n  plek         %d van %d in %s\n",
+		regel.Event.ID, regel.Event.Type, regel.Event.Source, regel.Afzender, regel.Ontvangen.Format("2006-01-02T15:04:05Z07:00"), bewijs.BladIndex, stand.Grootte, stand.Oorsprong)
+	return nil
+}
+
+func (c *VerifyCmd) haal() ([]byte, error) {
+	if c.Bewijs != "" {
+		return leesBestand(c.Bewijs, 16<<20)
+	}
+	if c.Interactie == "" || c.Hub == "" || c.Cert == "" || c.Key == "" || c.CA == "" {
+		return nil, errors.New("geef --bewijs, of --interactie met --hub, --cert, --key en --ca")
+	}
+	b, _, err := HubToegang{c.Hub, c.Cert, c.Key, c.CA}.vraag("GET", "/v1/events/"+c.Interactie+"/bewijs", "", "", nil)
+	return b, err
+}

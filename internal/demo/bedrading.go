@@ -1,0 +1,114 @@
+package demo
+
+import (
+	"errors"
+	"net"
+	"path/filepath"
+	"sync"
+
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/node"
+)
+
+// starten opens every part: the hub first, the rest at once.
+func (d *Demo) starten(startL net.Listener) error {
+	site, err := d.startDienst(startL)
+	if err != nil {
+		_ = startL.Close()
+		return err
+	}
+	h, err := d.hubDienst()
+	if err != nil {
+		_ = startL.Close()
+		return err
+	}
+	rest := []*dienst{site}
+	for _, o := range Deelnemers() {
+		n, err := d.nodeDienst(o)
+		if err != nil {
+			return err
+		}
+		rest = append(rest, n)
+	}
+	d.diensten = append([]*dienst{h}, rest...)
+	if err := h.start(d.meld); err != nil {
+		return errors.Join(err, startL.Close())
+	}
+	fouten := make([]error, len(rest))
+	var wg sync.WaitGroup
+	for i, s := range rest {
+		wg.Go(func() { fouten[i] = s.start(d.meld) })
+	}
+	wg.Wait()
+	return errors.Join(fouten...)
+}
+
+func (d *Demo) hubDienst() (*dienst, error) {
+	log, err := d.log("hub")
+	if err != nil {
+		return nil, err
+	}
+	l := d.lid("hub")
+	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {
+		h, err := hub.Open(hub.Config{Dir: filepath.Join(d.dir, "hub"), Organisatie: l.Organisatie, Log: log})
+		if err != nil {
+			return lopend{}, err
+		}
+		luister, err := d.opnieuw(&l.api, l.apiURL)
+		if err != nil {
+			return lopend{}, errors.Join(err, h.Close())
+		}
+		return lopend{run: h.Run, close: h.Close, deuren: []deur{{handler: h.Handler(), tls: l.identiteit.ServerTLS(), l: luister}}}, nil
+	}}, nil
+}
+
+func (d *Demo) nodeDienst(o Deelnemer) (*dienst, error) {
+	log, err := d.log(o.Kort)
+	if err != nil {
+		return nil, err
+	}
+	l := d.lid(o.Kort)
+	regel := bekendheid.Automatisch
+	if o.Handmatig {
+		regel = bekendheid.Handmatig
+	}
+	return &dienst{naam: o.Kort, log: log, open: func() (lopend, error) {
+		n, err := node.Open(node.Config{
+			Organisatie: o.Organisatie, Map: filepath.Join(d.dir, "nodes", o.Kort), Identiteit: l.identiteit,
+			HubURL: d.lid("hub").apiURL, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log,
+			Functies: []functie.Bouw{func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() }, bekendheid.Bouw(regel)},
+		})
+		if err != nil {
+			return lopend{}, err
+		}
+		api, err := d.opnieuw(&l.api, l.apiURL)
+		if err != nil {
+			return lopend{}, errors.Join(err, n.Close())
+		}
+		werk, err := d.opnieuw(&l.werk, l.werkURL)
+		if err != nil {
+			return lopend{}, errors.Join(err, api.Close(), n.Close())
+		}
+		return lopend{run: n.Run, close: n.Close, deuren: []deur{
+			{handler: n.API(), tls: l.identiteit.ServerTLS(), l: api}, {handler: n.Werkplek(), l: werk},
+		}}, nil
+	}}, nil
+}
+
+// startDienst is the start page, the list for machines and the simulator.
+func (d *Demo) startDienst(l net.Listener) (*dienst, error) {
+	log, err := d.log("start")
+	if err != nil {
+		return nil, err
+	}
+	h, err := d.startHandler(log)
+	if err != nil {
+		return nil, err
+	}
+	return &dienst{naam: "start", log: log, open: func() (lopend, error) {
+		return lopend{deuren: []deur{{handler: h, l: l}}}, nil
+	}}, nil
+}

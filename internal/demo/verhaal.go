@@ -1,0 +1,248 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+)
+
+// vertelTijd is how long Start waits for the stories; they go on after that.
+const vertelTijd = 20 * time.Second
+
+// verhaal puts the stories of the families in place once per folder, through
+// the API and the pages that everybody uses.
+type verhaal struct {
+	d      *Demo
+	pad    string
+	klaar  map[string]bool
+	client map[string]*http.Client
+}
+
+// stap is one thing that happens in a story. Each looks first whether it
+// happened already, so that an interrupted start does nothing twice.
+type stap struct {
+	naam string
+	doe  func(context.Context) error
+}
+
+// vertel runs the stories; the start page opens when they stand.
+func (d *Demo) vertel(ctx context.Context) {
+	klaar := make(chan struct{})
+	d.achter.Add(1)
+	go func() {
+		defer d.achter.Done()
+		defer close(klaar)
+		log, err := d.log("verhaal")
+		if err == nil {
+			v := &verhaal{d: d, pad: filepath.Join(d.dir, "verhaal.json"), klaar: map[string]bool{}, client: map[string]*http.Client{}}
+			err = v.run(d.stopCtx)
+		}
+		if err != nil && d.stopCtx.Err() == nil {
+			if log != nil {
+				log.Error("het verhaal staat niet helemaal klaar; een nieuwe start maakt het af", "fout", err.Error())
+			}
+			d.verhaalFout.Store(&err)
+		}
+		d.gereed.Store(true)
+	}()
+	select {
+	case <-klaar:
+	case <-ctx.Done():
+	case <-time.After(vertelTijd):
+		d.gereed.Store(true)
+	}
+}
+
+func (v *verhaal) run(ctx context.Context) error {
+	b, err := os.ReadFile(v.pad)
+	if err == nil {
+		err = json.Unmarshal(b, &v.klaar)
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := v.wachtOpIedereen(ctx); err != nil {
+		return err
+	}
+	for _, s := range v.stappen() {
+		if v.klaar[s.naam] {
+			continue
+		}
+		if err := s.doe(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.naam, err)
+		}
+		v.klaar[s.naam] = true
+		if err := schrijfJSON(v.pad, v.klaar); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wachtOpIedereen waits until every node knows the others.
+func (v *verhaal) wachtOpIedereen(ctx context.Context) error {
+	fouten := make([]error, len(Deelnemers()))
+	var wg sync.WaitGroup
+	for i, o := range Deelnemers() {
+		l := v.d.lid(o.Kort)
+		v.client[o.Kort] = l.identiteit.Client(10 * time.Second)
+		wg.Go(func() {
+			fouten[i] = totdat(ctx, func() error { return v.haal(ctx, o.Kort, l.apiURL+"/ready", http.MethodGet, nil) })
+		})
+	}
+	wg.Wait()
+	return errors.Join(fouten...)
+}
+
+// totdat tries until f succeeds, for at most ten seconds.
+func totdat(ctx context.Context, f func() error) error {
+	ctx, klaar := context.WithTimeout(ctx, 10*time.Second)
+	defer klaar()
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(30 * time.Millisecond):
+		}
+	}
+}
+
+// haal does one call as the own case system of kort.
+func (v *verhaal) haal(ctx context.Context, kort, adres, methode string, body any) error {
+	var in io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		in = bytes.NewReader(b)
+	}
+	r, err := http.NewRequestWithContext(ctx, methode, adres, in)
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := v.client[kort].Do(r)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s antwoordt %d op %s: %s", kort, resp.StatusCode, r.URL.Path, begrip.MaskeerBSN(b))
+	}
+	return nil
+}
+
+func (v *verhaal) stappen() []stap {
+	var uit []stap
+	for _, o := range Deelnemers() {
+		for _, kort := range o.Bekend {
+			for _, l := range gezin(kort).Leden {
+				uit = append(uit, stap{"registratie/" + o.Kort + "/" + kort + "/" + strings.ToLower(l.Voornamen), func(ctx context.Context) error {
+					return v.haal(ctx, o.Kort, v.d.lid(o.Kort).apiURL+"/v1/registraties", http.MethodPost, registratie(o, l))
+				}})
+			}
+		}
+	}
+	return append(uit,
+		stap{"dewit/melding", func(ctx context.Context) error {
+			return v.meld(ctx, "politie", gezin("dewit").Melding(time.Now().Add(-26*time.Hour), meldingDeWit()))
+		}},
+		stap{"dewit/oppakken", v.pakOp},
+		stap{"dewit/bekendheid", v.vraagBekendheid},
+		stap{"yilmaz/melding", func(ctx context.Context) error {
+			return v.meld(ctx, "ggz", gezin("yilmaz").Melding(time.Now().Add(-90*time.Minute), meldingYilmaz()))
+		}},
+	)
+}
+
+func (v *verhaal) meld(ctx context.Context, kort string, m map[string]any) error {
+	return v.haal(ctx, kort, v.d.lid(kort).apiURL+"/v1/meldingen", http.MethodPost, m)
+}
+
+// marieke opens the werkplek of Veilig Thuis.
+func (v *verhaal) marieke(ctx context.Context) (*bezoeker, error) {
+	b, err := nieuweBezoeker()
+	if err != nil {
+		return nil, err
+	}
+	return b, b.inloggen(ctx, v.d.lid("veilig-thuis").werkURL+"/aanmelden", "vt-marieke")
+}
+
+// pakOp has Veilig Thuis read the first melding and take it up.
+func (v *verhaal) pakOp(ctx context.Context) error {
+	b, err := v.marieke(ctx)
+	if err != nil {
+		return err
+	}
+	return totdat(ctx, func() error {
+		if err := b.open(ctx, "/beoordelingen"); err != nil {
+			return err
+		}
+		if len(eigenBeoordelingen(b)) > 0 {
+			return nil // taken up before an interruption
+		}
+		if err := b.open(ctx, "/postvak"); err != nil {
+			return err
+		}
+		l := b.links("/postvak/melding/")
+		if len(l) == 0 {
+			return errors.New("de melding is nog niet aangekomen")
+		}
+		if err := b.open(ctx, l[0]); err != nil {
+			return err
+		}
+		return b.verstuur(ctx, "/oppakken", nil)
+	})
+}
+
+func eigenBeoordelingen(b *bezoeker) []string {
+	return slices.DeleteFunc(b.links("/beoordelingen/"), func(l string) bool { return l == "/beoordelingen/" })
+}
+
+// vraagBekendheid has Veilig Thuis ask every organisation about the family.
+func (v *verhaal) vraagBekendheid(ctx context.Context) error {
+	b, err := v.marieke(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.open(ctx, "/beoordelingen"); err != nil {
+		return err
+	}
+	l := eigenBeoordelingen(b)
+	if len(l) == 0 {
+		return errors.New("er is geen beoordeling")
+	}
+	if err := b.open(ctx, l[0]); err != nil {
+		return err
+	}
+	if strings.Contains(b.html, `<ul class="todo">`) {
+		return nil // asked before an interruption
+	}
+	if err := b.open(ctx, "/bekendheid/nieuw?beoordeling="+strings.TrimPrefix(l[0], "/beoordelingen/")); err != nil {
+		return err
+	}
+	return b.verstuur(ctx, "/bekendheid/nieuw", nil)
+}
