@@ -255,3 +255,17 @@ func gebeurtenis(o begrip.Organisatie, typ, subject string, g prov.Graph) cloude
 		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
 	}
 }
+
+// probeer pushes one event to a hub that may die under it.
+func (b *beller) probeer(body []byte) (id string, ok bool) {
+	resp, err := b.c.Post(b.p.url+"/v1/events", cloudevent.TypeEvent, bytes.NewReader(body))
+	if err != nil {
+		return "", false
+	}
+	defer resp.Body.Close()
+	var in struct{ InteractieID string }
+	if json.NewDecoder(resp.Body).Decode(&in) != nil || resp.StatusCode != http.StatusAccepted {
+		return "", false
+	}
+	return in.InteractieID, true
+}
