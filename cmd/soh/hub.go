@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -27,8 +25,8 @@ type HubCmd struct {
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
 }
 
-// Run serves; an interrupt ends it after what was taken in is durable.
-func (c *HubCmd) Run() error {
+// Run serves until ctx ends, which what was taken in is durable.
+func (c *HubCmd) Run(ctx context.Context) error {
 	log := begrip.Logger(os.Stderr, slog.LevelInfo)
 	id, err := toegang.LaadIdentiteit(c.Cert, c.Key, c.CA)
 	if err != nil {
@@ -43,8 +41,6 @@ func (c *HubCmd) Run() error {
 	if err != nil {
 		return errors.Join(err, h.Close())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	fmt.Fprintf(os.Stderr, "Ketenindex op https://%s, sleutel van het grootboek: %s\n", l.Addr(), h.Sleutel())
 	return serveerHub(ctx, h, l, id, log)
 }

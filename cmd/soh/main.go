@@ -20,6 +20,7 @@ type cli struct {
 	Node   NodeCmd   `cmd:"" help:"Het knooppunt van een deelnemer."`
 	Event  EventCmd  `cmd:"" help:"Gebeurtenissen aanbieden aan en opvragen bij een Ketenindex."`
 	Verify VerifyCmd `cmd:"" help:"Een bewijs van de Ketenindex nagaan, zonder netwerk."`
+	Bench  BenchCmd  `cmd:"" help:"Meten hoeveel een Ketenindex op deze computer aankan."`
 	Pki    PkiCmd    `cmd:"" help:"Certificaten om te testen: een uitgever en een certificaat met OIN."`
 }
 
