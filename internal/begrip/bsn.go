@@ -97,18 +97,27 @@ func (b *BSN) UnmarshalText(t []byte) error {
 // InhoudBSN is a BSN inside the content of a record: it prints masked as well,
 // but its JSON is the number. A type that holds one is content, to be given
 // only under a decision.
-type InhoudBSN struct{ BSN }
+type InhoudBSN struct {
+	BSN
+	ongeldig bool
+}
+
+// Ongeldig tells that something was given that is no BSN. What it was is not
+// kept: whoever validates says so at the right field, with all other mistakes.
+func (b InhoudBSN) Ongeldig() bool { return b.ongeldig }
 
 // MarshalJSON writes the readable number: content, on purpose.
 func (b InhoudBSN) MarshalJSON() ([]byte, error) { return json.Marshal(b.cijfers) }
 
-// UnmarshalJSON reads a string of digits; an invalid one is ErrBSN.
+// UnmarshalJSON reads a string of digits. An invalid one is no error here, so
+// that the rest of the message is read as well; see Ongeldig.
 func (b *InhoudBSN) UnmarshalJSON(t []byte) error {
 	var s string
 	if json.Unmarshal(t, &s) != nil {
-		return ErrBSN
+		s = "?"
 	}
-	return b.UnmarshalText([]byte(s))
+	b.ongeldig = b.UnmarshalText([]byte(s)) != nil
+	return nil
 }
 
 // MaskeerBSN replaces every free-standing run of nine digits in b that passes

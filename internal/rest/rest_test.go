@@ -28,6 +28,7 @@ type invoer struct{ Body persoon }
 func (i *invoer) Resolve(huma.Context) []error {
 	c := begrip.Controle{}
 	c.Eis(i.Body.Naam != "fout", "naam", "Deze naam kan niet.")
+	c.Eis(!i.Body.BSN.Ongeldig(), "burgerservicenummer", "Dit is geen geldig burgerservicenummer.")
 	return Fouten(c.Fout())
 }
 

@@ -116,7 +116,7 @@ type Registratie struct {
 // Validate gives every mistake at once.
 func (r *Registratie) Validate(soort begrip.OrganisatieSoort) error {
 	c := &begrip.Controle{}
-	c.Eis(!r.Burgerservicenummer.IsZero(), "burgerservicenummer", "Vul het burgerservicenummer in.")
+	c.Eis(!r.Burgerservicenummer.IsZero(), "burgerservicenummer", "Vul een geldig burgerservicenummer in.")
 	c.Eis(strings.TrimSpace(r.Omschrijving) != "", "omschrijving", "Vul in wat uw organisatie voor deze persoon doet.")
 	eigen := map[string]bool{}
 	for _, v := range VragenVoor(soort) {

@@ -245,7 +245,8 @@ func (b *Betrokkene) valideer(c *begrip.Controle, veld string, nu time.Time) {
 	c.Eis(gevuld(b.Adres.Plaats), veld+"adres.plaats", "Vul de plaats in.")
 	geboren, err := time.Parse(time.DateOnly, b.Geboortedatum)
 	c.Eis(b.Geboortedatum == "" || err == nil && geboren.Before(nu), veld+"geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
-	c.Eis(!b.Burgerservicenummer.IsZero() || b.Geboortedatum != "", veld+"burgerservicenummer", "Vul het burgerservicenummer in. Weet u dat niet? Vul dan de geboortedatum in.")
+	c.Eis(!b.Burgerservicenummer.Ongeldig(), veld+"burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")
+	c.Eis(b.Burgerservicenummer.Ongeldig() || !b.Burgerservicenummer.IsZero() || b.Geboortedatum != "", veld+"burgerservicenummer", "Vul het burgerservicenummer in. Weet u dat niet? Vul dan de geboortedatum in.")
 }
 
 // BSNs gives the BSN of every betrokkene that has one.
