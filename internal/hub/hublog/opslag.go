@@ -206,8 +206,9 @@ func (l *natsLog) Tracef(string, ...any)      {}
 // Errorf also wakes the writer: JetStream answers a failed write with silence,
 // and this saves waiting for the time-out.
 func (l *natsLog) Errorf(f string, v ...any) {
-	l.o.log.Error("nats: " + fmt.Sprintf(f, v...))
-	if strings.Contains(f, "failed to store") {
+	regel := fmt.Sprintf(f, v...)
+	l.o.log.Error("nats: " + regel)
+	if strings.Contains(regel, "failed to store") || strings.Contains(regel, "rite error") {
 		select {
 		case l.o.fout <- struct{}{}:
 		default:
