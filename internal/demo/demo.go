@@ -49,6 +49,7 @@ type Demo struct {
 	achter      sync.WaitGroup
 	logs        []*os.File
 	mis         chan error
+	eenStop     sync.Once
 	stopCtx     context.Context
 	stop        context.CancelFunc
 }
@@ -272,9 +273,15 @@ func (d *Demo) Wacht(ctx context.Context) error {
 	}
 }
 
-// Stop ends everything in the reverse order of starting. What was taken in is
-// kept for the next start.
+// Stop ends everything, the hub last. What was taken in is kept for the next
+// start. A second call does nothing.
 func (d *Demo) Stop() error {
+	var err error
+	d.eenStop.Do(func() { err = d.einde() })
+	return err
+}
+
+func (d *Demo) einde() error {
 	d.stop()
 	d.achter.Wait()
 	var fouten []error

@@ -51,16 +51,3 @@ func TestGezinnenHebbenTestnummers(t *testing.T) {
 		}
 	}
 }
-
-func TestHetNetwerkStart(t *testing.T) {
-	d, err := Start(t.Context(), Config{Addr: "127.0.0.1:0", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.Verhaal(); err != nil {
-		t.Error(err)
-	}
-	if err := d.Stop(); err != nil {
-		t.Error(err)
-	}
-}

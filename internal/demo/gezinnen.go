@@ -40,18 +40,18 @@ type Gezin struct {
 // hidden, and one that nothing has happened to yet.
 func Gezinnen() []Gezin {
 	return []Gezin{
-		{Kort: "dewit", Naam: "gezin De Wit", Stand: "De melding is opgepakt. Veilig Thuis vraagt nu wie het gezin kent.", Straat: "Kastanjelaan", Huisnummer: 12, Postcode: "1234 AB", Leden: []Lid{
+		{Kort: "dewit", Naam: "Gezin De Wit", Stand: "De melding is opgepakt. Veilig Thuis vraagt nu wie het gezin kent.", Straat: "Kastanjelaan", Huisnummer: 12, Postcode: "1234 AB", Leden: []Lid{
 			{BSN: begrip.MustBSN("999990019"), Voornamen: "Sanne", Voorv: "de", Achter: "Wit", Geslacht: "2", Geboren: "1988-03-14", Rol: "ouder", Sub: "sanne", Uitleg: "Moeder van Bram en Lotte."},
 			{BSN: begrip.MustBSN("999990020"), Voornamen: "Mark", Achter: "Jansen", Geslacht: "1", Geboren: "1985-11-02", Rol: "ouder", Sub: "mark", Uitleg: "Vader van Bram en Lotte."},
 			{BSN: begrip.MustBSN("999990032"), Voornamen: "Bram", Achter: "Jansen", Geslacht: "1", Geboren: "2012-06-21", Rol: "kind", Sub: "bram", Uitleg: "Zoon, 14 jaar."},
 			{BSN: begrip.MustBSN("999990044"), Voornamen: "Lotte", Achter: "Jansen", Geslacht: "2", Geboren: "2017-09-05", Rol: "kind"},
 		}},
-		{Kort: "yilmaz", Naam: "gezin Yılmaz", Stand: "Er is een melding. Het gezin ziet niet wie de melding deed.", Straat: "Havenstraat", Huisnummer: 45, Postcode: "1235 CD", Leden: []Lid{
+		{Kort: "yilmaz", Naam: "Gezin Yılmaz", Stand: "Er is een melding. Het gezin ziet niet wie de melding deed.", Straat: "Havenstraat", Huisnummer: 45, Postcode: "1235 CD", Leden: []Lid{
 			{BSN: begrip.MustBSN("999990056"), Voornamen: "Elif", Achter: "Yılmaz", Geslacht: "2", Geboren: "1990-01-30", Rol: "ouder", Sub: "elif", Uitleg: "Moeder van Deniz."},
 			{BSN: begrip.MustBSN("999990068"), Voornamen: "Kaan", Achter: "Yılmaz", Geslacht: "1", Geboren: "1986-07-19", Rol: "ouder", Sub: "kaan", Uitleg: "Vader van Deniz."},
 			{BSN: begrip.MustBSN("999990081"), Voornamen: "Deniz", Achter: "Yılmaz", Geslacht: "2", Geboren: "2015-04-11", Rol: "kind"},
 		}},
-		{Kort: "bakker", Naam: "gezin Bakker", Stand: "Er is nog niets gebeurd. U kunt zelf een melding doen.", Straat: "Molenweg", Huisnummer: 3, Postcode: "1236 EF", Leden: []Lid{
+		{Kort: "bakker", Naam: "Gezin Bakker", Stand: "Er is nog niets gebeurd. U kunt zelf een melding doen.", Straat: "Molenweg", Huisnummer: 3, Postcode: "1236 EF", Leden: []Lid{
 			{BSN: begrip.MustBSN("999990093"), Voornamen: "Kim", Achter: "Bakker", Geslacht: "2", Geboren: "1992-08-08", Rol: "ouder", Sub: "kim", Uitleg: "Moeder van Daan en Fleur."},
 			{BSN: begrip.MustBSN("999990111"), Voornamen: "Dennis", Achter: "Bakker", Geslacht: "1", Geboren: "1991-12-24", Rol: "ouder", Sub: "dennis", Uitleg: "Vader van Daan en Fleur."},
 			{BSN: begrip.MustBSN("999990123"), Voornamen: "Daan", Achter: "Bakker", Geslacht: "1", Geboren: "2019-02-17", Rol: "kind"},

@@ -16,6 +16,7 @@ var paginas embed.FS
 
 // rollen is what the start page shows: who one can be.
 type rollen struct {
+	Verhaal      []scene
 	Gezinnen     []kaart
 	Organisaties []kaart
 }
@@ -23,6 +24,26 @@ type rollen struct {
 type kaart struct {
 	Naam, Stand string
 	Mensen      []Persona
+}
+
+// scene is one step of the story that a visitor can play.
+type scene struct {
+	Nummer            int
+	Titel, Tekst, sub string
+	Wie, Aanmelden    string // filled in from the list
+}
+
+// verhaalScenes is the story of the start page, about the family that nothing
+// happened to yet.
+func verhaalScenes() []scene {
+	return []scene{
+		{sub: "politie-noor", Titel: "De politie doet een melding", Tekst: "Noor was bij gezin Bakker. Zij maakt zich zorgen. De melding blijft bij de politie."},
+		{sub: "vt-marieke", Titel: "Veilig Thuis leest de melding", Tekst: "Marieke leest de melding bij de politie zelf. Zij pakt die op. Dan vraagt zij wie het gezin kent."},
+		{sub: "ggz-eva", Titel: "Organisaties antwoorden", Tekst: "De meeste antwoorden vanzelf, volgens een regel. Bij de GGZ beslist Eva zelf."},
+		{sub: "vt-marieke", Titel: "Veilig Thuis besluit", Tekst: "Marieke leest de antwoorden en neemt een besluit. De politie krijgt bericht."},
+		{sub: "kim", Titel: "De moeder kijkt mee", Tekst: "Kim ziet wat er gebeurt, wie er helpt en wie er in haar gegevens keek."},
+		{sub: "vt-administratie", Titel: "Niet iedereen mag kijken", Tekst: "Johan werkt ook bij Veilig Thuis. Zijn rol past niet, dus hij leest niets."},
+	}
 }
 
 // startHandler is the start page with the simulator below /inloggen/.
@@ -66,10 +87,16 @@ func (d *Demo) startHandler(log *slog.Logger) (http.Handler, error) {
 func (d *Demo) rollen() rollen {
 	var uit rollen
 	l := d.Lijst()
-	bij := map[string][]Persona{}
+	bij, op := map[string][]Persona{}, map[string]Persona{}
 	for _, p := range l.Personas {
 		k := p.Organisatie + p.Gezin
 		bij[k] = append(bij[k], p)
+		op[p.Persoon] = p
+	}
+	for i, x := range verhaalScenes() {
+		p := op[x.sub]
+		x.Nummer, x.Wie, x.Aanmelden = i+1, strings.Fields(p.Naam)[0], p.Aanmelden
+		uit.Verhaal = append(uit.Verhaal, x)
 	}
 	for _, g := range Gezinnen() {
 		uit.Gezinnen = append(uit.Gezinnen, kaart{g.Naam, g.Stand, bij[g.Naam]})

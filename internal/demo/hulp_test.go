@@ -1,0 +1,34 @@
+package demo
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+func fmtErr(f string, a ...any) error { return fmt.Errorf(f, a...) }
+
+// binnen signs persoon in at the pages of a part.
+func binnen(t *testing.T, d *Demo, kort, persoon string) *bezoeker {
+	t.Helper()
+	b, err := nieuweBezoeker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.inloggen(t.Context(), d.lid(kort).werkURL+"/aanmelden", persoon); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// links gives the links starting with voor on a page, as persoon sees it.
+func links(t *testing.T, d *Demo, kort, persoon, pad, voor string) []string {
+	t.Helper()
+	b := binnen(t, d, kort, persoon)
+	if pad != "" {
+		if err := b.open(t.Context(), pad); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return slices.DeleteFunc(b.links(voor), func(l string) bool { return l == voor })
+}
