@@ -1,0 +1,221 @@
+package importtest
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/handbereik/soh/"
+
+// laag is a set of folders that may import every layer below, and themselves,
+// but not each other.
+type laag struct {
+	mappen []string
+	reden  string // why a folder of this layer may not reach up or aside
+}
+
+// lagen stand from the bottom to the top. A folder includes what is below it,
+// unless that has its own line.
+var lagen = []laag{
+	{[]string{"internal/begrip"}, "begrip is the shared language: it must be usable everywhere, so it knows nobody and uses the standard library only"},
+	{[]string{"internal/cloudevent", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
+	{[]string{"internal/toegang"}, "who calls and what he may is decided the same way for hub, node and portal, so it knows none of them"},
+	{[]string{"internal/web", "internal/node/dossier"}, "pages know no function of the field, and the store knows no pages: both are used by all that is above"},
+	{[]string{"internal/node/gebeurtenis"}, "Gebeurtenis is the first pattern; Inzage and Opdracht use it, never the reverse"},
+	{[]string{"internal/node/inzage", "internal/node/opdracht"}, "a pattern is written once and works for every samenwerkfunctie, so it knows none, and the patterns do not lean on each other"},
+	{[]string{"internal/werkplek"}, "the frame of the workspace is the same whatever functies a node has, so it knows none"},
+	{[]string{"internal/functie"}, "a samenwerkfunctie declares and the patterns work: it must run on every node, without hub, portal or the node around it"},
+	{[]string{"internal/hub", "internal/node", "internal/portal"}, "hub, node and portal are run by different organisations and speak over HTTP only: code of one in another would be a back door around certificates and policy"},
+	{[]string{"internal/demo"}, "the demo puts real parts together; no real part may depend on made-up people"},
+	{[]string{"cmd/soh"}, "only the command wires; nothing imports it"},
+}
+
+// functies in the order of the process. A functie may use an earlier one.
+var functies = []string{
+	"melding", "relaties", "bekendheid", "preventie", "triage", "analyse", "burger", "overleg",
+	"uitkomst", "plan", "actie", "nazorg", "diensten", "inrichting", "monitoring",
+}
+
+// hubKent is all the hub may use of the rest: it serves every functie and knows
+// none.
+var hubKent = []string{"internal/begrip", "internal/cloudevent", "internal/prov", "internal/rest", "internal/toegang", "internal/hub"}
+
+// alleenTests are folders that help tests of other packages and enter no program.
+var alleenTests = []string{"internal/web/browsertest", "internal/toegang/regotest", "internal/importtest"}
+
+func TestImportsPointDownwards(t *testing.T) {
+	for _, i := range imports(t, func(naam string) bool { return !strings.HasSuffix(naam, "_test.go") }) {
+		if slices.Contains(alleenTests, i.map_) {
+			continue
+		}
+		if reden := verboden(i.map_, i.pad); reden != "" {
+			t.Errorf("%s imports %s: %s.\nThe layers stand in docs/architectuur.md, section Imports.", i.bestand, i.pad, reden)
+		}
+	}
+}
+
+// A test may reach up to see its package at work, but the language stays alone.
+func TestBegripIsOnItsOwn(t *testing.T) {
+	for _, i := range imports(t, func(string) bool { return true }) {
+		eigen := strings.TrimPrefix(i.pad, module)
+		if i.map_ == "internal/begrip" && eigen != i.map_ && strings.Contains(strings.Split(i.pad, "/")[0], ".") {
+			t.Errorf("%s imports %s: %s", i.bestand, i.pad, lagen[0].reden)
+		}
+	}
+}
+
+func TestRulesRefuse(t *testing.T) {
+	for _, g := range []struct {
+		van, naar string
+		mag       bool
+	}{
+		{"internal/functie/melding", "internal/hub", false},
+		{"internal/functie/melding", "internal/hub/graph", false},
+		{"internal/functie/melding", "internal/portal", false},
+		{"internal/functie/melding", "internal/functie/bekendheid", false},
+		{"internal/functie/bekendheid", "internal/functie/melding", true},
+		{"internal/functie/melding", "internal/node", false},
+		{"internal/functie/melding", "internal/node/dossier", true},
+		{"internal/functie", "internal/functie/melding", false},
+		{"internal/node/inzage", "internal/functie", false},
+		{"internal/node/inzage", "internal/node/opdracht", false},
+		{"internal/hub", "internal/node", false},
+		{"internal/hub", "internal/web", false},
+		{"internal/portal", "internal/hub", false},
+		{"internal/node", "internal/demo", false},
+		{"internal/begrip", "internal/rest", false},
+		{"internal/prov", "internal/cloudevent", false},
+		{"internal/node", "internal/functie/melding", true},
+		{"internal/hub/graph", "internal/hub/ledger", true},
+		{"cmd/soh", "internal/demo", true},
+		{"internal/nieuw", "internal/begrip", false},
+	} {
+		reden := verboden(g.van, module+g.naar)
+		if (reden == "") != g.mag {
+			t.Errorf("%s → %s: allowed %v, want %v (%s)", g.van, g.naar, reden == "", g.mag, reden)
+		}
+	}
+}
+
+// verboden gives why van may not import pad; empty when it may.
+func verboden(van, pad string) string {
+	naar, eigen := strings.CutPrefix(pad, module)
+	l, map_ := laagVan(van)
+	if l < 0 {
+		if strings.HasPrefix(van, "tools/") {
+			return ""
+		}
+		return "this folder has no place in the layers yet; give it one in internal/importtest and tell it in docs/architectuur.md"
+	}
+	if !eigen {
+		if l == 0 && strings.Contains(strings.Split(pad, "/")[0], ".") {
+			return lagen[0].reden
+		}
+		return ""
+	}
+	if slices.Contains(alleenTests, naar) {
+		return "that folder is for tests only and must not enter a program"
+	}
+	if map_ == "internal/hub" && !onderEen(naar, hubKent) {
+		return "the hub serves every samenwerkfunctie and knows none, has no pages and no records"
+	}
+	onder, doel := laagVan(naar)
+	switch {
+	case onder < 0:
+		return naar + " has no place in the layers yet; give it one in internal/importtest and tell it in docs/architectuur.md"
+	case map_ == doel && map_ == "internal/functie":
+		return tussenFuncties(van, naar)
+	case map_ == doel, onder < l:
+		return ""
+	}
+	return lagen[l].reden
+}
+
+// tussenFuncties is the rule inside internal/functie.
+func tussenFuncties(van, naar string) string {
+	eerst, dan := functieVan(naar), functieVan(van)
+	if eerst == "" || eerst == dan {
+		return "" // what a functie is, or a folder inside itself
+	}
+	if dan == "" {
+		return "functie says what a samenwerkfunctie is and knows none of them; wiring lists them"
+	}
+	i, j := slices.Index(functies, eerst), slices.Index(functies, dan)
+	if i < 0 || j < 0 {
+		return "one of these is not a samenwerkfunctie of the process; see the table in docs/architectuur.md"
+	}
+	if i > j {
+		return "a later samenwerkfunctie may build on an earlier one of the process, never the reverse, or a deelnemer could not enable the first without the second"
+	}
+	return ""
+}
+
+func functieVan(map_ string) string {
+	naam, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(map_, "internal/functie"), "/"), "/")
+	return naam
+}
+
+// laagVan finds the layer of a folder by its longest listed prefix.
+func laagVan(map_ string) (laag int, lijst string) {
+	laag = -1
+	for i, l := range lagen {
+		for _, m := range l.mappen {
+			if (map_ == m || strings.HasPrefix(map_, m+"/")) && len(m) > len(lijst) {
+				laag, lijst = i, m
+			}
+		}
+	}
+	return laag, lijst
+}
+
+func onderEen(map_ string, mappen []string) bool {
+	return slices.ContainsFunc(mappen, func(m string) bool { return map_ == m || strings.HasPrefix(map_, m+"/") })
+}
+
+type invoer struct{ bestand, map_, pad string }
+
+// imports reads the imports of every Go file of this module that kies wants.
+func imports(t *testing.T, kies func(naam string) bool) []invoer {
+	t.Helper()
+	wortel := filepath.Join("..", "..")
+	var uit []invoer
+	err := fs.WalkDir(os.DirFS(wortel), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		naam := d.Name()
+		if d.IsDir() && (naam == "node_modules" || naam == "testdata" || naam == "vendor" || p != "." && strings.HasPrefix(naam, ".")) {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(naam, ".go") || !kies(naam) || path.Dir(p) == "." {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(wortel, p), nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range f.Imports {
+			pad, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			uit = append(uit, invoer{p, path.Dir(p), pad})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(uit) < 50 {
+		t.Fatalf("only %d imports found: the test looks in the wrong folder", len(uit))
+	}
+	return uit
+}
