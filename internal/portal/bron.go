@@ -1,0 +1,201 @@
+package portal
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+const (
+	maxAntwoord = 4 << 20 // bytes of a source's answer
+	tegelijk    = 48      // sources asked at the same time, per page
+	// allenTot is the size of a network up to which every node is asked, so that
+	// an organisation that registered something without an event is found too.
+	allenTot = 25
+)
+
+// bron is one source and what it answered.
+type bron struct {
+	functie.Deelnemer
+	Beeld inzage.Gezinsbeeld
+	Stil  bool // it did not answer, or not sensibly
+}
+
+// beeld is all that could be found about one person, now.
+type beeld struct {
+	Gebeurtenissen []gebeurtenis // newest first
+	HubStil        bool          // the Ketenindex did not answer: no timeline
+	Onvolledig     bool          // some events could not be read
+	GeenRegister   bool          // it is not known which sources there are
+	Bronnen        []bron
+	namen          map[begrip.OIN]string
+	soorten        map[begrip.OIN]begrip.OrganisatieSoort
+}
+
+// haal asks the Ketenindex and the sources for everything about the person who
+// is signed in. It always gives a beeld; what is missing is told in it.
+func (p *Portal) haal(ctx context.Context, s toegang.Sessie) beeld {
+	b := beeld{namen: map[begrip.OIN]string{}, soorten: map[begrip.OIN]begrip.OrganisatieSoort{}}
+	if len(p.register.Deelnemers()) == 0 {
+		ctx, stop := context.WithTimeout(ctx, p.wacht)
+		if err := p.register.haal(ctx); err != nil {
+			p.cfg.Log.WarnContext(ctx, "er is nog geen lijst van deelnemers", "fout", err.Error())
+			b.GeenRegister = true
+		}
+		stop()
+	}
+	alle, nodes := p.register.Deelnemers(), p.register.bronnen()
+	var wg sync.WaitGroup
+	vragen := func() { b.Bronnen = p.vraagBronnen(ctx, s, nodes) }
+	samen := len(alle) < allenTot
+	if samen {
+		wg.Go(vragen)
+	}
+	gs, heel, err := p.gebeurtenissen(ctx, s.BSN)
+	b.Gebeurtenissen, b.HubStil, b.Onvolledig = gs, err != nil, err == nil && !heel
+	if err != nil {
+		p.cfg.Log.WarnContext(ctx, "de Ketenindex antwoordt niet", "fout", err.Error())
+	}
+	if !samen {
+		if !b.HubStil {
+			nodes = slices.DeleteFunc(nodes, func(d functie.Deelnemer) bool {
+				return !slices.ContainsFunc(gs, func(g gebeurtenis) bool { return slices.Contains(g.Wie, d.OIN) })
+			})
+		}
+		vragen()
+	}
+	wg.Wait()
+	b.noem(alle)
+	return b
+}
+
+// noem settles the name of every organisation: that of the register, else the
+// one in the events. A source of events that is in no register cannot be asked,
+// and that is told as well.
+func (b *beeld) noem(alle []functie.Deelnemer) {
+	for _, d := range alle {
+		b.namen[d.OIN], b.soorten[d.OIN] = d.Naam, d.Soort
+	}
+	for _, g := range b.Gebeurtenissen {
+		for oin, naam := range g.Namen {
+			if b.namen[oin] == "" {
+				b.namen[oin] = naam
+			}
+		}
+	}
+	for _, g := range b.Gebeurtenissen {
+		_, bekend := b.soorten[g.Bron]
+		if g.Bron == "" || bekend || slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.OIN == g.Bron }) {
+			continue
+		}
+		d := functie.Deelnemer{Organisatie: begrip.Organisatie{OIN: g.Bron, Naam: b.namen[g.Bron], Soort: begrip.Overig}}
+		if d.Naam != "" {
+			b.Bronnen = append(b.Bronnen, bron{Deelnemer: d, Stil: true})
+		}
+	}
+}
+
+// vraagBronnen asks all at once; the slowest decides, within wachttijd each.
+func (p *Portal) vraagBronnen(ctx context.Context, s toegang.Sessie, nodes []functie.Deelnemer) []bron {
+	uit := make([]bron, len(nodes))
+	plek := make(chan struct{}, tegelijk)
+	var wg sync.WaitGroup
+	for i, d := range nodes {
+		plek <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-plek }()
+			uit[i] = bron{Deelnemer: d}
+			var err error
+			if uit[i].Beeld, err = p.vraag(ctx, s, d); err != nil {
+				uit[i].Beeld, uit[i].Stil = inzage.Gezinsbeeld{}, true
+				p.cfg.Log.WarnContext(ctx, "een bron antwoordt niet", "bron", d.OIN, "fout", err.Error())
+			}
+		})
+	}
+	wg.Wait()
+	return uit
+}
+
+// vraag asks one source what it has about the person who is signed in.
+func (p *Portal) vraag(ctx context.Context, s toegang.Sessie, d functie.Deelnemer) (inzage.Gezinsbeeld, error) {
+	var g inzage.Gezinsbeeld
+	ctx, stop := context.WithTimeout(toegang.Naar(ctx, d.OIN), p.wacht)
+	defer stop()
+	vraag, err := json.Marshal(map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.BSN}})
+	if err != nil {
+		return g, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, inzage.Basis(d.API)+"/v1/betrokkenen/query", bytes.NewReader(vraag))
+	if err != nil {
+		return g, err
+	}
+	lezer := s.Lezer(p.cfg.Organisatie, begrip.DoelEigenInzage, begrip.GrondAvg15, "")
+	verklaring, err := p.cfg.Identiteit.Verklaring(lezer, d.OIN, time.Now())
+	if err != nil {
+		return g, err
+	}
+	r.Header.Set("Authorization", "Bearer "+verklaring)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/json")
+	resp, err := p.client.Do(r)
+	if err != nil {
+		return g, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return g, fmt.Errorf("HTTP %d", resp.StatusCode)
+	}
+	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAntwoord+1))
+	if err != nil {
+		return g, err
+	}
+	if len(b) > maxAntwoord || json.Unmarshal(b, &g) != nil || g.Organisatie.OIN != d.OIN {
+		return g, errors.New("het antwoord is niet te gebruiken")
+	}
+	schoon(&g)
+	return g, nil
+}
+
+var telefoonVorm = regexp.MustCompile(`^[0-9+][0-9 ()-]{2,19}$`)
+
+// schoon makes the words of a source fit to show: no BSN, no contact that is
+// no telephone number or address.
+func schoon(g *inzage.Gezinsbeeld) {
+	for i := range g.Delen {
+		d := &g.Delen[i]
+		d.Titel, d.Tekst = veilig(d.Titel), veilig(d.Tekst)
+		for j := range d.Regels {
+			d.Regels[j].Label, d.Regels[j].Waarde = veilig(d.Regels[j].Label), veilig(d.Regels[j].Waarde)
+		}
+		if c := d.Contact; c != nil {
+			c.Naam, c.Functie = veilig(c.Naam), veilig(c.Functie)
+			if !telefoonVorm.MatchString(c.Telefoon) {
+				c.Telefoon = ""
+			}
+			if a, err := mail.ParseAddress(c.Email); err != nil || a.Address != c.Email || strings.ContainsAny(c.Email, "?&%") {
+				c.Email = ""
+			}
+		}
+	}
+	for i := range g.Inzagen {
+		k := &g.Inzagen[i]
+		for _, s := range []*string{&k.Wie, &k.Organisatie, &k.Rol, &k.Wat, &k.Waarom, &k.Grondslag} {
+			*s = veilig(*s)
+		}
+	}
+}

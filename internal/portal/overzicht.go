@@ -1,0 +1,208 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/web"
+)
+
+// keekKort is how many looks stand on the overview.
+const keekKort = 5
+
+// overzicht is the page of who is signed in.
+type overzicht struct {
+	Naam    string
+	Jongere bool
+	Nu      nuKaart
+	Stappen []stap
+	Stil    []string // organisations that did not answer
+	beeld
+	Bel        *belTegel
+	Personen   []persoon
+	Zijdelings []string
+	Straks     []punt
+	Gebeurd    []punt
+	Delen      []bronDelen
+	Keek       web.Tabel
+	KeekMeer   int
+	KeekHeel   bool
+}
+
+// nuKaart says what happens now.
+type nuKaart struct {
+	Titel, Tekst zin
+	Uiterlijk    *time.Time
+	TeLaat       bool
+	Wie          string
+	Contact      *inzage.Contact
+}
+
+// belTegel leads to whom to call.
+type belTegel struct{ Wie, Telefoon string }
+
+// bronDelen is what one organisation tells.
+type bronDelen struct {
+	Naam  string
+	Delen []inzage.Deel
+}
+
+// punt is one point of the timeline.
+type punt struct {
+	Op            time.Time
+	Icoon, Soort  string
+	Titel, Uitleg zin
+	Wie           string
+	Keer          int
+	TeLaat        bool
+}
+
+func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+	b := p.haal(r.Context(), s)
+	d := overzicht{Naam: voornaam(s.Naam), Jongere: s.Rol == begrip.RolJongere, beeld: b}
+	for _, x := range b.Bronnen {
+		if x.Stil {
+			d.Stil = append(d.Stil, x.Naam)
+		}
+		if len(x.Beeld.Delen) > 0 {
+			delen := slices.Clone(x.Beeld.Delen)
+			slices.SortStableFunc(delen, func(a, b inzage.Deel) int { return b.Tijdstip.Compare(a.Tijdstip) })
+			d.Delen = append(d.Delen, bronDelen{x.Naam, delen})
+		}
+	}
+	slices.SortStableFunc(d.Delen, func(a, b bronDelen) int { return b.Delen[0].Tijdstip.Compare(a.Delen[0].Tijdstip) })
+	l := nieuwste(b.Gebeurtenissen)
+	d.Stappen = l.stappen()
+	d.Nu = p.nu(r, b, l)
+	d.Straks, d.Gebeurd = p.straks(r, b), p.gebeurd(r, b)
+	d.Personen, d.Zijdelings = p.personen(r, b)
+	d.Bel = bel(b, d.Nu)
+	inkijken := b.inkijken()
+	d.Keek, d.KeekHeel = p.tabel(inkijken[:min(keekKort, len(inkijken))]), b.heel()
+	d.KeekMeer = len(inkijken)
+	p.site.Toon(w, r, http.StatusOK, "overzicht.html", web.Pagina{Titel: web.Vertaalbaar("Overzicht"), Breed: true, Data: d})
+}
+
+// voornaam is how the page greets.
+func voornaam(naam string) string {
+	v, _, _ := strings.Cut(strings.TrimSpace(naam), " ")
+	return v
+}
+
+// heel tells that everything that was asked, answered.
+func (b *beeld) heel() bool {
+	return !b.HubStil && !b.Onvolledig && !b.GeenRegister && !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.Stil })
+}
+
+// nu finds what the family should read first: the newest part with a term that
+// still runs, else the newest outcome, else how far the melding is.
+func (p *Portal) nu(r *http.Request, b beeld, l loop) nuKaart {
+	var open, klaar *inzage.Deel
+	var vanOpen bron
+	delen := false
+	for _, x := range b.Bronnen {
+		for i := range x.Beeld.Delen {
+			d := &x.Beeld.Delen[i]
+			delen = true
+			if !d.Klaar && d.Uiterlijk != nil && (open == nil || d.Tijdstip.After(open.Tijdstip)) {
+				open, vanOpen = d, x
+			}
+			if u := l[typeUitkomst]; u != nil && x.OIN == u.Bron && d.Klaar && (klaar == nil || d.Tijdstip.After(klaar.Tijdstip)) {
+				klaar = d
+			}
+		}
+	}
+	if open != nil {
+		return nuKaart{Titel: nl(r, open.Titel), Tekst: nl(r, open.Tekst), Uiterlijk: open.Uiterlijk,
+			TeLaat: open.Uiterlijk.Before(p.cfg.Nu()), Wie: vanOpen.Naam, Contact: open.Contact}
+	}
+	if klaar != nil {
+		return nuKaart{Titel: nl(r, klaar.Titel), Tekst: nl(r, klaar.Tekst), Wie: b.namen[l[typeUitkomst].Bron], Contact: klaar.Contact}
+	}
+	vast := func(titel, tekst string) nuKaart {
+		return nuKaart{Titel: p.zin(r, titel, ""), Tekst: p.zin(r, tekst, "")}
+	}
+	for _, typ := range []string{typeUitkomst, typeGeweigerd, typeOpgepakt} {
+		if g := l[typ]; g != nil {
+			titel, tekst := p.tekst(r, *g, b.namen[g.Bron])
+			return nuKaart{Titel: titel, Tekst: tekst, Wie: b.namen[g.Bron]}
+		}
+	}
+	switch {
+	case len(l) > 0:
+		return vast(web.Vertaalbaar("Er is een melding gedaan"), web.Vertaalbaar("Een organisatie gaat de melding bekijken. U hoeft nu niets te doen."))
+	case !b.heel():
+		return vast(web.Vertaalbaar("Wij kunnen nu niet alles zien"), web.Vertaalbaar("Niet iedereen gaf antwoord. Probeer het straks opnieuw."))
+	case delen || len(b.Gebeurtenissen) > 0:
+		return vast(web.Vertaalbaar("U hoeft nu niets te doen"), web.Vertaalbaar("Er loopt geen melding. Hieronder ziet u wat organisaties over u weten."))
+	}
+	return vast(web.Vertaalbaar("U hoeft nu niets te doen"), web.Vertaalbaar("Wij vonden geen meldingen en geen andere gegevens over u."))
+}
+
+// straks are the terms that still run, the first one first.
+func (p *Portal) straks(r *http.Request, b beeld) []punt {
+	var uit []punt
+	for _, x := range b.Bronnen {
+		for _, d := range x.Beeld.Delen {
+			if !d.Klaar && d.Uiterlijk != nil {
+				uit = append(uit, punt{Op: *d.Uiterlijk, Icoon: "gavel", Titel: nl(r, d.Titel), Uitleg: nl(r, d.Tekst), Wie: x.Naam, TeLaat: d.Uiterlijk.Before(p.cfg.Nu())})
+			}
+		}
+	}
+	slices.SortStableFunc(uit, func(a, b punt) int { return a.Op.Compare(b.Op) })
+	return uit
+}
+
+// gebeurd is the timeline; the same thing by the same organisation on one day
+// stands once, with how often.
+func (p *Portal) gebeurd(r *http.Request, b beeld) []punt {
+	var uit []punt
+	eerder := map[string]int{}
+	for _, g := range b.Gebeurtenissen {
+		naam := b.namen[g.Bron]
+		titel, uitleg := p.tekst(r, g, naam)
+		if gelezen(g.Type) {
+			naam = "" // whose record it was says nothing about who read it
+		}
+		k := punt{Op: g.Op, Titel: titel, Uitleg: uitleg, Wie: naam, Icoon: "file-text", Keer: 1}
+		switch {
+		case gelezen(g.Type):
+			k.Icoon, k.Soort = "eye", "kijk"
+		case g.Type == typeGeregistreerd:
+			k.Icoon = "flag"
+		case g.Type == typeUitkomst:
+			k.Icoon = "gavel"
+		case strings.Contains(g.Type, "bekendheid"):
+			k.Icoon = "users"
+		}
+		sleutel := strings.Join([]string{g.Op.In(web.Zone).Format(time.DateOnly), g.Type, string(g.Bron), titel.T}, "|")
+		if i, ok := eerder[sleutel]; ok && g.Type != typeGeregistreerd {
+			uit[i].Keer++
+			continue
+		}
+		eerder[sleutel] = len(uit)
+		uit = append(uit, k)
+	}
+	return uit
+}
+
+// gelezen tells that an event is about someone looking.
+func gelezen(typ string) bool { return strings.HasSuffix(typ, "-ingezien") }
+
+// bel gives whom to call about what happens now.
+func bel(b beeld, nu nuKaart) *belTegel {
+	if nu.Contact != nil && nu.Contact.Telefoon != "" {
+		return &belTegel{nu.Wie, nu.Contact.Telefoon}
+	}
+	for _, x := range b.Bronnen {
+		if x.Naam == nu.Wie && soortTeksten[x.Soort].Telefoon != "" {
+			return &belTegel{x.Naam, soortTeksten[x.Soort].Telefoon}
+		}
+	}
+	return nil
+}

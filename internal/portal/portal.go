@@ -1,0 +1,196 @@
+// Package portal is the burgerportaal: the one page on which a parent or young
+// person sees what happens, who is involved, what each organisation tells and
+// who looked. It owns the pages and the asking; it keeps no case data, only the
+// key of the sign-in cookies and the last list of deelnemers.
+//
+// It promises: a person sees only what is about that person; a source that did
+// not answer is named, and never holds up or breaks the page; what the hub or a
+// source shields is not told in any other way; and no BSN stands in a page, an
+// address or a log line.
+package portal
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/web"
+)
+
+//go:embed paginas
+var paginas embed.FS
+
+// digidSubstantieel is the lowest assurance for a family's own data: DigiD
+// substantial, as the eIDAS name of that level.
+const digidSubstantieel = "http://eidas.europa.eu/LoA/substantial"
+
+// wachttijd is how long the hub, and each source, may take. They are asked at
+// the same time where that is possible, so a page takes at most twice as long.
+const wachttijd = 3 * time.Second
+
+// Config is the manual of a portal. Organisatie, Map, Identiteit, HubURL and
+// Aanmelding are needed.
+type Config struct {
+	Organisatie begrip.Organisatie // soort burgerportaal
+	Map         string             // folder for the session key and the register; made when absent
+	Identiteit  toegang.Identiteit // certificate of the organisation
+	HubURL      string             // https base of the hub, with or without /v1
+	HubOIN      begrip.OIN         // when set, only this organisation counts as the hub
+	// Aanmelding is how families sign in. Burgers is set; an empty Sleutel is made
+	// once and kept in Map; an empty MinACR is DigiD substantial.
+	Aanmelding toegang.AanmeldConfig
+	Functies   []functie.Functie // only their Teksten are used
+	Log        *slog.Logger      // default slog.Default
+	Nu         func() time.Time  // default time.Now
+}
+
+// Portal is one running portal.
+type Portal struct {
+	cfg        Config
+	site       *web.Site
+	aanmelding *toegang.Aanmelding
+	register   *register
+	client     *http.Client
+	wacht      time.Duration
+	teksten    map[string]functie.Tekst
+	handler    http.Handler
+}
+
+// Open checks the configuration and wires the portal. Nothing runs before Run.
+func Open(cfg Config) (*Portal, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Nu == nil {
+		cfg.Nu = time.Now
+	}
+	if cfg.Organisatie.OIN == "" {
+		cfg.Organisatie = cfg.Identiteit.Organisatie
+	}
+	if cfg.Organisatie.OIN != cfg.Identiteit.Organisatie.OIN {
+		return nil, errors.New("portal: het certificaat is van een andere organisatie")
+	}
+	if cfg.Organisatie.Soort != begrip.Burgerportaal {
+		return nil, fmt.Errorf("portal: %s is geen organisatie van soort %s", cfg.Organisatie.Naam, begrip.Burgerportaal)
+	}
+	cfg.Identiteit.Organisatie = cfg.Organisatie
+	cfg.Log = cfg.Log.With("deelnemer", cfg.Organisatie.Naam)
+	if err := os.MkdirAll(cfg.Map, 0o700); err != nil {
+		return nil, fmt.Errorf("portal: %w", err)
+	}
+	p := &Portal{cfg: cfg, wacht: wachttijd, client: cfg.Identiteit.Client(wachttijd), teksten: Teksten(cfg.Functies)}
+	var err error
+	if p.register, err = nieuwRegister(p); err != nil {
+		return nil, fmt.Errorf("portal: %w", err)
+	}
+	if err := p.bedraad(); err != nil {
+		return nil, fmt.Errorf("portal: %w", err)
+	}
+	return p, nil
+}
+
+// Teksten collects what the family reads per type of event.
+func Teksten(functies []functie.Functie) map[string]functie.Tekst {
+	uit := map[string]functie.Tekst{}
+	for _, f := range functies {
+		for typ, t := range f.Teksten {
+			uit[typ] = t
+		}
+	}
+	return uit
+}
+
+// bedraad makes the site, the sign-in and the routes.
+func (p *Portal) bedraad() error {
+	basis, err := web.New(web.Config{
+		Ondertitel: web.Vertaalbaar("Voor ouders en jongeren"), Aanmelden: "/aanmelden", Log: p.cfg.Log, Nu: p.cfg.Nu, Kader: p.kader,
+	})
+	if err != nil {
+		return err
+	}
+	if p.site, err = basis.Met(paginas); err != nil {
+		return err
+	}
+	a := p.cfg.Aanmelding
+	a.Burgers, a.Organisatie, a.Nu, a.Fout = true, "", p.cfg.Nu, p.site.Fout
+	if a.MinACR == "" {
+		a.MinACR = digidSubstantieel
+	}
+	if a.Log == nil {
+		a.Log = p.cfg.Log
+	}
+	if a.Sleutel == [32]byte{} {
+		if a.Sleutel, err = sleutel(p.cfg.Map); err != nil {
+			return err
+		}
+	}
+	if p.aanmelding, err = toegang.NieuweAanmelding(a); err != nil {
+		return err
+	}
+	p.handler = p.routes()
+	return nil
+}
+
+// routes is every page of the portal.
+func (p *Portal) routes() http.Handler {
+	mux := http.NewServeMux()
+	p.site.Routes(mux)
+	p.aanmelding.Routes(mux)
+	mux.HandleFunc("GET /{$}", p.begin)
+	mux.HandleFunc("GET /hulp", p.hulp)
+	mux.HandleFunc("GET /overzicht", p.aanmelding.Vereis(p.toonOverzicht))
+	mux.HandleFunc("GET /wie-keek", p.aanmelding.Vereis(p.toonWieKeek))
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	return p.site.Handler(mux)
+}
+
+// Handler serves the pages over plain HTTP, behind TLS of one's own or a proxy.
+func (p *Portal) Handler() http.Handler { return p.handler }
+
+// Run keeps the list of deelnemers fresh until ctx ends.
+func (p *Portal) Run(ctx context.Context) error {
+	p.register.Run(ctx)
+	return nil
+}
+
+// Close ends the connections to hub and sources.
+func (p *Portal) Close() error {
+	p.client.CloseIdleConnections()
+	return nil
+}
+
+// kader surrounds every page for who is signed in.
+func (p *Portal) kader(r *http.Request) web.Kader {
+	if p.aanmelding == nil {
+		return web.Kader{}
+	}
+	s, err := p.aanmelding.Sessie(r)
+	if err != nil {
+		return web.Kader{}
+	}
+	return web.Kader{Wie: s.Naam, Afmelden: "/afmelden", Nav: []web.NavItem{
+		{Titel: web.Vertaalbaar("Overzicht"), Pad: "/overzicht", Icoon: "home"},
+		{Titel: web.Vertaalbaar("Wie keek"), Pad: "/wie-keek", Icoon: "eye"},
+		{Titel: web.Vertaalbaar("Hulp"), Pad: "/hulp", Icoon: "help-circle"},
+	}}
+}
+
+func (p *Portal) begin(w http.ResponseWriter, r *http.Request) {
+	if _, err := p.aanmelding.Sessie(r); err == nil {
+		http.Redirect(w, r, "/overzicht", http.StatusSeeOther)
+		return
+	}
+	p.site.Toon(w, r, http.StatusOK, "begin.html", web.Pagina{Titel: web.Vertaalbaar("Welkom"), Breed: true})
+}
+
+func (p *Portal) hulp(w http.ResponseWriter, r *http.Request) {
+	p.site.Toon(w, r, http.StatusOK, "hulp.html", web.Pagina{Titel: web.Vertaalbaar("Hulp"), Breed: true})
+}
