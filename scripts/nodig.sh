@@ -19,8 +19,9 @@ for ding in "$@"; do
 	go)
 		command -v go >/dev/null || mis 'Go is missing. Install Go 1.26 or newer from https://go.dev/dl/ and put its bin folder in PATH.'
 		versie=$(GOTOOLCHAIN=local go env GOVERSION)
-		[[ $versie =~ ^go1\.([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -lt 26 ] && [ "$(go env GOTOOLCHAIN)" = local ] \
-			&& mis "This is $versie; Go 1.26 or newer is needed. Get it from https://go.dev/dl/."
+		if [[ $versie =~ ^go1\.([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -lt 26 ] && [ "$(go env GOTOOLCHAIN)" = local ]; then
+			mis "This is $versie; Go 1.26 or newer is needed. Get it from https://go.dev/dl/."
+		fi
 		;;
 	node)
 		command -v node >/dev/null || installeer nodejs || mis 'Node is missing. Install Node 20 or newer (Debian: apt-get install nodejs npm).'

@@ -54,6 +54,7 @@ func (s *Site) Handler(inner http.Handler) http.Handler {
 // footer, and the page for an unknown address.
 func (s *Site) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /assets/", Assets())
+	mux.Handle("GET /favicon.ico", http.RedirectHandler(AssetPad("favicon.svg"), http.StatusFound)) // asked for by browsers on pages of others, such as the sign-in
 	for pad, titel := range map[string]string{"toegankelijkheid": Vertaalbaar("Toegankelijkheid"), "privacy": Vertaalbaar("Privacy"), "broncode": Vertaalbaar("Broncode")} {
 		mux.HandleFunc("GET /"+pad, func(w http.ResponseWriter, r *http.Request) {
 			s.Toon(w, r, http.StatusOK, pad+".html", Pagina{Titel: titel, Actief: "-", Data: s.cfg})

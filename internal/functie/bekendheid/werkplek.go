@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie/melding"
@@ -133,9 +134,10 @@ func (p *paginaset) vraagUit(w http.ResponseWriter, r *http.Request, s toegang.S
 
 // persoonVraag is a person with the questions about that person.
 type persoonVraag struct {
-	ID, Naam, Geboren, Adres string
-	Bekend                   bool
-	Vragen                   []vraagVeld
+	ID, Naam, Adres string
+	Geboren         time.Time
+	Bekend          bool
+	Vragen          []vraagVeld
 }
 
 type vraagVeld struct{ Veld, Vraag, Waarde string }
@@ -202,7 +204,7 @@ func (p *paginaset) inkomendData(f *web.Formulier, o opdracht.Opdracht, v Verrij
 		sa := x.Adres.StraatAdres
 		pv := persoonVraag{ID: x.ID, Naam: x.Naam.Voluit(), Adres: strings.TrimSpace(sa.Postcode + " " + sa.Plaats), Bekend: f.Waarde("kent-"+x.ID) == "ja"}
 		if x.Geboorte != nil {
-			pv.Geboren = x.Geboorte.Datum
+			pv.Geboren, _ = time.ParseInLocation(time.DateOnly, x.Geboorte.Datum, web.Zone)
 		}
 		for _, code := range v.VerrijkingsVraag {
 			veld := antwoordVeld(x.ID, code)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/web"
 )
 
 // Melding is an official statement of worries about the safety, health or
@@ -125,6 +126,12 @@ type Betrokkene struct {
 	Adres               Adres            `json:"adres"`
 	Geboortedatum       string           `json:"geboortedatum,omitempty" format:"date" required:"false" doc:"(soh)"`
 	Rol                 string           `json:"rolInGezin,omitempty" enum:"kind,ouder,verzorger,anders" required:"false" doc:"(soh)"`
+}
+
+// Geboren gives the date of birth; zero when it is unknown.
+func (b Betrokkene) Geboren() time.Time {
+	t, _ := time.ParseInLocation(time.DateOnly, b.Geboortedatum, web.Zone)
+	return t
 }
 
 // Naam is the name of a person, split as in the population register.

@@ -238,7 +238,7 @@ func personenRegels(m Melding) []persoonRegels {
 			}
 		}
 		voeg("Rol in het gezin", b.Rol)
-		voeg("Geboren", web.Nederlands.Datum(dag(b.Geboortedatum)))
+		voeg("Geboren", web.Nederlands.Datum(b.Geboren()))
 		voeg("Geslacht", geslachten[b.Geslacht])
 		if !b.Burgerservicenummer.IsZero() {
 			voeg("Burgerservicenummer", b.Burgerservicenummer.Leesbaar()) // content of the melding, read under a decision
@@ -265,9 +265,4 @@ func inhoudRegels(m Melding) []web.Regel {
 		uit = append(uit, web.Regel{Label: "Verder van belang", Waarde: m.OverigeInformatie.Omschrijving})
 	}
 	return uit
-}
-
-func dag(s string) time.Time {
-	t, _ := time.ParseInLocation(time.DateOnly, s, web.Zone)
-	return t
 }
