@@ -40,6 +40,11 @@ func LeesCheckpoint(noot []byte, vkey string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("de handtekening onder de stand klopt niet: %w", err)
 	}
+	for _, h := range n.Sigs { // one way to write it, or two notes could say the same
+		if _, err := base64.StdEncoding.Strict().DecodeString(h.Base64); err != nil {
+			return Checkpoint{}, errors.New("de handtekening onder de stand is niet goed geschreven")
+		}
+	}
 	c, err := ontleed(n.Text)
 	if err == nil && c.Oorsprong != v.Name() {
 		err = fmt.Errorf("de stand is van %q, de sleutel van %q", c.Oorsprong, v.Name())
