@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -57,7 +58,7 @@ func (p *Probleem) GetHeaders() http.Header {
 func probleem(f *begrip.Fout, pad string) *Probleem {
 	p := &Probleem{
 		Type: "urn:soh:fout:" + string(f.Code), Title: f.Code.Titel(), Status: f.Code.Status(),
-		Detail: f.Bericht, Instance: veiligPad(pad), Fouten: f.Velden,
+		Detail: f.Bericht, Instance: veiligPad(pad), Fouten: veiligeVelden(f.Velden),
 	}
 	if p.Detail == "" {
 		p.Detail = p.Title + "."
@@ -69,6 +70,15 @@ func probleem(f *begrip.Fout, pad string) *Probleem {
 }
 
 func veiligPad(pad string) string { return string(begrip.MaskeerBSN([]byte(pad))) }
+
+// veiligeVelden masks the names of fields: a caller may use a BSN as one.
+func veiligeVelden(in []begrip.Veldfout) []begrip.Veldfout {
+	uit := slices.Clone(in)
+	for i := range uit {
+		uit[i].Veld = veiligPad(uit[i].Veld)
+	}
+	return uit
+}
 
 type verzoekSleutel struct{}
 type logSleutel struct{}

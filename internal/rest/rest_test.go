@@ -66,6 +66,7 @@ func TestElkeFoutIsEenProbleemInHetNederlandsZonderWaarden(t *testing.T) {
 		{"vorm en betekenis samen", "POST", "/v1/personen", `{"naam":"fout"}`, 400, []string{"kan niet", `"veld":"burgerservicenummer"`}},
 		{"verkeerd BSN", "POST", "/v1/personen", `{"naam":"Jan","burgerservicenummer":"123456789"}`, 400, []string{"burgerservicenummer"}},
 		{"onbekende zoekvraag", "POST", "/v1/personen?bsn=" + sentinel, `{"naam":"Jan","burgerservicenummer":"999970185"}`, 400, []string{"query"}},
+		{"BSN als naam van een veld", "POST", "/v1/personen", `{"` + sentinel + `":1}`, 400, []string{"kennen wij niet"}},
 		{"interne fout", "POST", "/v1/personen", `{"naam":"stuk","burgerservicenummer":"` + sentinel + `"}`, 500, []string{"Er ging iets mis"}},
 		{"paniek", "POST", "/v1/personen", `{"naam":"paniek","burgerservicenummer":"` + sentinel + `"}`, 500, []string{"Er ging iets mis"}},
 		{"te druk", "POST", "/v1/personen", `{"naam":"nee","burgerservicenummer":"` + sentinel + `"}`, 429, []string{"Wacht even"}},
