@@ -18,6 +18,7 @@ type cli struct {
 	Demo   DemoCmd   `cmd:"" help:"Het hele netwerk op deze computer, met verzonnen gezinnen."`
 	Hub    HubCmd    `cmd:"" help:"De Ketenindex van de ketenbeheerder."`
 	Node   NodeCmd   `cmd:"" help:"Het knooppunt van een deelnemer."`
+	Portal PortalCmd `cmd:"" help:"Het burgerportaal voor ouders en jongeren."`
 	Event  EventCmd  `cmd:"" help:"Gebeurtenissen aanbieden aan en opvragen bij een Ketenindex."`
 	Verify VerifyCmd `cmd:"" help:"Een bewijs van de Ketenindex nagaan, zonder netwerk."`
 	Bench  BenchCmd  `cmd:"" help:"Meten hoeveel een Ketenindex op deze computer aankan."`

@@ -11,6 +11,7 @@ import (
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/node"
+	"github.com/handbereik/soh/internal/portal"
 )
 
 // starten opens every part: the hub first, the rest at once.
@@ -29,10 +30,17 @@ func (d *Demo) starten(startL net.Listener) error {
 	for _, o := range Deelnemers() {
 		n, err := d.nodeDienst(o)
 		if err != nil {
+			_ = startL.Close()
 			return err
 		}
 		rest = append(rest, n)
 	}
+	p, err := d.portaalDienst()
+	if err != nil {
+		_ = startL.Close()
+		return err
+	}
+	rest = append(rest, p)
 	d.diensten = append([]*dienst{h}, rest...)
 	if err := h.start(d.meld); err != nil {
 		return errors.Join(err, startL.Close())
@@ -95,6 +103,31 @@ func (d *Demo) nodeDienst(o Deelnemer) (*dienst, error) {
 		return lopend{run: n.Run, close: n.Close, deuren: []deur{
 			{handler: n.API(), tls: l.identiteit.ServerTLS(), l: api}, {handler: n.Werkplek(), l: werk},
 		}}, nil
+	}}, nil
+}
+
+// portaalDienst is the portal of the families. It needs of the functies only
+// the words for the timeline.
+func (d *Demo) portaalDienst() (*dienst, error) {
+	log, err := d.log("portaal")
+	if err != nil {
+		return nil, err
+	}
+	l, leeg := d.lid("portaal"), &functie.Omgeving{}
+	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {
+		p, err := portal.Open(portal.Config{
+			Organisatie: l.Organisatie, Map: filepath.Join(d.dir, "portaal"), Identiteit: l.identiteit,
+			HubURL: d.lid("hub").apiURL, HubOIN: ketenbeheerder.OIN, Aanmelding: d.aanmelding(l), Log: log,
+			Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie()},
+		})
+		if err != nil {
+			return lopend{}, err
+		}
+		luister, err := d.opnieuw(&l.werk, l.werkURL)
+		if err != nil {
+			return lopend{}, errors.Join(err, p.Close())
+		}
+		return lopend{run: p.Run, close: p.Close, deuren: []deur{{handler: p.Handler(), l: luister}}}, nil
 	}}, nil
 }
 

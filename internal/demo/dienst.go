@@ -17,7 +17,6 @@ const stopTijd = 3 * time.Second
 
 // deur is an address a part listens on.
 type deur struct {
-	naam    string // in poorten
 	handler http.Handler
 	tls     *tls.Config // nil: plain http
 	l       net.Listener

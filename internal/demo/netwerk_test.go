@@ -116,7 +116,7 @@ func TestLijstVoorMachines(t *testing.T) {
 // now; their numbers are in no log line.
 func TestGeenBSNInLogs(t *testing.T) {
 	d := netwerk(t, t.TempDir())
-	links(t, d, "veilig-thuis", "vt-administratie", "/postvak", "/")
+	links(t, d, "portaal", "sanne", "/wie-keek", "/")
 	if err := d.Stop(); err != nil {
 		t.Fatal(err)
 	}

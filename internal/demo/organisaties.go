@@ -1,8 +1,6 @@
 package demo
 
 import (
-	"slices"
-
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/demo/inlogsimulator"
 )
@@ -60,9 +58,4 @@ func Deelnemers() []Deelnemer {
 		}
 	}
 	return alle
-}
-
-func deelnemer(kort string) Deelnemer {
-	alle := Deelnemers()
-	return alle[slices.IndexFunc(alle, func(d Deelnemer) bool { return d.Kort == kort })]
 }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/portal"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// PortalCmd runs the portal. OIN and name come from its certificate.
+type PortalCmd struct {
+	Map         string `env:"SOH_PORTAL_MAP" default:"portaal" help:"Map voor de sessiesleutel en de lijst van deelnemers."`
+	Certificaat string `env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
+	Sleutel     string `env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
+	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
+	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
+	Addr        string `env:"SOH_PORTAL_ADDR" default:"127.0.0.1:8091" help:"Waar de pagina's luisteren, achter een proxy met TLS."`
+	Aanmelding
+}
+
+// Run serves until the process is told to stop.
+func (c *PortalCmd) Run(ctx context.Context) error {
+	if c.Issuer == "" {
+		return errors.New("zonder aanmelddienst kan niemand inloggen: vul --issuer in (SOH_OIDC_ISSUER)")
+	}
+	log := begrip.Logger(os.Stdout, slog.LevelInfo)
+	id, err := toegang.LaadIdentiteit(c.Certificaat, c.Sleutel, c.CA)
+	if err != nil {
+		return err
+	}
+	id.Organisatie.Soort = begrip.Burgerportaal
+	leeg := &functie.Omgeving{}
+	p, err := portal.Open(portal.Config{
+		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, Aanmelding: c.config("soh-portaal"), Log: log,
+		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie()},
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(dien(ctx, p.Run, server(c.Addr, p.Handler(), nil, log)), p.Close())
+}
