@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
@@ -55,7 +56,7 @@ type bronDelen struct {
 // punt is one point of the timeline.
 type punt struct {
 	Op            time.Time
-	Icoon, Soort  string
+	Icoon         string
 	Titel, Uitleg zin
 	Wie           string
 	Keer          int
@@ -159,36 +160,55 @@ func (p *Portal) straks(r *http.Request, b beeld) []punt {
 }
 
 // gebeurd is the timeline; the same thing by the same organisation on one day
-// stands once, with how often.
+// stands once, with how often, and answers to one question stand together.
 func (p *Portal) gebeurd(r *http.Request, b beeld) []punt {
 	var uit []punt
-	eerder := map[string]int{}
+	eerder, namen := map[string]int{}, map[int][]string{}
 	for _, g := range b.Gebeurtenissen {
 		naam := b.namen[g.Bron]
 		titel, uitleg := p.tekst(r, g, naam)
 		if gelezen(g.Type) {
 			naam = "" // whose record it was says nothing about who read it
 		}
-		k := punt{Op: g.Op, Titel: titel, Uitleg: uitleg, Wie: naam, Icoon: "file-text", Keer: 1}
-		switch {
-		case gelezen(g.Type):
-			k.Icoon, k.Soort = "eye", "kijk"
-		case g.Type == typeGeregistreerd:
-			k.Icoon = "flag"
-		case g.Type == typeUitkomst:
-			k.Icoon = "gavel"
-		case strings.Contains(g.Type, "bekendheid"):
-			k.Icoon = "users"
+		sleutel := strings.Join([]string{g.Op.In(web.Zone).Format(time.DateOnly), g.Type, titel.T}, "|")
+		samen := g.Type == cloudevent.BekendheidVerstrekt && !g.Afgeschermd && naam != ""
+		if samen {
+			sleutel = g.Op.In(web.Zone).Format(time.DateOnly) + "|" + g.Type
 		}
-		sleutel := strings.Join([]string{g.Op.In(web.Zone).Format(time.DateOnly), g.Type, string(g.Bron), titel.T}, "|")
-		if i, ok := eerder[sleutel]; ok && g.Type != typeGeregistreerd {
-			uit[i].Keer++
+		i, ok := eerder[sleutel]
+		if !ok || g.Type == typeGeregistreerd {
+			i = len(uit)
+			eerder[sleutel] = i
+			uit = append(uit, punt{Op: g.Op, Titel: titel, Uitleg: uitleg, Wie: naam, Icoon: icoon(g.Type)})
+		}
+		uit[i].Keer++
+		if samen && !slices.Contains(namen[i], naam) {
+			namen[i] = append(namen[i], naam)
+		}
+	}
+	for i, ns := range namen {
+		if len(ns) < 2 {
 			continue
 		}
-		eerder[sleutel] = len(uit)
-		uit = append(uit, k)
+		slices.Sort(ns)
+		uit[i].Titel, uit[i].Uitleg = p.zin(r, meerAntwoord.Titel, ""), p.zin(r, meerAntwoord.Uitleg, "")
+		uit[i].Wie, uit[i].Keer = strings.Join(ns, "; "), len(ns)
 	}
 	return uit
+}
+
+func icoon(typ string) string {
+	switch {
+	case gelezen(typ):
+		return "eye"
+	case typ == typeGeregistreerd:
+		return "flag"
+	case typ == typeUitkomst:
+		return "gavel"
+	case strings.Contains(typ, "bekendheid"):
+		return "users"
+	}
+	return "file-text"
 }
 
 // gelezen tells that an event is about someone looking.

@@ -35,6 +35,7 @@ var (
 	stilleTekst    = functie.Tekst{Titel: web.Vertaalbaar("Er is iets vastgelegd"), Uitleg: web.Vertaalbaar("Wij mogen niet zeggen door wie.")}
 	stilleMelding  = functie.Tekst{Titel: web.Vertaalbaar("Iemand heeft zorgen gemeld"), Uitleg: web.Vertaalbaar("Wij mogen niet zeggen wie.")}
 	stilGelezen    = functie.Tekst{Titel: web.Vertaalbaar("De melding is gelezen"), Uitleg: web.Vertaalbaar("Meer mogen wij hier niet over zeggen.")}
+	meerAntwoord   = functie.Tekst{Titel: web.Vertaalbaar("Organisaties gaven antwoord"), Uitleg: web.Vertaalbaar("Zij lieten weten of zij u kennen.")}
 	eenOrganisatie = web.Vertaalbaar("een organisatie")
 )
 
