@@ -1,0 +1,298 @@
+package demo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handbereik/soh/internal/cloudevent"
+)
+
+// stelsel is a case system: it speaks to nodes and hub with the certificate of
+// its own organisation, as any supplier's system would.
+type stelsel struct {
+	t *testing.T
+	c *http.Client
+	d LijstDeelnemer
+	h string // hub
+}
+
+func (d *Demo) stelsel(t *testing.T, kort string) stelsel {
+	t.Helper()
+	l := d.Lijst()
+	i := slices.IndexFunc(l.Deelnemers, func(x LijstDeelnemer) bool { return x.Kort == kort })
+	return stelsel{t, d.lid(kort).identiteit.Client(10 * time.Second), l.Deelnemers[i], l.Hub.URL}
+}
+
+// vraag does one call; body may be nil, a string, or something to marshal.
+func (s stelsel) vraag(methode, adres string, body any, kop ...string) (int, string, http.Header) {
+	s.t.Helper()
+	var in io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		in = strings.NewReader(b)
+	default:
+		j, err := json.Marshal(b)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		in = bytes.NewReader(j)
+	}
+	r, err := http.NewRequest(methode, adres, in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(kop); i += 2 {
+		r.Header.Set(kop[i], kop[i+1])
+	}
+	resp, err := s.c.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return resp.StatusCode, string(b), resp.Header
+}
+
+// gebeurtenissen asks the hub in its two steps and gives the found events.
+func (s stelsel) gebeurtenissen(filter map[string]any) []cloudevent.Event {
+	s.t.Helper()
+	st, b, _ := s.vraag("POST", s.h+"/v1/gebeurtenissen/query", filter)
+	var a struct{ InteractieId string }
+	if st != http.StatusAccepted || json.Unmarshal([]byte(b), &a) != nil {
+		s.t.Fatalf("vraag aan de hub: %d %s", st, b)
+	}
+	st, b, _ = s.vraag("GET", s.h+"/v1/resultaten/"+a.InteractieId, nil, "Accept", cloudevent.TypeBatch)
+	if st != http.StatusOK {
+		s.t.Fatalf("resultaat van de hub: %d %s", st, b)
+	}
+	evs, err := cloudevent.ParseBatch([]byte(b))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return evs
+}
+
+func soorten(evs []cloudevent.Event) map[string]int {
+	uit := map[string]int{}
+	for _, e := range evs {
+		uit[e.Type[strings.LastIndexByte(e.Type, '.')+1:]]++
+	}
+	return uit
+}
+
+// wacht tries until f gives no text, for at most ten seconds.
+func wacht(t *testing.T, f func() string) {
+	t.Helper()
+	if err := totdat(t.Context(), func() error {
+		if s := f(); s != "" {
+			return fmtErr("%s", s)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// bezoek opens a page and wants every text on it.
+func bezoek(t *testing.T, b *bezoeker, pad string, teksten ...string) {
+	t.Helper()
+	if err := b.open(t.Context(), pad); err != nil {
+		t.Fatalf("%s: %v\n%s", pad, err, b.html)
+	}
+	for _, s := range teksten {
+		if !strings.Contains(b.html, s) {
+			t.Errorf("%s toont niet %q", pad, s)
+		}
+	}
+}
+
+func post(t *testing.T, b *bezoeker, actie string, velden url.Values) {
+	t.Helper()
+	if err := b.verstuur(t.Context(), actie, velden); err != nil {
+		t.Fatalf("%s: %v\n%s", actie, err, b.html)
+	}
+}
+
+// TestVerhaalOverHTTP walks the six steps of the story with real requests: a
+// case system that POSTs a melding, the hub, two professionals, a rule, the
+// outcome, the parent, and a restart of everything.
+func TestVerhaalOverHTTP(t *testing.T) {
+	dir := t.TempDir()
+	d := netwerk(t, dir)
+	g := gezin("bakker")
+	kim, meldBSN := g.Leden[0], g.Leden[0].BSN.Leesbaar()
+	politie, vt := d.stelsel(t, "politie"), d.stelsel(t, "veilig-thuis")
+
+	// 1. A melding: every mistake at once, then a good one.
+	st, b, _ := politie.vraag("POST", politie.d.API+"/meldingen", `{"soort":"XX","heeftBetrekkingOp":[{"burgerservicenummer":"123456789","geslacht":"2"}],"erbij":true}`)
+	for _, veld := range []string{"soort", "verzoek", "contact", "zorgelijkeSituatie", "heeftBetrekkingOp[0].burgerservicenummer", "heeftBetrekkingOp[0].naam", "erbij"} {
+		if st != http.StatusBadRequest || !strings.Contains(b, `"veld":"`+veld+`"`) {
+			t.Errorf("fout bij %s ontbreekt: %d %s", veld, st, b)
+		}
+	}
+	if strings.Contains(b, "123456789") {
+		t.Errorf("geweigerde waarde staat in het antwoord: %s", b)
+	}
+	if st, _, _ := vt.vraag("POST", politie.d.API+"/meldingen", g.Melding(time.Now(), meldingDeWit())); st != http.StatusForbidden {
+		t.Errorf("een ander kan een melding doen bij de politie: %d", st)
+	}
+	st, b, kop := politie.vraag("POST", politie.d.API+"/meldingen", g.Melding(time.Now(), meldingDeWit()))
+	melding := kop.Get("Location")
+	if st != http.StatusCreated || melding == "" {
+		t.Fatalf("melding: %d %s", st, b)
+	}
+	var m struct{ ID, Zaak string }
+	if err := json.Unmarshal([]byte(b), &m); err != nil {
+		t.Fatal(err)
+	}
+	for niveau, wil := range map[string]bool{"/niveau0": false, "/niveau1": false, "/niveau2": true, "": true} {
+		if _, b, _ := politie.vraag("GET", melding+niveau, nil); strings.Contains(b, meldBSN) != wil {
+			t.Errorf("%q: BSN zichtbaar moet %v zijn: %s", niveau, wil, b)
+		}
+	}
+	if st, b, _ := vt.vraag("GET", melding, nil); st != http.StatusUnauthorized || strings.Contains(b, meldBSN) {
+		t.Errorf("lezen zonder te zeggen wie en waarom: %d %s", st, b)
+	}
+
+	// 2. The event is in the Ketenindex, found by person and by zaak.
+	wacht(t, func() string {
+		if n := soorten(vt.gebeurtenissen(map[string]any{"burgerservicenummer": meldBSN}))["melding-geregistreerd"]; n != 1 {
+			return fmt.Sprintf("melding-geregistreerd %d keer gevonden", n)
+		}
+		return ""
+	})
+	for _, e := range vt.gebeurtenissen(map[string]any{"zaak": m.Zaak}) {
+		if bytes.Contains(e.Data, []byte(meldBSN)) || bytes.Contains(e.Data, []byte("Kastanjelaan")) {
+			t.Errorf("wie niet naar deze persoon vroeg, leest wie het is: %s", e.Data)
+		}
+	}
+
+	// 3. Veilig Thuis reads at the source; without the right role it is refused.
+	marieke, johan := binnen(t, d, "veilig-thuis", "vt-marieke"), binnen(t, d, "veilig-thuis", "vt-administratie")
+	var pad string
+	wacht(t, func() string {
+		if err := marieke.open(t.Context(), "/postvak"); err != nil {
+			return err.Error()
+		}
+		if l := marieke.links("/postvak/melding/"); len(l) == 3 {
+			pad = l[len(l)-1]
+			return ""
+		}
+		return "de melding is er nog niet"
+	})
+	bezoek(t, marieke, pad, "Gezin Bakker", "hard geschreeuwd", "U kijkt als medewerker Veilig Thuis")
+	if err := johan.open(t.Context(), pad); err == nil || !strings.Contains(johan.html, "Alleen een medewerker Veilig Thuis mag deze melding lezen") || strings.Contains(johan.html, "Bakker") {
+		t.Errorf("administratie: %v\n%s", err, johan.html)
+	}
+	bezoek(t, marieke, "/logboek", "Politie Voorbeeldstad")
+	bezoek(t, johan, "/logboek", "Politie Voorbeeldstad")
+
+	// 4. Taken up, asked, answered by rule and by a person, decided.
+	bezoek(t, marieke, pad)
+	post(t, marieke, "/oppakken", nil)
+	zaak := marieke.nu.Path
+	bezoek(t, marieke, "/bekendheid/nieuw?beoordeling="+strings.TrimPrefix(zaak, "/beoordelingen/"))
+	post(t, marieke, "/bekendheid/nieuw", nil)
+	ggzAntwoordt(t, d)
+	wacht(t, func() string {
+		bezoek(t, marieke, zaak)
+		if strings.Contains(marieke.html, "Wacht op antwoord") || strings.Count(marieke.html, "Lees het antwoord") != 2 {
+			return "nog niet alle antwoorden"
+		}
+		return ""
+	})
+	for _, l := range marieke.links("/verzoeken/bekendheid/") {
+		bezoek(t, marieke, l, "Antwoord van")
+	}
+	bezoek(t, marieke, zaak)
+	post(t, marieke, "/uitkomst", url.Values{"code": {"overdracht"}, "toelichtingMelder": {"Het wijkteam neemt het over."}, "toelichtingGezin": {"Het wijkteam belt u deze week."}})
+	noor := binnen(t, d, "politie", "politie-noor")
+	wacht(t, func() string {
+		if bezoek(t, noor, "/meldingen/"+m.ID); !strings.Contains(noor.html, "Het wijkteam neemt het over.") {
+			return "de melder weet de uitkomst nog niet"
+		}
+		return ""
+	})
+	if strings.Contains(noor.html, "belt u deze week") {
+		t.Error("de melder leest wat voor het gezin is")
+	}
+	wacht(t, func() string {
+		s := soorten(vt.gebeurtenissen(map[string]any{"zaak": m.Zaak}))
+		for _, soort := range []string{"melding-geregistreerd", "melding-ingezien", "melding-opgepakt", "bekendheid-gevraagd", "bekendheid-verstrekt", "verrijking-beschikbaar-gesteld", "verrijking-ingezien", "uitkomst-melding"} {
+			if s[soort] == 0 {
+				return "gebeurtenis " + soort + " ontbreekt in de Ketenindex"
+			}
+		}
+		return ""
+	})
+
+	// 5. The parent sees what happened, who is involved and who looked.
+	gezinZiet := func(d *Demo) {
+		t.Helper()
+		b := binnen(t, d, "portaal", kim.Sub)
+		bezoek(t, b, "/overzicht", "Het wijkteam belt u deze week.", "Politie Voorbeeldstad", "Er is een melding gedaan", "Marieke van Loon")
+		bezoek(t, b, "/wie-keek", "Marieke van Loon", "Johan Blauw")
+		if strings.Contains(b.html, meldBSN) || strings.Contains(b.html, "hard geschreeuwd") {
+			t.Error("BSN of inhoud van de melding op de pagina van het gezin")
+		}
+	}
+	gezinZiet(d)
+	ander := binnen(t, d, "portaal", "mark")
+	bezoek(t, ander, "/overzicht")
+	if strings.Contains(ander.html, "Bakker") || strings.Contains(ander.html, "belt u deze week") {
+		t.Error("een ander gezin ziet dit gezin")
+	}
+
+	// 6. A part that is down is named; a restart of everything loses nothing.
+	if err := d.StopDeel("rvdk"); err != nil {
+		t.Fatal(err)
+	}
+	bezoek(t, binnen(t, d, "portaal", kim.Sub), "/overzicht", "Raad voor de Kinderbescherming Voorbeeldstad antwoordt nu niet", "Het wijkteam belt u deze week.")
+	if err := d.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	d = netwerk(t, dir)
+	gezinZiet(d)
+	bezoek(t, binnen(t, d, "veilig-thuis", "vt-marieke"), zaak, "Afgerond", "Kent het gezin")
+}
+
+// ggzAntwoordt: at the GGZ a professional says no for everyone.
+func ggzAntwoordt(t *testing.T, d *Demo) {
+	t.Helper()
+	eva := binnen(t, d, "ggz", "ggz-eva")
+	var pad string
+	wacht(t, func() string {
+		if err := eva.open(t.Context(), "/postvak"); err != nil {
+			return err.Error()
+		}
+		for _, l := range eva.links("/postvak/bekendheid/") {
+			if bezoek(t, eva, l); strings.Contains(eva.html, "Kim Bakker") {
+				pad = l
+				return ""
+			}
+		}
+		return "de vraag is er nog niet"
+	})
+	velden := url.Values{"actie": {"antwoord"}}
+	for _, m := range veldVorm.FindAllStringSubmatch(eva.html, -1) {
+		if n := attrs(m[1])["name"]; strings.HasPrefix(n, "kent-") {
+			velden.Set(n, "nee")
+		}
+	}
+	post(t, eva, pad, velden)
+}
