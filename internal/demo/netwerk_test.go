@@ -163,3 +163,25 @@ func TestEenDeelUitEnAan(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestOnderbrokenVerhaal: a start that lost its notes of what it did, as after a
+// kill, tells no story twice.
+func TestOnderbrokenVerhaal(t *testing.T) {
+	dir := t.TempDir()
+	d := netwerk(t, dir)
+	was := links(t, d, "veilig-thuis", "vt-marieke", "/postvak", "/postvak/")
+	gevraagd := links(t, d, "ggz", "ggz-eva", "/postvak", "/postvak/")
+	if err := d.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "verhaal.json")); err != nil {
+		t.Fatal(err)
+	}
+	d = netwerk(t, dir)
+	if nu := links(t, d, "veilig-thuis", "vt-marieke", "/postvak", "/postvak/"); len(nu) != len(was) {
+		t.Errorf("Postvak %v became %v", was, nu)
+	}
+	if nu := links(t, d, "ggz", "ggz-eva", "/postvak", "/postvak/"); len(nu) != 1 || len(gevraagd) != 1 {
+		t.Errorf("questions %v became %v", gevraagd, nu)
+	}
+}

@@ -30,8 +30,8 @@ type verhaal struct {
 	client map[string]*http.Client
 }
 
-// stap is one thing that happens in a story. Each looks first whether it
-// happened already, so that an interrupted start does nothing twice.
+// stap is one thing that happens in a story. What the visitor would notice when
+// it happened twice looks first whether it happened before an interruption.
 type stap struct {
 	naam string
 	doe  func(context.Context) error
@@ -168,32 +168,47 @@ func (v *verhaal) stappen() []stap {
 	}
 	return append(uit,
 		stap{"dewit/melding", func(ctx context.Context) error {
-			return v.meld(ctx, "politie", gezin("dewit").Melding(time.Now().Add(-26*time.Hour), meldingDeWit()))
+			return v.eenMelding(ctx, "politie", "politie-noor", gezin("dewit").Melding(time.Now().Add(-26*time.Hour), meldingDeWit()))
 		}},
 		stap{"dewit/oppakken", v.pakOp},
 		stap{"dewit/bekendheid", v.vraagBekendheid},
 		stap{"yilmaz/melding", func(ctx context.Context) error {
-			return v.meld(ctx, "ggz", gezin("yilmaz").Melding(time.Now().Add(-90*time.Minute), meldingYilmaz()))
+			return v.eenMelding(ctx, "ggz", "ggz-eva", gezin("yilmaz").Melding(time.Now().Add(-90*time.Minute), meldingYilmaz()))
 		}},
 	)
+}
+
+// eenMelding makes the first melding of kort; wie sees whether there is one.
+func (v *verhaal) eenMelding(ctx context.Context, kort, wie string, m map[string]any) error {
+	b, err := v.binnen(ctx, kort, wie)
+	if err != nil {
+		return err
+	}
+	if err := b.open(ctx, "/meldingen"); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(b.links("/meldingen/"), func(l string) bool { return l != "/meldingen/nieuw" }) {
+		return nil
+	}
+	return v.meld(ctx, kort, m)
 }
 
 func (v *verhaal) meld(ctx context.Context, kort string, m map[string]any) error {
 	return v.haal(ctx, kort, v.d.lid(kort).apiURL+"/v1/meldingen", http.MethodPost, m)
 }
 
-// marieke opens the werkplek of Veilig Thuis.
-func (v *verhaal) marieke(ctx context.Context) (*bezoeker, error) {
+// binnen opens the werkplek of kort as one of its people.
+func (v *verhaal) binnen(ctx context.Context, kort, wie string) (*bezoeker, error) {
 	b, err := nieuweBezoeker()
 	if err != nil {
 		return nil, err
 	}
-	return b, b.inloggen(ctx, v.d.lid("veilig-thuis").werkURL+"/aanmelden", "vt-marieke")
+	return b, b.inloggen(ctx, v.d.lid(kort).werkURL+"/aanmelden", wie)
 }
 
 // pakOp has Veilig Thuis read the first melding and take it up.
 func (v *verhaal) pakOp(ctx context.Context) error {
-	b, err := v.marieke(ctx)
+	b, err := v.binnen(ctx, "veilig-thuis", "vt-marieke")
 	if err != nil {
 		return err
 	}
@@ -224,7 +239,7 @@ func eigenBeoordelingen(b *bezoeker) []string {
 
 // vraagBekendheid has Veilig Thuis ask every organisation about the family.
 func (v *verhaal) vraagBekendheid(ctx context.Context) error {
-	b, err := v.marieke(ctx)
+	b, err := v.binnen(ctx, "veilig-thuis", "vt-marieke")
 	if err != nil {
 		return err
 	}
