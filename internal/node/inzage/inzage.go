@@ -246,7 +246,7 @@ func redenen(rs []toegang.Reden) string {
 			continue
 		}
 		if r.Artikel != "" {
-			t += " (" + r.Artikel + ")"
+			t += " (" + begrip.Grondslag(r.Artikel).Artikel() + ")"
 		}
 		delen = append(delen, t+".")
 	}
