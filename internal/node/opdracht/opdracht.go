@@ -103,9 +103,3 @@ type Soort struct {
 	// opdrachtnemer a withdrawal. o is the state after the step.
 	Bijgewerkt func(ctx context.Context, tx *dossier.Tx, o Opdracht, s Stap) error
 }
-
-// LEAD → NODE-B (remove this comment when done): functies must take a step and
-// write their own record and event in ONE transaction, so please export beside
-// Zet also: func (p *Opdrachten) ZetIn(ctx, tx *dossier.Tx, id string, s Stap) (Opdracht, error)
-// (Zet = Tx + ZetIn + wake). Also func (p *Opdrachten) Lees(ctx, id) (Opdracht, error) and
-// Alle(ctx, filter{Soort, Zaak, Richting}) ([]Opdracht, error).
