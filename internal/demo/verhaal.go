@@ -93,13 +93,16 @@ func (v *verhaal) run(ctx context.Context) error {
 
 // wachtOpIedereen waits until every node knows the others.
 func (v *verhaal) wachtOpIedereen(ctx context.Context) error {
+	for _, o := range Deelnemers() {
+		v.client[o.Kort] = v.d.lid(o.Kort).identiteit.Client(10 * time.Second)
+	}
 	fouten := make([]error, len(Deelnemers()))
 	var wg sync.WaitGroup
 	for i, o := range Deelnemers() {
-		l := v.d.lid(o.Kort)
-		v.client[o.Kort] = l.identiteit.Client(10 * time.Second)
 		wg.Go(func() {
-			fouten[i] = totdat(ctx, func() error { return v.haal(ctx, o.Kort, l.apiURL+"/ready", http.MethodGet, nil) })
+			fouten[i] = totdat(ctx, func() error {
+				return v.haal(ctx, o.Kort, v.d.lid(o.Kort).apiURL+"/ready", http.MethodGet, nil)
+			})
 		})
 	}
 	wg.Wait()
