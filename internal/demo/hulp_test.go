@@ -32,3 +32,20 @@ func links(t *testing.T, d *Demo, kort, persoon, pad, voor string) []string {
 	}
 	return slices.DeleteFunc(b.links(voor), func(l string) bool { return l == voor })
 }
+
+// postvakMet waits until the Postvak holds n Opdrachten, which still travel when
+// the stories stand, and gives their links.
+func postvakMet(t *testing.T, d *Demo, kort, persoon string, n int) []string {
+	t.Helper()
+	var uit []string
+	err := totdat(t.Context(), func() error {
+		if uit = links(t, d, kort, persoon, "/postvak", "/postvak/"); len(uit) != n {
+			return fmtErr("the Postvak of %s has %d Opdrachten, want %d", kort, len(uit), n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return uit
+}

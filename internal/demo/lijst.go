@@ -8,7 +8,7 @@ import (
 )
 
 // Lijst is GET /demo.json: where everything of this demo is, for machines. The
-// test BSNs of the families are not in it; Persona names their holder.
+// BSNs in it are test numbers that are given to nobody.
 type Lijst struct {
 	Hub        LijstHub         `json:"hub"`
 	Portaal    LijstPortaal     `json:"portaal"`
@@ -55,6 +55,7 @@ type Persona struct {
 	Uitleg      string     `json:"uitleg,omitempty"`
 	Persoon     string     `json:"persoon"`
 	Aanmelden   string     `json:"aanmelden"`
+	Testnummer  string     `json:"burgerservicenummer,omitempty"` // of a member of a family
 }
 
 // Lijst gives the list as it is now.
@@ -76,7 +77,7 @@ func (d *Demo) Lijst() Lijst {
 	for _, g := range Gezinnen() {
 		for _, p := range g.Inloggers() {
 			m := persona(p, portaal.werkURL)
-			m.Gezin = g.Naam
+			m.Gezin, m.Testnummer = g.Naam, p.BSN.Leesbaar()
 			uit.Personas = append(uit.Personas, m)
 		}
 	}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"embed"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -24,6 +25,8 @@ type rollen struct {
 type kaart struct {
 	Naam, Stand string
 	Mensen      []Persona
+	Leden       []Lid  // of a family: what a visitor needs to fill in a melding
+	Adres       string // where that family lives
 }
 
 // scene is one step of the story that a visitor can play.
@@ -99,10 +102,10 @@ func (d *Demo) rollen() rollen {
 		uit.Verhaal = append(uit.Verhaal, x)
 	}
 	for _, g := range Gezinnen() {
-		uit.Gezinnen = append(uit.Gezinnen, kaart{g.Naam, g.Stand, bij[g.Naam]})
+		uit.Gezinnen = append(uit.Gezinnen, kaart{g.Naam, g.Stand, bij[g.Naam], g.Leden, fmt.Sprintf("%s %d, %s Voorbeeldstad", g.Straat, g.Huisnummer, g.Postcode)})
 	}
 	for _, o := range Deelnemers() {
-		uit.Organisaties = append(uit.Organisaties, kaart{o.Naam, "", bij[o.Naam]})
+		uit.Organisaties = append(uit.Organisaties, kaart{Naam: o.Naam, Mensen: bij[o.Naam]})
 	}
 	return uit
 }
