@@ -151,7 +151,7 @@ func (p *Portal) straks(r *http.Request, b beeld) []punt {
 	for _, x := range b.Bronnen {
 		for _, d := range x.Beeld.Delen {
 			if !d.Klaar && d.Uiterlijk != nil {
-				uit = append(uit, punt{Op: *d.Uiterlijk, Icoon: "gavel", Titel: nl(r, d.Titel), Uitleg: nl(r, d.Tekst), Wie: x.Naam, TeLaat: d.Uiterlijk.Before(p.cfg.Nu())})
+				uit = append(uit, punt{Op: *d.Uiterlijk, Icoon: "calendar-event", Titel: p.zin(r, web.Vertaalbaar("U hoort meer van {bron}"), x.Naam), Uitleg: nl(r, d.Titel+"."), TeLaat: d.Uiterlijk.Before(p.cfg.Nu())})
 			}
 		}
 	}

@@ -98,7 +98,7 @@ func (p *Portal) persoon(r *http.Request, b beeld, x bron, naam string, soort be
 	if len(x.Beeld.Delen) > 0 {
 		k.gewicht = 2
 	}
-	if open != nil && open.Tekst != "" {
+	if open != nil && open.Tekst != "" && !k.Hoofd { // what is busy now stands on top of the page
 		k.Doet = nl(r, open.Tekst)
 	}
 	if k.Hoofd {
