@@ -37,8 +37,7 @@ const maxMeldingen = 50
 type lezing struct {
 	g            Graph
 	waarschuwing []string
-	leeg         int // blank nodes so far
-	onbekend     bool
+	leeg         int     // blank nodes so far
 	nodes        []Node  // room for the nodes of g, in one piece
 	plek         []Value // room for their values
 }

@@ -65,7 +65,9 @@ func NieuwBeleid(modules map[string]string) (*Beleid, error) {
 			}
 		}
 	}
-	c := ast.NewCompiler().WithUnsafeBuiltins(gevaarlijk)
+	mogelijk := ast.CapabilitiesForThisVersion()
+	mogelijk.Builtins = slices.DeleteFunc(mogelijk.Builtins, func(f *ast.Builtin) bool { _, weg := gevaarlijk[f.Name]; return weg })
+	c := ast.NewCompiler().WithCapabilities(mogelijk)
 	if c.Compile(geparsed); c.Failed() {
 		return nil, fmt.Errorf("beleid: %w", c.Errors)
 	}
