@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -41,6 +45,9 @@ func (c *EventPushCmd) Run() error {
 	b, err := leesBestand(c.Bestand, cloudevent.MaxRequest+1)
 	if err != nil {
 		return err
+	}
+	if len(bytes.TrimSpace(b)) == 0 {
+		return errors.New("er is niets om te sturen: de invoer is leeg")
 	}
 	typ := cloudevent.TypeEvent
 	if t := bytes.TrimSpace(b); len(t) > 0 && t[0] == '[' {
@@ -162,7 +169,7 @@ func (t HubToegang) vraag(methode, pad, typ, accept string, body []byte) ([]byte
 	defer client.CloseIdleConnections()
 	resp, err := client.Do(r)
 	if err != nil {
-		return nil, nil, fmt.Errorf("de Ketenindex antwoordt niet: %w", err)
+		return nil, nil, t.geenAntwoord(err)
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 1<<30))
@@ -184,12 +191,31 @@ func (t HubToegang) vraag(methode, pad, typ, accept string, body []byte) ([]byte
 	return b, resp.Header, nil
 }
 
+// geenAntwoord says why no answer came, and what the user can do about it.
+func (t HubToegang) geenAntwoord(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	_, vreemd := errors.AsType[*tls.CertificateVerificationError](err)
+	var alarm tls.AlertError
+	op, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case vreemd:
+		return fmt.Errorf("het certificaat van de Ketenindex is niet van een uitgever in %s, of niet voor dit adres: %w", t.CA, err)
+	case errors.As(err, &alarm) || ok && op.Op == "remote error":
+		return fmt.Errorf("de Ketenindex weigert uw certificaat %s: %w", t.Cert, err)
+	}
+	return fmt.Errorf("de Ketenindex antwoordt niet op %s: %w", t.Hub, err)
+}
+
 // leesBestand reads a file, or standard input for "-", of at most max bytes.
 func leesBestand(pad string, max int64) ([]byte, error) {
 	f := os.Stdin
 	if pad != "-" {
 		var err error
-		if f, err = os.Open(pad); err != nil {
+		if f, err = os.Open(pad); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("het bestand %s is er niet", pad)
+		} else if err != nil {
 			return nil, err
 		}
 		defer f.Close()

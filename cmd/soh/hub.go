@@ -8,16 +8,18 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
 // HubCmd runs the Ketenindex until it is interrupted.
 type HubCmd struct {
-	Dir      string `help:"Map met de bestanden van de Ketenindex." required:"" type:"path"`
+	Dir      string `help:"Map met de bestanden van de Ketenindex; daarin staat deelnemers.json, de lijst van wie mee mag doen." required:"" type:"path"`
 	Addr     string `help:"Adres om op te luisteren." default:"127.0.0.1:8443"`
 	Cert     string `help:"Certificaat van de ketenbeheerder (PEM)." required:"" type:"existingfile"`
 	Key      string `help:"Sleutel bij het certificaat (PEM)." required:"" type:"existingfile"`
@@ -25,7 +27,7 @@ type HubCmd struct {
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
 }
 
-// Run serves until ctx ends, which what was taken in is durable.
+// Run serves until ctx ends; what was taken in is durable then.
 func (c *HubCmd) Run(ctx context.Context) error {
 	log := begrip.Logger(os.Stderr, slog.LevelInfo)
 	id, err := toegang.LaadIdentiteit(c.Cert, c.Key, c.CA)
@@ -39,7 +41,10 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
-		return errors.Join(err, h.Close())
+		return errors.Join(fmt.Errorf("luisteren op %s lukt niet: %w", c.Addr, err), h.Close())
+	}
+	if h.Deelnemers() == 0 {
+		log.Warn("er zijn nog geen deelnemers: niemand kan iets aanbieden of vragen", "lijst", filepath.Join(c.Dir, register.Bestand))
 	}
 	fmt.Fprintf(os.Stderr, "Ketenindex op https://%s, sleutel van het grootboek: %s\n", l.Addr(), h.Sleutel())
 	return serveerHub(ctx, h, l, id, log)

@@ -45,6 +45,7 @@ func run(ctx context.Context, args []string) error {
 	opdracht, err := k.Parse(args)
 	if err != nil {
 		if p, ok := errors.AsType[*kong.ParseError](err); ok {
+			k.Stdout = os.Stderr // not what a script reads
 			_ = p.Context.PrintUsage(true)
 		}
 		return err

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/handbereik/soh/internal/hub"
 )
 
@@ -35,9 +37,12 @@ func (c *VerifyCmd) Run() error {
 	if c.Interactie != "" && strings.TrimPrefix(c.Interactie, "urn:uuid:") != strings.TrimPrefix(bewijs.InteractieID, "urn:uuid:") {
 		return errors.New("het bewijs is van een andere interactie")
 	}
+	if _, err := note.NewVerifier(c.Sleutel); err != nil {
+		return fmt.Errorf("de sleutel is geen sleutel van een grootboek: %w; geef de sleutel die `soh hub` afdrukt", err)
+	}
 	regel, stand, err := bewijs.Controleer(c.Sleutel)
 	if err != nil {
-		return err
+		return fmt.Errorf("het bewijs klopt niet: %w", err)
 	}
 	if c.Bewaar {
 		fmt.Println(strings.TrimSpace(string(b)))

@@ -153,6 +153,9 @@ func (h *Hub) Run(ctx context.Context) error {
 // Sleutel is the public key of the ledger, for who checks proofs.
 func (h *Hub) Sleutel() string { return h.ledger.Sleutel() }
 
+// Deelnemers is how many organisations may take part now.
+func (h *Hub) Deelnemers() int { return len(h.register.Deelnemers()) }
+
 // Close makes what was taken in durable and closes. End Run first.
 func (h *Hub) Close() error {
 	if !h.dicht.CompareAndSwap(false, true) {
