@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // stelsel is a case system: it speaks to nodes and hub with the certificate of
@@ -295,4 +297,43 @@ func ggzAntwoordt(t *testing.T, d *Demo) {
 		}
 	}
 	post(t, eva, pad, velden)
+}
+
+// TestAfgeschermdeMelderLeestDeUitkomstOngezien: the shielded melder of the
+// family Yılmaz reads the outcome at Veilig Thuis. The source itself, not only
+// the portal, leaves that look out of what it tells the mother.
+func TestAfgeschermdeMelderLeestDeUitkomstOngezien(t *testing.T) {
+	d := netwerk(t, t.TempDir())
+	marieke := binnen(t, d, "veilig-thuis", "vt-marieke")
+	pad := postvakMet(t, d, "veilig-thuis", "vt-marieke", 2)[1]
+	bezoek(t, marieke, pad, "Gezin Yılmaz", "Noem de melder niet")
+	post(t, marieke, "/oppakken", nil)
+	post(t, marieke, "/uitkomst", url.Values{"code": {"directe-hulp"}, "toelichtingMelder": {"De hulp gaat door."}})
+	eva := binnen(t, d, "ggz", "ggz-eva")
+	bezoek(t, eva, "/meldingen")
+	melding := slices.DeleteFunc(eva.links("/meldingen/"), func(l string) bool { return l == "/meldingen/nieuw" })[0]
+	wacht(t, func() string {
+		if bezoek(t, eva, melding); !strings.Contains(eva.html, "De hulp gaat door.") {
+			return "Eva leest de uitkomst nog niet"
+		}
+		return ""
+	})
+	portaal, vt := d.lid("portaal"), d.lid("veilig-thuis")
+	elif := gezin("yilmaz").Leden[0]
+	v, err := portaal.identiteit.Verklaring(toegang.Lezer{
+		Organisatie: portaal.Organisatie, Persoon: "elif", Naam: "Elif", Rol: begrip.RolOuder, Doel: begrip.DoelEigenInzage, Grondslag: begrip.GrondAvg15, Burger: elif.BSN,
+	}, vt.OIN, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := stelsel{t: t, c: portaal.identiteit.Client(10 * time.Second)}
+	st, b, _ := s.vraag("POST", vt.apiURL+"/v1/betrokkenen/query", map[string]string{"burgerservicenummer": elif.BSN.Leesbaar()}, "Authorization", "Bearer "+v)
+	if st != http.StatusOK || !strings.Contains(b, "Marieke van Loon") {
+		t.Fatalf("%d %s", st, b)
+	}
+	for _, geheim := range []string{"Eva", "GGZ", string(d.lid("ggz").OIN), "behandelaar"} {
+		if strings.Contains(b, geheim) {
+			t.Errorf("de bron verraadt de melder met %q: %s", geheim, b)
+		}
+	}
 }

@@ -101,6 +101,10 @@ func (t *T) soortBeoordeling() inzage.Soort {
 			}
 			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.Melding.Bron, "afgeschermd": b.BronAfgeschermd}
 		},
+		LezerAfgeschermd: func(rec dossier.Record, lezer begrip.OIN) bool {
+			b, err := leesBeoordeling(rec)
+			return err != nil || b.BronAfgeschermd && lezer == b.Melding.Bron
+		},
 		Gezin: t.gezinBeoordeling,
 	}
 }

@@ -82,7 +82,7 @@ func (z *Inzage) inkijken(ctx context.Context, bsn begrip.BSN, soorten map[strin
 		return nil, err
 	}
 	uit := []Inkijk{}
-	dicht := map[string]bool{}
+	dicht := map[string]func(begrip.OIN) bool{}
 	for _, r := range regels {
 		if r.Richting != dossier.Gegeven || r.BronAfgeschermd || r.Soort == soortGezin || !r.Burger.IsZero() {
 			continue
@@ -97,7 +97,7 @@ func (z *Inzage) inkijken(ctx context.Context, bsn begrip.BSN, soorten map[strin
 				return nil, err
 			}
 		}
-		if dicht[sleutel] {
+		if dicht[sleutel](r.LezerOIN) {
 			continue
 		}
 		if uit = append(uit, inkijk(r, s)); len(uit) == maxInkijken {
@@ -107,17 +107,19 @@ func (z *Inzage) inkijken(ctx context.Context, bsn begrip.BSN, soorten map[strin
 	return uit, nil
 }
 
-// nuDicht tells whether a record is shielded now; a look from before that is
-// not shown either.
-func (z *Inzage) nuDicht(ctx context.Context, s Soort, id string) (bool, error) {
-	if s.Afgeschermd == nil {
-		return false, nil
-	}
+// nuDicht tells which readers of a record the family may not learn of as things
+// are now: all of them when the record is shielded, else those that the kind
+// shields. A look from before the shielding is not shown either.
+func (z *Inzage) nuDicht(ctx context.Context, s Soort, id string) (func(begrip.OIN) bool, error) {
+	niemand := func(begrip.OIN) bool { return true }
 	rec, err := z.cfg.Dossier.Lees(ctx, s.Naam, id, time.Time{})
 	if begrip.Is(err, begrip.NietGevonden) {
-		return true, nil
+		return niemand, nil
 	}
-	return err != nil || s.Afgeschermd(rec), err
+	if err != nil || s.Afgeschermd != nil && s.Afgeschermd(rec) {
+		return niemand, err
+	}
+	return func(oin begrip.OIN) bool { return s.LezerAfgeschermd != nil && s.LezerAfgeschermd(rec, oin) }, nil
 }
 
 var watGezien = map[begrip.Niveau]string{

@@ -27,6 +27,9 @@ type Soort struct {
 	// Afgeschermd tells that the family may not learn who this record is from:
 	// the record, and every look at it, is then left out of what they see.
 	Afgeschermd func(rec dossier.Record) bool
+	// LezerAfgeschermd tells that the family may not learn that this organisation
+	// reads the record, as with a shielded melder who reads the outcome.
+	LezerAfgeschermd func(rec dossier.Record, lezer begrip.OIN) bool
 	// Gezin gives what the family sees of it; false is nothing. It is asked
 	// only when the policy allows the family member (lezer.burger, betrokken,
 	// doel eigen-inzage) at least niveau 1.
