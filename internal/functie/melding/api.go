@@ -67,6 +67,10 @@ func (t *T) soortMelding() inzage.Soort {
 			}
 			return map[string]any{"ontvanger": m.Ontvanger, "melder": t.o.Organisatie.OIN, "afgeschermd": m.MelderAfscherming != nil}
 		},
+		Partij: func(rec dossier.Record, oin begrip.OIN) bool {
+			m, err := lees(rec)
+			return err == nil && m.Ontvanger == oin
+		},
 		Afgeschermd: func(rec dossier.Record) bool {
 			m, err := lees(rec)
 			return err != nil || m.MelderAfscherming != nil // unreadable counts as shielded
@@ -199,6 +203,7 @@ type Proces struct {
 	Ontvanger             begrip.OIN `json:"ontvanger"`
 	TerugkoppelingGewenst bool       `json:"terugkoppelingGewenst"`
 	AantalBetrokkenen     int        `json:"aantalBetrokkenen"`
+	Gezin                 string     `json:"gezin" doc:"Naam van het gezin, om de melding te herkennen"`
 }
 
 // Bestaan is a record at niveau 0: that it exists.
@@ -218,7 +223,7 @@ func (t *T) reduceer(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (
 	case begrip.NiveauBestaan:
 		return Bestaan{m.URL, m.ID}, nil
 	case begrip.NiveauProces:
-		return Proces{m.URL, m.ID, m.Soort, m.DatumTijd, m.Zaak, m.Ontvanger, m.TerugkoppelingGewenst, len(m.HeeftBetrekkingOp)}, nil
+		return Proces{m.URL, m.ID, m.Soort, m.DatumTijd, m.Zaak, m.Ontvanger, m.TerugkoppelingGewenst, len(m.HeeftBetrekkingOp), m.Gezinsnaam()}, nil
 	}
 	for _, veld := range gemaskeerd {
 		if veld == "contact" {

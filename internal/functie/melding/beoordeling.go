@@ -72,6 +72,7 @@ type Oordeel struct {
 	OpgepaktOp  time.Time `json:"opgepaktOp"`
 	UiterlijkOp time.Time `json:"uiterlijkOp"`
 	Uitkomst    *Uitkomst `json:"uitkomst,omitempty"`
+	Naam        string    `json:"naam"`
 }
 
 func (t *T) soortBeoordeling() inzage.Soort {
@@ -90,7 +91,7 @@ func (t *T) soortBeoordeling() inzage.Soort {
 				if b.Uitkomst != nil {
 					b.Uitkomst.ToelichtingGezin, b.Uitkomst.Door = "", ""
 				}
-				return Oordeel{b.URL, b.ID, b.Zaak, b.OpgepaktOp, b.UiterlijkOp, b.Uitkomst}, nil
+				return Oordeel{b.URL, b.ID, b.Zaak, b.OpgepaktOp, b.UiterlijkOp, b.Uitkomst, b.Naam}, nil
 			}
 			return b, nil
 		},
@@ -104,6 +105,10 @@ func (t *T) soortBeoordeling() inzage.Soort {
 		LezerAfgeschermd: func(rec dossier.Record, lezer begrip.OIN) bool {
 			b, err := leesBeoordeling(rec)
 			return err != nil || b.BronAfgeschermd && lezer == b.Melding.Bron
+		},
+		Partij: func(rec dossier.Record, oin begrip.OIN) bool {
+			b, err := leesBeoordeling(rec)
+			return err == nil && b.Melding.Bron == oin
 		},
 		Gezin: t.gezinBeoordeling,
 	}

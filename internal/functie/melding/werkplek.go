@@ -61,10 +61,9 @@ func doelbalk(l toegang.Lezer) *web.Doelbalk {
 // --- own meldingen ---
 
 type meldingRegel struct {
-	Melding
-	Naam      string
-	Ontvanger string
-	Staat     web.Label
+	Proces
+	Naar  string
+	Staat web.Label
 }
 
 func (p *paginaset) lijst(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
@@ -73,35 +72,36 @@ func (p *paginaset) lijst(w http.ResponseWriter, r *http.Request, s toegang.Sess
 		return err
 	}
 	var regels []meldingRegel
+	proces := begrip.NiveauProces // a list needs no content, and the family reads that in the log
 	for _, rec := range recs {
 		l := p.lezer(s, begrip.DoelEigenMelding, rec.Zaak)
-		a, err := p.o.Inzage.Geef(r.Context(), p.soortMelding(), rec.ID, l, nil, time.Time{})
+		a, err := p.o.Inzage.Geef(r.Context(), p.soortMelding(), rec.ID, l, &proces, time.Time{})
 		if begrip.Is(err, begrip.Verboden) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		var m Melding
+		var m Proces
 		if err := json.Unmarshal(a.Inhoud, &m); err != nil {
 			return err
 		}
-		o, err := p.opdrachtVan(r.Context(), m)
+		o, err := p.opdrachtVan(r.Context(), m.Zaak, m.ID)
 		if err != nil {
 			return err
 		}
 		d, _ := p.o.Deelnemer(m.Ontvanger)
-		regels = append(regels, meldingRegel{m, m.Gezinsnaam(), d.Naam, staatLabel(o.Staat)})
+		regels = append(regels, meldingRegel{m, d.Naam, staatLabel(o.Staat)})
 	}
 	p.Toon(w, r, http.StatusOK, "meldingen.html", web.Pagina{Titel: "Meldingen", Data: regels})
 	return nil
 }
 
-// opdrachtVan gives the Opdracht with which melding m was offered.
-func (t *T) opdrachtVan(ctx context.Context, m Melding) (opdracht.Opdracht, error) {
-	ops, err := t.o.Opdrachten.VoorZaak(ctx, m.Zaak)
+// opdrachtVan gives the Opdracht with which melding id was offered.
+func (t *T) opdrachtVan(ctx context.Context, zaak, id string) (opdracht.Opdracht, error) {
+	ops, err := t.o.Opdrachten.VoorZaak(ctx, zaak)
 	for _, o := range ops {
-		if o.Onderwerp.Pad == padMeldingen+"/"+m.ID && o.Richting == opdracht.Uit {
+		if o.Onderwerp.Pad == padMeldingen+"/"+id && o.Richting == opdracht.Uit {
 			return o, err
 		}
 	}
@@ -247,7 +247,7 @@ func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	if err := json.Unmarshal(a.Inhoud, &m); err != nil {
 		return err
 	}
-	o, err := p.opdrachtVan(r.Context(), m)
+	o, err := p.opdrachtVan(r.Context(), m.Zaak, m.ID)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (p *paginaset) weigeren(w http.ResponseWriter, r *http.Request, s toegang.S
 }
 
 type beoordelingRegel struct {
-	Beoordeling
+	Oordeel
 	Staat web.Label
 }
 
@@ -90,36 +90,38 @@ func (p *paginaset) beoordelingen(w http.ResponseWriter, r *http.Request, s toeg
 		return err
 	}
 	var regels []beoordelingRegel
+	proces := begrip.NiveauProces
 	for _, rec := range recs {
-		b, err := p.leesEigen(r, rec.ID, s)
+		var b Oordeel
+		err := p.leesEigen(r, rec.ID, s, &proces, &b)
 		if begrip.Is(err, begrip.Verboden) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		regels = append(regels, beoordelingRegel{b, p.termijnLabel(b)})
+		regels = append(regels, beoordelingRegel{b, p.termijnLabel(b.Uitkomst, b.UiterlijkOp)})
 	}
 	p.Toon(w, r, http.StatusOK, "beoordelingen.html", web.Pagina{Titel: "Mijn gezinnen", Data: regels})
 	return nil
 }
 
-// leesEigen reads a beoordeling of this organisation under a decision.
-func (p *paginaset) leesEigen(r *http.Request, id string, s toegang.Sessie) (Beoordeling, error) {
-	var b Beoordeling
-	a, err := p.o.Inzage.Geef(r.Context(), p.soortBeoordeling(), id, p.lezer(s, begrip.DoelBeoordelen, ""), nil, time.Time{})
+// leesEigen reads a beoordeling of this organisation under a decision, at a
+// level or at the highest that is permitted.
+func (p *paginaset) leesEigen(r *http.Request, id string, s toegang.Sessie, n *begrip.Niveau, into any) error {
+	a, err := p.o.Inzage.Geef(r.Context(), p.soortBeoordeling(), id, p.lezer(s, begrip.DoelBeoordelen, ""), n, time.Time{})
 	if err != nil {
-		return b, err
+		return err
 	}
-	return b, json.Unmarshal(a.Inhoud, &b)
+	return json.Unmarshal(a.Inhoud, into)
 }
 
 // termijnLabel shows what is left of the term; red only for late.
-func (p *paginaset) termijnLabel(b Beoordeling) web.Label {
-	if b.Uitkomst != nil {
+func (p *paginaset) termijnLabel(u *Uitkomst, uiterlijk time.Time) web.Label {
+	if u != nil {
 		return web.Label{Soort: "ok", Tekst: "Afgerond", Icoon: "check"}
 	}
-	over := b.UiterlijkOp.Sub(p.nu())
+	over := uiterlijk.Sub(p.nu())
 	switch {
 	case over < 0:
 		return web.Label{Soort: "fout", Tekst: "Te laat", Icoon: "alert-triangle"}
@@ -152,11 +154,11 @@ func (p *paginaset) beoordeling(w http.ResponseWriter, r *http.Request, s toegan
 }
 
 func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, f *web.Formulier) error {
-	b, err := p.leesEigen(r, r.PathValue("id"), s)
-	if err != nil {
+	var b Beoordeling
+	if err := p.leesEigen(r, r.PathValue("id"), s, nil, &b); err != nil {
 		return err
 	}
-	d := beoordelingData{B: b, F: f, Staat: p.termijnLabel(b)}
+	d := beoordelingData{B: b, F: f, Staat: p.termijnLabel(b.Uitkomst, b.UiterlijkOp)}
 	for _, u := range uitkomsten {
 		d.Opties = append(d.Opties, web.Optie{Waarde: u.Code, Tekst: u.Tekst})
 	}
