@@ -69,14 +69,15 @@ func (t *T) Functie() functie.Functie {
 		Soorten: []inzage.Soort{
 			{
 				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerzoeken),
-				Feiten: feiten, Ingezien: t.ingezien(typeVerzoekGezien, "Verrijkingsverzoek", "InzienVerrijkingsverzoek"),
+				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeVerzoekGezien, "Verrijkingsverzoek", "InzienVerrijkingsverzoek"),
 			},
 			{
-				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Verrijking", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerrijkingen),
-				Feiten: feiten, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
+				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerrijkingen),
+				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
 			},
 			{
 				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", Beleid: "soh.bekendheid", Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie,
+				Partij: func(dossier.Record, begrip.OIN) bool { return false }, // only the organisation itself
 			},
 		},
 		Opdrachten: []opdracht.Soort{{Naam: soortOpdracht, Titel: "Vraag of u het gezin kent", Automatisch: t.automatisch}},
@@ -96,6 +97,12 @@ func feiten(rec dossier.Record, _ toegang.Lezer) map[string]any {
 		return nil
 	}
 	return map[string]any{"vrager": v.Vrager, "bevraagde": v.Bevraagde, "reden": v.RedenVerzoek}
+}
+
+// partij: only who asked and who was asked know of a question and its answer.
+func partij(rec dossier.Record, oin begrip.OIN) bool {
+	v, err := lees(rec)
+	return err == nil && (v.Vrager == oin || v.Bevraagde == oin)
 }
 
 // Bestaan is a record at niveau 0; Proces at niveau 1: who asked whom, when.

@@ -38,10 +38,10 @@ func (z *Inzage) Registreer(api huma.API, soort Soort) {
 			return z.antwoord(ctx, soort, in, n)
 		})
 	}
-	voeg(pad, "lees-"+soort.Naam, soort.Titel+" op het hoogste niveau dat mag", nil)
+	voeg(pad, "lees"+hoofdletter(soort.Naam), soort.Titel+" op het hoogste niveau dat mag", nil)
 	for n := begrip.NiveauBestaan; n <= begrip.NiveauInhoud; n++ {
 		t := "niveau" + string(rune('0'+n))
-		voeg(pad+"/"+t, "lees-"+soort.Naam+"-"+t, soort.Titel+" op "+t[:6]+" "+t[6:], &n)
+		voeg(pad+"/"+t, "lees"+hoofdletter(soort.Naam)+hoofdletter(t), soort.Titel+" op "+t[:6]+" "+t[6:], &n)
 	}
 }
 
@@ -123,7 +123,7 @@ type gezinUit struct{ Body Gezinsbeeld }
 // the member of the family who looks through the portal.
 func (z *Inzage) RegistreerGezin(api huma.API) {
 	rest.Register(api, huma.Operation{
-		OperationID: "bevraag-betrokkene", Method: http.MethodPost, Path: "/betrokkenen/query", DefaultStatus: http.StatusOK,
+		OperationID: "bevraagBetrokkene", Method: http.MethodPost, Path: "/betrokkenen/query", DefaultStatus: http.StatusOK,
 		Summary: "Wat deze bron voor een betrokkene heeft, en wie ernaar keek", Tags: []string{"Betrokkene"},
 		Errors: []int{400, 401, 403, 503},
 	}, func(ctx context.Context, in *gezinIn) (*gezinUit, error) {

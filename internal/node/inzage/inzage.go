@@ -75,15 +75,24 @@ func (z *Inzage) soort(kies func(Soort) bool) (Soort, bool) {
 // as it is now; peildatum (zero: now) chooses the version that is shown.
 //
 // Errors: NietGevonden; Verboden, logged, with the reasons in Bericht and in
-// the Antwoord; NietBeschikbaar when the look cannot be logged.
+// the Antwoord; NietBeschikbaar when the look cannot be logged. A refusal of an
+// organisation that may not know of the record is logged as one and answered
+// as NietGevonden, so that nobody can find out what is here by trying.
 func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lezer, gevraagd *begrip.Niveau, peildatum time.Time) (Antwoord, error) {
 	nu, err := z.cfg.Dossier.Lees(ctx, soort.Naam, id, time.Time{})
+	if begrip.Is(err, begrip.NietGevonden) {
+		return Antwoord{}, nergens()
+	}
 	if err != nil {
 		return Antwoord{}, err
 	}
 	toon := nu
 	if !peildatum.IsZero() {
-		if toon, err = z.cfg.Dossier.Lees(ctx, soort.Naam, id, peildatum); err != nil {
+		toon, err = z.cfg.Dossier.Lees(ctx, soort.Naam, id, peildatum)
+		if begrip.Is(err, begrip.NietGevonden) {
+			return Antwoord{}, nergens()
+		}
+		if err != nil {
 			return Antwoord{}, err
 		}
 	}
@@ -110,11 +119,20 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if besluit.Toegestaan {
 		return uit, nil
 	}
-	if dicht && !l.Burger.IsZero() {
-		return Antwoord{Geweigerd: true}, begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.")
+	if dicht && !l.Burger.IsZero() || !z.partij(soort, nu, l.Organisatie.OIN) {
+		return Antwoord{Geweigerd: true}, nergens()
 	}
 	return uit, begrip.NieuweFout(begrip.Verboden, "%s", redenen(besluit.Redenen))
 }
+
+// partij tells whether oin may know that rec is here.
+func (z *Inzage) partij(soort Soort, rec dossier.Record, oin begrip.OIN) bool {
+	return soort.Partij == nil || oin == z.cfg.Organisatie.OIN || soort.Partij(rec, oin)
+}
+
+// nergens is the one answer for what is not here and for what the reader may
+// not know of.
+func nergens() error { return begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.") }
 
 // besluit asks the policy. Without a niveau the highest allowed one counts.
 func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l toegang.Lezer, gevraagd *begrip.Niveau) (toegang.Besluit, error) {

@@ -22,6 +22,10 @@ type Soort struct {
 	Reduceer func(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (any, error)
 	// Feiten adds to the policy input what only this kind knows.
 	Feiten func(rec dossier.Record, l toegang.Lezer) map[string]any
+	// Partij tells whether an organisation may know that this record is here.
+	// To any other a refusal is the same answer as for a record that does not
+	// exist; nil is that everybody may know. Our own organisation always may.
+	Partij func(rec dossier.Record, oin begrip.OIN) bool
 	// Ingezien gives the …-ingezien event of an allowed look; ok false is none.
 	Ingezien func(rec dossier.Record, l toegang.Lezer) (g prov.Graph, type_ string, ok bool)
 	// Afgeschermd tells that the family may not learn who this record is from:
