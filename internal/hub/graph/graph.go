@@ -14,6 +14,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
+	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -47,8 +49,8 @@ const sleutelLengte = 25
 
 // Graph is the open read model; safe for concurrent readers beside one writer.
 type Graph struct {
-	db      *pebble.DB
-	sleutel []byte
+	db   *pebble.DB
+	macs sync.Pool // of hash.Hash: HMAC under the key of this store
 }
 
 // Open opens or creates the read model in dir. The key (32 bytes) must stay the
@@ -75,7 +77,8 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph: open: %w", err)
 	}
-	return &Graph{db: db, sleutel: append([]byte(nil), sleutel...)}, nil
+	sleutel = bytes.Clone(sleutel)
+	return &Graph{db: db, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, sleutel) }}}, nil
 }
 
 // stil keeps the store's own chatter out of the program's log; what goes wrong
@@ -122,24 +125,31 @@ func (g *Graph) get(k []byte) ([]byte, bool, error) {
 }
 
 // term gives the keyed hash of a term within its kind.
-func (g *Graph) term(k Kind, t string) [sha256.Size]byte {
-	m := hmac.New(sha256.New, g.sleutel)
-	m.Write([]byte{byte(k)})
-	m.Write([]byte(t))
-	return [sha256.Size]byte(m.Sum(nil))
+func (g *Graph) term(k Kind, t string) (uit [sha256.Size]byte) {
+	m := g.macs.Get().(hash.Hash)
+	defer g.macs.Put(m)
+	m.Reset()
+	b := make([]byte, 0, 128)
+	b = append(append(b, byte(k)), t...)
+	m.Write(b)
+	m.Sum(uit[:0])
+	return uit
 }
 
 // MAC gives a keyed hash under the store's key, apart from every term: for
 // comparing contents without keeping them.
-func (g *Graph) MAC(doel string, delen ...[]byte) [sha256.Size]byte {
-	m := hmac.New(sha256.New, g.sleutel)
+func (g *Graph) MAC(doel string, delen ...[]byte) (uit [sha256.Size]byte) {
+	m := g.macs.Get().(hash.Hash)
+	defer g.macs.Put(m)
+	m.Reset()
 	m.Write([]byte{0xff})
 	m.Write([]byte(doel))
 	for _, d := range delen {
 		m.Write(binary.BigEndian.AppendUint32(nil, uint32(len(d))))
 		m.Write(d)
 	}
-	return [sha256.Size]byte(m.Sum(nil))
+	m.Sum(uit[:0])
+	return uit
 }
 
 // posting makes the key [kind][term 8][time µs 8][plaats 8].
@@ -170,7 +180,10 @@ func tijd(m uint64) time.Time { return time.UnixMicro(int64(m ^ 1<<63)).UTC() }
 
 // Uniek looks up what stands under a unique term; ok is false for none.
 func (g *Graph) Uniek(k Kind, t string) (plaats uint64, waarde []byte, ok bool, err error) {
-	s := g.uniek(k, t)
+	return g.uniekOp(g.uniek(k, t))
+}
+
+func (g *Graph) uniekOp(s [sleutelLengte]byte) (plaats uint64, waarde []byte, ok bool, err error) {
 	v, ok, err := g.get(s[:])
 	if err != nil || !ok {
 		return 0, nil, false, err

@@ -37,10 +37,11 @@ func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
 
 // Uniek looks up a unique term, those of this step included.
 func (s *Stap) Uniek(k Kind, term string) (plaats uint64, waarde []byte, ok bool, err error) {
-	if u, ok := s.eigen[s.g.uniek(k, term)]; ok {
+	b := s.g.uniek(k, term)
+	if u, ok := s.eigen[b]; ok {
 		return u.plaats, u.waarde, true, nil
 	}
-	return s.g.Uniek(k, term)
+	return s.g.uniekOp(b)
 }
 
 // Zet sets what stands under a unique term.

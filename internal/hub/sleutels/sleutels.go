@@ -18,6 +18,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"sync"
 	"time"
 
@@ -34,7 +35,7 @@ const (
 type Sleutels struct {
 	stroom   *hublog.Stroom
 	omhulsel cipher.AEAD // wraps the keys of persons
-	refKey   []byte
+	refs     sync.Pool // of hash.Hash: HMAC under the key of references
 
 	mu        sync.Mutex
 	index     map[[16]byte]plek
@@ -86,7 +87,7 @@ func Open(ctx context.Context, l *hublog.Log, meester string) (*Sleutels, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sleutels{stroom: stroom, omhulsel: nieuweAEAD(wrap), refKey: ref,
+	s := &Sleutels{stroom: stroom, omhulsel: nieuweAEAD(wrap), refs: sync.Pool{New: func() any { return hmac.New(sha256.New, ref) }},
 		index: map[[16]byte]plek{}, graf: map[[16]byte]uint32{}, warm: map[[16]byte]cipher.AEAD{}, onderweg: map[[16]byte]*nieuw{}}
 	if stroom.Laatste() == 0 {
 		if _, err := stroom.Publiceer(controleBericht(s.omhulsel)); err != nil {
@@ -113,11 +114,13 @@ func nieuweAEAD(key []byte) cipher.AEAD {
 func (s *Sleutels) Ref(b begrip.BSN) [16]byte { return s.ref("bsn", b.Leesbaar()) }
 
 func (s *Sleutels) ref(soort, waarde string) (r [16]byte) {
-	h := hmac.New(sha256.New, s.refKey)
-	h.Write([]byte(soort))
-	h.Write([]byte{0})
-	h.Write([]byte(waarde))
-	copy(r[:], h.Sum(nil))
+	h := s.refs.Get().(hash.Hash)
+	defer s.refs.Put(h)
+	h.Reset()
+	b := make([]byte, 0, 96)
+	b = append(append(append(b, soort...), 0), waarde...)
+	h.Write(b)
+	copy(r[:], h.Sum(b[:0]))
 	return r
 }
 

@@ -93,6 +93,7 @@ type versleutelaar struct {
 	band       band
 	uit        []byte
 	pos        int // what of src is in uit
+	kladje     []byte // a token in the making
 	merken     bool
 	refs       [][16]byte
 	wachten    []*partij
@@ -266,10 +267,10 @@ func (v *versleutelaar) refVan(t []byte, h houder) [16]byte {
 	return v.s.ref("waarde", string(t))
 }
 
+var scheiding = strings.NewReplacer(" ", "", ".", "", "-", "")
+
 // cijfers drops the spaces and dots people put between digits.
-func cijfers(t []byte) string {
-	return strings.NewReplacer(" ", "", ".", "", "-", "").Replace(string(t))
-}
+func cijfers(t []byte) string { return scheiding.Replace(string(t)) }
 
 // token appends the token of inhoud under the key of ref.
 func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byte) []byte {
@@ -279,10 +280,11 @@ func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byt
 		return dst
 	}
 	v.noteer(ref, p)
-	b := make([]byte, tokenKop, tokenKop+len(inhoud)+16)
-	copy(b, ref[:])
+	b := append(v.kladje[:0], ref[:]...)
+	b = append(b, make([]byte, tokenKop-16)...)
 	_, _ = rand.Read(b[16:tokenKop])
 	b = a.Seal(b, b[16:tokenKop], inhoud, aad(ref, soort))
+	v.kladje = b
 	dst = append(append(dst, merk...), soort)
 	dst = b64.AppendEncode(dst, b)
 	return append(dst, ';')
