@@ -8,6 +8,7 @@
 package functie
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,6 +17,8 @@ import (
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
 )
 
@@ -79,3 +82,13 @@ func (o *Omgeving) VanSoort(soort begrip.OrganisatieSoort) []Deelnemer {
 
 // Bouw makes a functie for a node. Wiring lists the ones a deelnemer enabled.
 type Bouw func(o *Omgeving) Functie
+
+// AlleenEigen is nil when the request in ctx comes from a system of this node's
+// own organisation, by the OIN of its certificate; else NietAangemeld or Verboden.
+func (o *Omgeving) AlleenEigen(ctx context.Context) error {
+	beller, err := toegang.Beller(rest.Verzoek(ctx))
+	if err == nil && beller != o.Organisatie.OIN {
+		err = begrip.NieuweFout(begrip.Verboden, "Dit kan alleen een systeem van %s.", o.Organisatie.Naam)
+	}
+	return err
+}

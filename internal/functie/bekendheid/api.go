@@ -168,12 +168,8 @@ func (t *T) api(api huma.API) {
 		Summary: "Leg vast dat uw organisatie een persoon kent", Tags: []string{"Bekendheid"},
 		Description: "Een systeem van de eigen organisatie zet hier wat nodig is om een vraag naar bekendheid te beantwoorden. Het gegeven blijft hier.",
 	}, func(ctx context.Context, in *registratieIn) (*registratieUit, error) {
-		beller, err := toegang.Beller(rest.Verzoek(ctx))
-		if err != nil {
+		if err := t.o.AlleenEigen(ctx); err != nil {
 			return nil, err
-		}
-		if beller != t.o.Organisatie.OIN {
-			return nil, begrip.NieuweFout(begrip.Verboden, "Alleen een systeem van %s kan hier iets vastleggen.", t.o.Organisatie.Naam)
 		}
 		r, err := t.Registreer(ctx, in.Body)
 		if err != nil {

@@ -99,12 +99,8 @@ func (t *T) api(api huma.API) {
 		Summary: "Doe een melding", Tags: []string{"Melding"},
 		Description: "Een systeem van de eigen organisatie registreert een melding. De melding blijft hier; de ontvanger krijgt een opdracht en leest de inhoud bij deze bron.",
 	}, func(ctx context.Context, in *maakIn) (*maakUit, error) {
-		beller, err := toegang.Beller(rest.Verzoek(ctx))
-		if err != nil {
+		if err := t.o.AlleenEigen(ctx); err != nil {
 			return nil, err
-		}
-		if beller != t.o.Organisatie.OIN {
-			return nil, begrip.NieuweFout(begrip.Verboden, "Alleen een systeem van %s kan hier een melding doen.", t.o.Organisatie.Naam)
 		}
 		m, err := t.Registreer(ctx, in.Body, "systeem van "+t.o.Organisatie.Naam)
 		if err != nil {

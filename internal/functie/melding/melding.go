@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
-	"github.com/handbereik/soh/internal/web"
 )
 
 // Melding is an official statement of worries about the safety, health or
@@ -116,52 +115,14 @@ type Periode struct {
 	DatumTijdEinde time.Time `json:"datumTijdEinde"`
 }
 
-// Betrokkene is a person the melding is about.
-type Betrokkene struct {
-	URL                 string           `json:"url,omitempty" format:"uri" readOnly:"true"`
-	ID                  string           `json:"id,omitempty" doc:"(soh) Naam van deze persoon in gebeurtenissen: urn:soh:betrokkene:…" readOnly:"true"`
-	Burgerservicenummer begrip.InhoudBSN `json:"burgerservicenummer,omitzero" required:"false" doc:"Verplicht, behalve als naam, geboortedatum, postcode en huisnummer bekend zijn"`
-	Geslacht            string           `json:"geslacht" enum:"0,1,2,9" doc:"0 onbekend, 1 man, 2 vrouw, 9 niet gespecificeerd"`
-	Naam                Naam             `json:"naam"`
-	Adres               Adres            `json:"adres"`
-	Geboortedatum       string           `json:"geboortedatum,omitempty" format:"date" required:"false" doc:"(soh)"`
-	Rol                 string           `json:"rolInGezin,omitempty" enum:"kind,ouder,verzorger,anders" required:"false" doc:"(soh)"`
-}
-
-// Geboren gives the date of birth; zero when it is unknown.
-func (b Betrokkene) Geboren() time.Time {
-	t, _ := time.ParseInLocation(time.DateOnly, b.Geboortedatum, web.Zone)
-	return t
-}
-
-// Naam is the name of a person, split as in the population register.
-type Naam struct {
-	URL           string `json:"url,omitempty" format:"uri" readOnly:"true"`
-	ID            string `json:"id,omitempty" readOnly:"true"`
-	Voornamen     string `json:"voornamen" maxLength:"200"`
-	Voorvoegsel   string `json:"voorvoegsel,omitempty" maxLength:"10" required:"false"`
-	Geslachtsnaam string `json:"geslachtsnaam" maxLength:"200"`
-}
-
-// Voluit gives the name as people say it.
-func (n Naam) Voluit() string {
-	return strings.Join(strings.Fields(n.Voornamen+" "+n.Voorvoegsel+" "+n.Geslachtsnaam), " ")
-}
-
-// Adres is a Dutch address.
-type Adres struct {
-	URL        string `json:"url,omitempty" format:"uri" readOnly:"true"`
-	ID         string `json:"id,omitempty" readOnly:"true"`
-	Straatnaam string `json:"straatnaam" maxLength:"24" doc:"Zo nodig afgekort volgens NEN 5825"`
-	Huisnummer int    `json:"huisnummer" minimum:"1" maximum:"99999"`
-	Postcode   string `json:"postcode" doc:"Bijvoorbeeld 1234 AB"`
-	Plaats     string `json:"plaats" maxLength:"80"`
-}
-
-var (
-	postcodeVorm = regexp.MustCompile(`^([1-9][0-9]{3})\s?([A-Za-z]{2})$`)
-	telefoonVorm = regexp.MustCompile(`^\+?[0-9][0-9 ()-]{7,18}$`)
+// Betrokkene, Naam and Adres are the field's shared words for a person.
+type (
+	Betrokkene = begrip.Betrokkene
+	Naam       = begrip.Naam
+	Adres      = begrip.Adres
 )
+
+var telefoonVorm = regexp.MustCompile(`^\+?[0-9][0-9 ()-]{7,18}$`)
 
 // Normaliseer puts what can be written in several ways into the one form that
 // is stored, before Validate.
@@ -171,10 +132,7 @@ func (m *Melding) Normaliseer(nu time.Time) {
 	}
 	m.DatumTijd = m.DatumTijd.UTC()
 	for i := range m.HeeftBetrekkingOp {
-		b := &m.HeeftBetrekkingOp[i]
-		if d := postcodeVorm.FindStringSubmatch(strings.TrimSpace(b.Adres.Postcode)); d != nil {
-			b.Adres.Postcode = d[1] + " " + strings.ToUpper(d[2])
-		}
+		m.HeeftBetrekkingOp[i].Adres.Normaliseer()
 	}
 }
 
@@ -205,7 +163,7 @@ func (m *Melding) Validate(nu time.Time) error {
 	eerder := map[string]bool{}
 	for i := range m.HeeftBetrekkingOp {
 		b, veld := &m.HeeftBetrekkingOp[i], fmt.Sprintf("heeftBetrekkingOp[%d].", i)
-		b.valideer(c, veld, nu)
+		b.Controleer(c, veld, nu)
 		nr := b.Burgerservicenummer.Leesbaar()
 		c.Eis(nr == "" || !eerder[nr], veld+"burgerservicenummer", "Deze persoon staat er twee keer in.")
 		eerder[nr] = true
@@ -240,20 +198,6 @@ func (i *Incident) valideer(c *begrip.Controle, veld string, nu time.Time) {
 	if p := i.PeriodeVanTot; p != nil {
 		c.Eis(!p.DatumTijdBegin.IsZero() && !p.DatumTijdEinde.Before(p.DatumTijdBegin), veld+"periodeVanTot", "Het einde komt na het begin.")
 	}
-}
-
-func (b *Betrokkene) valideer(c *begrip.Controle, veld string, nu time.Time) {
-	c.Eis(gevuld(b.Naam.Voornamen), veld+"naam.voornamen", "Vul de voornamen in.")
-	c.Eis(gevuld(b.Naam.Geslachtsnaam), veld+"naam.geslachtsnaam", "Vul de achternaam in.")
-	c.Eis(strings.Contains("0129", b.Geslacht) && len(b.Geslacht) == 1, veld+"geslacht", "Kies 0 (onbekend), 1 (man), 2 (vrouw) of 9 (niet gespecificeerd).")
-	c.Eis(gevuld(b.Adres.Straatnaam), veld+"adres.straatnaam", "Vul de straat in.")
-	c.Eis(b.Adres.Huisnummer > 0, veld+"adres.huisnummer", "Vul het huisnummer in.")
-	c.Eis(postcodeVorm.MatchString(b.Adres.Postcode), veld+"adres.postcode", "Vul de postcode in. Bijvoorbeeld 1234 AB.")
-	c.Eis(gevuld(b.Adres.Plaats), veld+"adres.plaats", "Vul de plaats in.")
-	geboren, err := time.Parse(time.DateOnly, b.Geboortedatum)
-	c.Eis(b.Geboortedatum == "" || err == nil && geboren.Before(nu), veld+"geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
-	c.Eis(!b.Burgerservicenummer.Ongeldig(), veld+"burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")
-	c.Eis(b.Burgerservicenummer.Ongeldig() || !b.Burgerservicenummer.IsZero() || b.Geboortedatum != "", veld+"burgerservicenummer", "Vul het burgerservicenummer in. Weet u dat niet? Vul dan de geboortedatum in.")
 }
 
 // BSNs gives the BSN of every betrokkene that has one.
