@@ -35,7 +35,7 @@ const (
 type Sleutels struct {
 	stroom   *hublog.Stroom
 	omhulsel cipher.AEAD // wraps the keys of persons
-	refs     sync.Pool // of hash.Hash: HMAC under the key of references
+	refs     sync.Pool   // of hash.Hash: HMAC under the key of references
 
 	mu        sync.Mutex
 	index     map[[16]byte]plek

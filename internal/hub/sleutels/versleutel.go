@@ -92,7 +92,7 @@ type versleutelaar struct {
 	ctx        context.Context
 	band       band
 	uit        []byte
-	pos        int // what of src is in uit
+	pos        int    // what of src is in uit
 	kladje     []byte // a token in the making
 	merken     bool
 	refs       [][16]byte
