@@ -312,6 +312,7 @@ func TestAfgeschermdeMelderLeestDeUitkomstOngezien(t *testing.T) {
 	eva := binnen(t, d, "ggz", "ggz-eva")
 	bezoek(t, eva, "/meldingen")
 	melding := slices.DeleteFunc(eva.links("/meldingen/"), func(l string) bool { return l == "/meldingen/nieuw" })[0]
+	bezoek(t, eva, melding, "Het gezin ziet dit niet")
 	wacht(t, func() string {
 		if bezoek(t, eva, melding); !strings.Contains(eva.html, "De hulp gaat door.") {
 			return "Eva leest de uitkomst nog niet"

@@ -45,6 +45,7 @@ func (l Label) Klasse() string {
 // Doelbalk says as what and why a professional looks at a family's data.
 type Doelbalk struct {
 	Rol, Doel, Grondslag string
+	Verborgen            bool // the family does not see this look, as with a shielded melder
 	Link                 *Link
 }
 

@@ -257,6 +257,7 @@ func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	l.Zaak = m.Zaak
 	d.leesUitkomst(p, r, o, l)
 	pg := web.Pagina{Titel: "Melding " + d.Naam, Actief: "/meldingen", Kruimels: []web.Kruimel{{Tekst: "Meldingen", Pad: "/meldingen"}, {Tekst: d.Naam}}, Doel: doelbalk(l), Data: d}
+	pg.Doel.Verborgen = m.MelderAfscherming != nil
 	if r.URL.Query().Get("gelukt") != "" {
 		pg.Bericht = &web.Alert{Soort: "ok", Titel: "Gelukt. De melding is verstuurd.", Tekst: "U leest hier wat er met de melding gebeurt."}
 	}
