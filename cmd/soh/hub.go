@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -52,6 +53,9 @@ func (c *HubCmd) Run(ctx context.Context) error {
 
 // serveerHub serves h on l until ctx ends, then closes it.
 func serveerHub(ctx context.Context, h *hub.Hub, l net.Listener, id toegang.Identiteit, log *slog.Logger) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300) // a small heap that turns over fast: memory buys a tenth of the processor
+	}
 	srv := &http.Server{
 		Handler: h.Handler(), TLSConfig: id.ServerTLS(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),

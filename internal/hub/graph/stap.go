@@ -1,8 +1,10 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -14,6 +16,7 @@ type Stap struct {
 	g     *Graph
 	batch *pebble.Batch
 	eigen map[[sleutelLengte]byte]uniekeWaarde
+	keys  [][sleutelLengte]byte // of all that is in this step
 }
 
 type uniekeWaarde struct {
@@ -31,8 +34,8 @@ func (s *Stap) Batch() *pebble.Batch { return s.batch }
 
 // Post adds a posting.
 func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
-	b := s.g.posting(k, term, tijd, plaats)
-	return s.batch.Set(b[:], nil, nil)
+	s.keys = append(s.keys, s.g.posting(k, term, tijd, plaats))
+	return nil
 }
 
 // Uniek looks up a unique term, those of this step included.
@@ -47,9 +50,11 @@ func (s *Stap) Uniek(k Kind, term string) (plaats uint64, waarde []byte, ok bool
 // Zet sets what stands under a unique term.
 func (s *Stap) Zet(k Kind, term string, plaats uint64, waarde []byte) error {
 	b := s.g.uniek(k, term)
+	if _, al := s.eigen[b]; !al {
+		s.keys = append(s.keys, b)
+	}
 	s.eigen[b] = uniekeWaarde{plaats, waarde}
-	v := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(waarde)), plaats)
-	return s.batch.Set(b[:], append(v, waarde...), nil)
+	return nil
 }
 
 // Blad records the ledger index of the first leaf of block seq.
@@ -58,8 +63,20 @@ func (s *Stap) Blad(seq, blad uint64) error {
 	return s.batch.Set(k[:], binary.BigEndian.AppendUint64(nil, blad), nil)
 }
 
-// Klaar moves the watermark to seq and applies the step.
+// Klaar moves the watermark to seq and applies the step. Keys go in by order:
+// the store then starts looking where it was, which halves its work.
 func (s *Stap) Klaar(seq uint64) error {
+	slices.SortFunc(s.keys, func(a, b [sleutelLengte]byte) int { return bytes.Compare(a[:], b[:]) })
+	var v []byte
+	for i := range s.keys {
+		v = v[:0]
+		if u, ok := s.eigen[s.keys[i]]; ok {
+			v = append(binary.BigEndian.AppendUint64(v, u.plaats), u.waarde...)
+		}
+		if err := s.batch.Set(s.keys[i][:], v, nil); err != nil {
+			return fmt.Errorf("graph: set: %w", err)
+		}
+	}
 	if err := s.batch.Set(standSleutel, binary.BigEndian.AppendUint64(nil, seq), nil); err != nil {
 		return fmt.Errorf("graph: watermark: %w", err)
 	}
