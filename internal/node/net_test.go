@@ -129,10 +129,11 @@ type net struct {
 	deelnemers []functie.Deelnemer
 	events     []json.RawMessage
 
-	nodes map[begrip.OIN]*Node
-	srv   map[begrip.OIN]*httptest.Server
-	stop  map[begrip.OIN]func()
-	oor   map[begrip.OIN]*gehoord
+	functies func(begrip.Organisatie) []functie.Bouw
+	nodes    map[begrip.OIN]*Node
+	srv      map[begrip.OIN]*httptest.Server
+	stop     map[begrip.OIN]func()
+	oor      map[begrip.OIN]*gehoord
 }
 
 func (n *net) Write(b []byte) (int, error) {
@@ -141,10 +142,17 @@ func (n *net) Write(b []byte) (int, error) {
 	return n.log.Write(b)
 }
 
-func nieuwNet(t *testing.T) *net {
+// nieuwNet is a network with the small functie of this file.
+func nieuwNet(t *testing.T) *net { return nieuwNetMet(t, nil) }
+
+// nieuwNetMet is a network whose nodes have functies; nil is the small one.
+func nieuwNetMet(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw) *net {
 	t.Helper()
 	n := &net{t: t, dir: t.TempDir(), log: &bytes.Buffer{}, nodes: map[begrip.OIN]*Node{}, srv: map[begrip.OIN]*httptest.Server{},
 		stop: map[begrip.OIN]func(){}, oor: map[begrip.OIN]*gehoord{}}
+	if n.functies = functies; functies == nil {
+		n.functies = func(o begrip.Organisatie) []functie.Bouw { return []functie.Bouw{brieven(n.oor[o.OIN])} }
+	}
 	var err error
 	if n.ca, err = toegang.NieuweCA(filepath.Join(n.dir, "ca")); err != nil {
 		t.Fatal(err)
@@ -214,7 +222,7 @@ func (n *net) open(o begrip.Organisatie) {
 	n.t.Helper()
 	knoop, err := Open(Config{
 		Organisatie: o, Map: filepath.Join(n.dir, string(o.OIN)), Identiteit: n.identiteit(o), HubURL: n.hub.URL,
-		Functies: []functie.Bouw{brieven(n.oor[o.OIN])}, Log: slog.New(slog.NewJSONHandler(n, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Functies: n.functies(o), Log: slog.New(slog.NewJSONHandler(n, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		n.t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -83,10 +84,15 @@ func documenteer(_ *huma.OpenAPI, op *huma.Operation) {
 }
 
 // Register adds an operation whose handler returns *begrip.Fout errors. The
-// operation documents 400, 401, 403, 404, 409, 500 and 503 unless it names its own.
+// operation documents 400, 401, 403, 404, 409 and 503 unless it names its own,
+// and always what any operation can answer: 500, and 413 and 415 to a body.
 func Register[I, O any](api huma.API, op huma.Operation, f func(context.Context, *I) (*O, error)) {
 	if op.Errors == nil {
 		op.Errors = []int{400, 401, 403, 404, 409, 503}
+	}
+	op.Errors = append(slices.Clone(op.Errors), http.StatusInternalServerError)
+	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
+		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)

@@ -3,6 +3,7 @@ package opdracht
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -65,6 +66,9 @@ func (p *Opdrachten) stap(ctx context.Context, van begrip.OIN, id string, s Stap
 	s.Op = s.Op.UTC().Truncate(time.Microsecond)
 	err = p.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		o, versie, err := lees(ctx, tx.Lees, id)
+		if begrip.Is(err, begrip.NietGevonden) {
+			return nergens()
+		}
 		if err != nil {
 			return err
 		}
@@ -98,10 +102,16 @@ func (p *Opdrachten) stap(ctx context.Context, van begrip.OIN, id string, s Stap
 	return uit, nieuw, err
 }
 
+// nergens is the answer for what is not here and for what is not the caller's:
+// nobody finds out by trying which opdrachten there are.
+func nergens() error {
+	return begrip.NieuweFout(begrip.NietGevonden, "Deze opdracht bestaat hier niet.")
+}
+
 // ander refuses everyone who is not the other party.
 func (p *Opdrachten) ander(o Opdracht, oin begrip.OIN) error {
 	if oin != o.Van && oin != o.Aan || oin == p.cfg.Organisatie.OIN {
-		return begrip.NieuweFout(begrip.Verboden, "Uw organisatie hoort niet bij deze opdracht.")
+		return nergens()
 	}
 	return nil
 }
@@ -125,12 +135,16 @@ type opdrachtUit struct {
 // steps here as well: it then acts for this node.
 func (p *Opdrachten) Registreer(api huma.API) {
 	tags := []string{"Opdracht"}
-	rest.Register(api, huma.Operation{OperationID: "bied-opdracht", Method: http.MethodPost, Path: "/opdrachten", DefaultStatus: 201,
-		Summary: "Bied een opdracht aan", Tags: tags, Errors: []int{400, 401, 403, 409, 503}}, p.postOpdracht)
-	rest.Register(api, huma.Operation{OperationID: "lees-opdracht", Method: http.MethodGet, Path: "/opdrachten/{id}",
+	al := func() map[string]*huma.Response {
+		return map[string]*huma.Response{"200": {Description: "Dit was al bekend; er is niets veranderd", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Opdracht](), true, "")}}}}
+	}
+	rest.Register(api, huma.Operation{OperationID: "biedOpdracht", Method: http.MethodPost, Path: "/opdrachten", DefaultStatus: 201,
+		Summary: "Bied een opdracht aan", Tags: tags, Responses: al(), Errors: []int{400, 401, 403, 409, 503}}, p.postOpdracht)
+	rest.Register(api, huma.Operation{OperationID: "leesOpdracht", Method: http.MethodGet, Path: "/opdrachten/{id}",
 		Summary: "Lees een opdracht waar u partij bij bent", Tags: tags}, p.getOpdracht)
-	rest.Register(api, huma.Operation{OperationID: "zet-stap", Method: http.MethodPost, Path: "/opdrachten/{id}/stappen", DefaultStatus: 201,
-		Summary: "Zet een stap in een opdracht", Tags: tags}, p.postStap)
+	rest.Register(api, huma.Operation{OperationID: "zetStap", Method: http.MethodPost, Path: "/opdrachten/{id}/stappen", DefaultStatus: 201,
+		Summary: "Zet een stap in een opdracht", Tags: tags, Responses: al()}, p.postStap)
 }
 
 func (p *Opdrachten) postOpdracht(ctx context.Context, in *aanbodIn) (*opdrachtUit, error) {
@@ -178,11 +192,14 @@ func (p *Opdrachten) getOpdracht(ctx context.Context, in *leesIn) (*opdrachtUit,
 		return nil, err
 	}
 	o, err := p.Lees(ctx, strings.ToLower(in.ID))
+	if begrip.Is(err, begrip.NietGevonden) {
+		return nil, nergens()
+	}
 	if err != nil {
 		return nil, err
 	}
 	if beller != o.Van && beller != o.Aan {
-		return nil, begrip.NieuweFout(begrip.Verboden, "Uw organisatie hoort niet bij deze opdracht.")
+		return nil, nergens()
 	}
 	return antwoord(o, false), nil
 }
