@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -24,29 +25,47 @@ const (
 	maxVragen     = 20_000
 )
 
+// gezochteBSN is a BSN in a query. Given but empty, null or wrong it must never
+// count as not given: the query would then run without the filter.
+type gezochteBSN struct {
+	begrip.BSN
+	fout bool
+}
+
+// UnmarshalJSON reads a string of digits; what is no BSN is remembered as fout.
+func (b *gezochteBSN) UnmarshalJSON(t []byte) error {
+	var s string
+	err := json.Unmarshal(t, &s)
+	if err == nil {
+		b.BSN, err = begrip.ParseBSN(s)
+	}
+	b.fout = err != nil
+	return nil
+}
+
 // gebeurtenisVraag is the body of POST /v1/gebeurtenissen/query.
 type gebeurtenisVraag struct {
-	Burgerservicenummer  begrip.InhoudBSN `json:"burgerservicenummer"`
-	BetrokkeneIdentifier begrip.InhoudBSN `json:"betrokkeneIdentifier"`
-	Zaak                 string           `json:"zaak"`
-	Subject              string           `json:"subject"`
-	Organisatie          string           `json:"organisatie"`
-	Type                 string           `json:"type"`
-	Vanaf                *time.Time       `json:"vanaf"`
-	Tot                  *time.Time       `json:"tot"`
-	Limiet               *int             `json:"limiet"`
+	Burgerservicenummer  gezochteBSN `json:"burgerservicenummer"`
+	BetrokkeneIdentifier gezochteBSN `json:"betrokkeneIdentifier"`
+	Zaak                 *string     `json:"zaak"`
+	Subject              *string     `json:"subject"`
+	Organisatie          *string     `json:"organisatie"`
+	Type                 *string     `json:"type"`
+	Vanaf                *time.Time  `json:"vanaf"`
+	Tot                  *time.Time  `json:"tot"`
+	Limiet               *int        `json:"limiet"`
 }
 
 // uitkomstVraag is the body of POST /v1/uitkomsten-overleg/query, as the field's
 // contract 1.2.0 has it; vanaf and tot are accepted for beschikbaar….
 type uitkomstVraag struct {
-	Burgerservicenummer  begrip.InhoudBSN `json:"burgerservicenummer"`
-	BetrokkeneIdentifier begrip.InhoudBSN `json:"betrokkeneIdentifier"`
-	BeschikbaarVanaf     *time.Time       `json:"beschikbaarVanaf"`
-	BeschikbaarTot       *time.Time       `json:"beschikbaarTot"`
-	Vanaf                *time.Time       `json:"vanaf"`
-	Tot                  *time.Time       `json:"tot"`
-	Limiet               *int             `json:"limiet"`
+	Burgerservicenummer  gezochteBSN `json:"burgerservicenummer"`
+	BetrokkeneIdentifier gezochteBSN `json:"betrokkeneIdentifier"`
+	BeschikbaarVanaf     *time.Time  `json:"beschikbaarVanaf"`
+	BeschikbaarTot       *time.Time  `json:"beschikbaarTot"`
+	Vanaf                *time.Time  `json:"vanaf"`
+	Tot                  *time.Time  `json:"tot"`
+	Limiet               *int        `json:"limiet"`
 }
 
 // vraag is an accepted query: what to look for, and for whom. It lives in memory
@@ -71,23 +90,23 @@ func (h *Hub) zoekGebeurtenissen(w http.ResponseWriter, r *http.Request) {
 		}
 		var c begrip.Controle
 		v := h.nieuweVraag(lezer)
-		v.over(h, &c, in.Burgerservicenummer.BSN, in.BetrokkeneIdentifier.BSN)
-		v.filter(graph.Zaak, "zaak", in.Zaak)
-		v.filter(graph.Onderwerp, "subject", in.Subject)
-		if in.Organisatie != "" {
-			oin, err := begrip.ParseOIN(in.Organisatie)
+		v.over(h, &c, in.Burgerservicenummer, in.BetrokkeneIdentifier)
+		v.filter(&c, graph.Zaak, "zaak", in.Zaak)
+		v.filter(&c, graph.Onderwerp, "subject", in.Subject)
+		if in.Organisatie != nil {
+			oin, err := begrip.ParseOIN(*in.Organisatie)
 			if err == nil {
-				in.Organisatie = oin.URN()
+				*in.Organisatie = oin.URN()
 			}
-			c.Eis(err == nil || strings.HasPrefix(in.Organisatie, "urn:"), "organisatie", "Vul een OIN in, of een naam die begint met urn:.")
-			v.orgs = in.Organisatie
-			v.filter(graph.Organisatie, "organisatie", in.Organisatie)
+			c.Eis(err == nil || strings.HasPrefix(*in.Organisatie, "urn:"), "organisatie", "Vul een OIN in, of een naam die begint met urn:.")
+			v.orgs = *in.Organisatie
+			v.filter(&c, graph.Organisatie, "organisatie", in.Organisatie)
 		}
-		if in.Type != "" {
-			ev := cloudevent.Event{Type: in.Type}
+		if in.Type != nil {
+			ev := cloudevent.Event{Type: *in.Type}
 			ev.Normaliseer()
 			c.Eis(cloudevent.Bekend(ev.Type), "type", "Dit type staat niet in het register.")
-			v.filter(graph.Type, "type", ev.Type)
+			v.filter(&c, graph.Type, "type", &ev.Type)
 		}
 		v.tussen(&c, "vanaf", in.Vanaf, "tot", in.Tot)
 		v.pagina(&c, in.Limiet)
@@ -105,8 +124,9 @@ func (h *Hub) zoekUitkomsten(w http.ResponseWriter, r *http.Request) {
 		var c begrip.Controle
 		v := h.nieuweVraag(lezer)
 		v.uitkomst = true
-		v.over(h, &c, in.Burgerservicenummer.BSN, in.BetrokkeneIdentifier.BSN)
-		v.filter(graph.Type, "type", cloudevent.UitkomstBeschikbaar)
+		v.over(h, &c, in.Burgerservicenummer, in.BetrokkeneIdentifier)
+		uitkomst := cloudevent.UitkomstBeschikbaar
+		v.filter(&c, graph.Type, "type", &uitkomst)
 		c.Eis(in.Vanaf == nil || in.BeschikbaarVanaf == nil, "vanaf", "Geef beschikbaarVanaf of vanaf, niet allebei.")
 		c.Eis(in.Tot == nil || in.BeschikbaarTot == nil, "tot", "Geef beschikbaarTot of tot, niet allebei.")
 		if in.Vanaf == nil {
@@ -155,7 +175,10 @@ func (h *Hub) nieuweVraag(lezer register.Deelnemer) *vraag {
 }
 
 // over takes the person asked about, under the newer or the older name.
-func (v *vraag) over(h *Hub, c *begrip.Controle, bsn, ouder begrip.BSN) {
+func (v *vraag) over(h *Hub, c *begrip.Controle, nieuw, oud gezochteBSN) {
+	c.Eis(!nieuw.fout, "burgerservicenummer", "Vul een geldig burgerservicenummer in, of laat dit veld weg.")
+	c.Eis(!oud.fout, "betrokkeneIdentifier", "Vul een geldig burgerservicenummer in, of laat dit veld weg.")
+	bsn, ouder := nieuw.BSN, oud.BSN
 	c.Eis(bsn.IsZero() || ouder.IsZero() || bsn == ouder, "betrokkeneIdentifier", "Dit is een ander nummer dan burgerservicenummer. Geef er één.")
 	if bsn.IsZero() {
 		bsn = ouder
@@ -168,11 +191,14 @@ func (v *vraag) over(h *Hub, c *begrip.Controle, bsn, ouder begrip.BSN) {
 	v.zoek.Termen = append(v.zoek.Termen, graph.Term{Kind: graph.Persoon, Waarde: string(v.persoon[:])})
 }
 
-func (v *vraag) filter(k graph.Kind, naam, waarde string) {
-	if waarde != "" {
-		v.filters[naam] = waarde
-		v.zoek.Termen = append(v.zoek.Termen, graph.Term{Kind: k, Waarde: waarde})
+// filter narrows the query; nil is not given, empty is a mistake.
+func (v *vraag) filter(c *begrip.Controle, k graph.Kind, naam string, waarde *string) {
+	if waarde == nil {
+		return
 	}
+	c.Eis(*waarde != "", naam, "Vul iets in, of laat dit veld weg.")
+	v.filters[naam] = *waarde
+	v.zoek.Termen = append(v.zoek.Termen, graph.Term{Kind: k, Waarde: *waarde})
 }
 
 func (v *vraag) tussen(c *begrip.Controle, naamVanaf string, vanaf *time.Time, naamTot string, tot *time.Time) {

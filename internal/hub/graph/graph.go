@@ -63,7 +63,9 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	if len(sleutel) < 16 {
 		return nil, fmt.Errorf("graph: the key has %d bytes, want at least 16", len(sleutel))
 	}
-	cache := pebble.NewCache(64 << 20)
+	// The memtables are counted as cache: with less, no block of a table would
+	// stay in memory while events pour in.
+	cache := pebble.NewCache(256 << 20)
 	defer cache.Unref()
 	o := &pebble.Options{
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 32 << 20, MemTableStopWritesThreshold: 4,
