@@ -34,14 +34,13 @@ type uitkomst struct {
 // ontleding is one entry of the log, read and checked; nothing of it depends on
 // other entries, so that entries are read side by side.
 type ontleding struct {
-	frame   frame
-	event   cloudevent.Event
-	graaf   prov.Graph
-	id      uuid.UUID
-	uit     uitkomst
-	leeg    bool // no frame: counts in the ledger only
-	plaats  uint64
-	persoon []string
+	frame  frame
+	event  cloudevent.Event
+	graaf  prov.Graph
+	id     uuid.UUID
+	uit    uitkomst
+	leeg   bool // no frame: counts in the ledger only
+	plaats uint64
 }
 
 const (
