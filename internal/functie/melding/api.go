@@ -2,6 +2,7 @@ package melding
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
 	"encoding/json"
 	"net/http"
@@ -75,11 +76,22 @@ func (t *T) soortMelding() inzage.Soort {
 			m, err := lees(rec)
 			return err != nil || m.MelderAfscherming != nil // unreadable counts as shielded
 		},
+		Personen: func(inhoud json.RawMessage) []begrip.BSN {
+			m, err := lees(dossier.Record{Inhoud: inhoud})
+			if err != nil {
+				return nil
+			}
+			return BSNs(m.HeeftBetrekkingOp)
+		},
 		Gezin: t.gezinMelding,
 	}
 }
 
-type maakIn struct{ Body Melding }
+type maakIn struct {
+	Sleutel string `header:"Idempotency-Key" maxLength:"200" doc:"Eigen kenmerk van dit verzoek. Wie het na een storing nog eens stuurt, krijgt hetzelfde antwoord en geen tweede melding"`
+	RawBody []byte // as it was sent, to tell a repetition from something else
+	Body    Melding
+}
 
 // Resolve adds the mistakes of meaning to those of form: one answer for all.
 func (in *maakIn) Resolve(huma.Context) []error {
@@ -102,7 +114,7 @@ func (t *T) api(api huma.API) {
 		if err := t.o.AlleenEigen(ctx); err != nil {
 			return nil, err
 		}
-		m, err := t.Registreer(ctx, in.Body, "systeem van "+t.o.Organisatie.Naam)
+		m, err := t.registreer(ctx, in.Body, "systeem van "+t.o.Organisatie.Naam, herhaling{in.Sleutel, sha256.Sum256(in.RawBody)})
 		if err != nil {
 			return nil, err
 		}
@@ -114,6 +126,15 @@ func (t *T) api(api huma.API) {
 // the event in the outbox, all in one transaction. door is the person or
 // system that made it.
 func (t *T) Registreer(ctx context.Context, m Melding, door string) (Melding, error) {
+	return t.registreer(ctx, m, door, herhaling{})
+}
+
+// registreer is Registreer, once per herhaling: the same again gives the melding
+// that stands, another melding under its key is Conflict.
+func (t *T) registreer(ctx context.Context, m Melding, door string, eerder herhaling) (Melding, error) {
+	if staat, ok, err := eerder.staat(ctx, t); ok || err != nil {
+		return staat, err
+	}
 	nu := t.nu()
 	m.Normaliseer(nu)
 	if err := m.Validate(nu); err != nil {
@@ -139,6 +160,9 @@ func (t *T) Registreer(ctx context.Context, m Melding, door string) (Melding, er
 		return m, err
 	}
 	err = t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		if err := eerder.onthoud(ctx, t, tx, m.ID); err != nil {
+			return err
+		}
 		if _, err := tx.Schrijf(ctx, dossier.Record{Soort: soortMelding, ID: m.ID, Zaak: m.Zaak, GeldigVanaf: m.DatumTijd, Door: door, Personen: BSNs(m.HeeftBetrekkingOp), Inhoud: inhoud}); err != nil {
 			return err
 		}
@@ -165,6 +189,9 @@ func (t *T) verstuur(ctx context.Context, tx *dossier.Tx, type_, id string, g pr
 
 func (t *T) kiesOntvanger(m *Melding) error {
 	soort := ontvangers[m.Soort]
+	if len(t.o.Deelnemers()) == 0 {
+		return begrip.NieuweFout(begrip.NietBeschikbaar, "Wij weten nog niet wie er meedoen. Probeer het over een minuut nog eens.")
+	}
 	if m.Ontvanger != "" {
 		if d, ok := t.o.Deelnemer(m.Ontvanger); !ok || d.Soort != soort {
 			return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: "ontvanger", Bericht: "Deze organisatie neemt dit soort melding niet aan."}}}

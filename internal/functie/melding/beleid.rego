@@ -90,7 +90,8 @@ gezin_leest if {
 	not afgeschermd
 }
 
-# A shielded melder's own record stays unseen by the family (7.4 e); the
+# A shielded melder's own record stays unseen by the family (Uitvoeringsbesluit
+# Wmo 2015, 4.1.8 lid 3); the
 # receiver's beoordeling never names the melder.
 afgeschermd if {
 	input.record.soort == "melding"

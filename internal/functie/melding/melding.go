@@ -29,7 +29,7 @@ import (
 type Melding struct {
 	URL                   string             `json:"url,omitempty" format:"uri" readOnly:"true"`
 	ID                    string             `json:"id,omitempty" doc:"Nummer dat de bron uitgeeft"`
-	Soort                 Soort              `json:"soort" enum:"VT,ZVH,NAZ" doc:"Voor wie de melding is: Veilig Thuis, zorg- en veiligheidshuis of nazorg"`
+	Soort                 Soort              `json:"soort" enum:"VT,ZVH" doc:"Voor wie de melding is: Veilig Thuis of het zorg- en veiligheidshuis. NAZ uit het ontwerp heeft nog geen ontvanger"`
 	DatumTijd             time.Time          `json:"datumTijd,omitzero" required:"false" doc:"Moment van melden; zonder waarde: nu"`
 	Verzoek               string             `json:"verzoek" maxLength:"4000" doc:"Wat de melder van de ontvanger vraagt"`
 	TerugkoppelingGewenst bool               `json:"terugkoppelingGewenst"`

@@ -62,6 +62,7 @@ type Logregel struct {
 	Redenen         []Reden `json:"redenen,omitempty"`
 	TraceID         string  `json:"traceId,omitempty"`
 	BronAfgeschermd bool    `json:"bronAfgeschermd,omitempty"` // the family must not learn of this source
+	Vervolg         string  `json:"vervolg,omitempty"`         // ID of the line that this one adds to: what the source's answer told
 }
 
 // opgeslagen is a Logregel as stored: there, and only there, with readable BSNs.

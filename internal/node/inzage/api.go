@@ -24,6 +24,7 @@ type inzageUit struct {
 	Niveau     string `header:"Informatieniveau" doc:"Niveau van dit antwoord: 0, 1 of 2"`
 	Gemaskeerd string `header:"Gemaskeerde-Velden" doc:"Velden die zijn weggelaten, met komma's"`
 	Redenen    string `header:"Besluit-Redenen" doc:"Waarom dit mag, als JSON met query-codering"`
+	Dicht      string `header:"Bron-Afgeschermd" doc:"ja: het gezin mag niet weten van wie dit gegeven is" enum:"ja"`
 	Body       json.RawMessage
 }
 
@@ -58,8 +59,12 @@ func (z *Inzage) antwoord(ctx context.Context, soort Soort, in *inzageIn, n *beg
 	if err != nil {
 		return nil, err
 	}
+	dicht := ""
+	if a.Afgeschermd {
+		dicht = "ja"
+	}
 	return &inzageUit{
-		Niveau: string(rune('0' + a.Niveau)), Gemaskeerd: strings.Join(a.Gemaskeerd, ","),
+		Dicht: dicht, Niveau: string(rune('0' + a.Niveau)), Gemaskeerd: strings.Join(a.Gemaskeerd, ","),
 		Redenen: schrijfRedenen(a.Redenen), Body: a.Inhoud,
 	}, nil
 }

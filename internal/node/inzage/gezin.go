@@ -73,8 +73,9 @@ func geenLog(err error) error {
 }
 
 // inkijken gives the looks at this source at records about bsn. Looks of ours
-// at other sources are told by those sources, so that each stands once and a
-// shielded source is not named here. Looks by members of the family are left
+// at other sources are told by those sources, so that each stands once; only
+// when the source is shielded, and so keeps silent, we tell it, without naming
+// that source. Looks by members of the family are left
 // out: they would tell one parent what the other does.
 func (z *Inzage) inkijken(ctx context.Context, bsn begrip.BSN, soorten map[string]Soort) ([]Inkijk, error) {
 	regels, err := z.cfg.Dossier.LogVoorPersoon(ctx, bsn, 0)
@@ -84,11 +85,17 @@ func (z *Inzage) inkijken(ctx context.Context, bsn begrip.BSN, soorten map[strin
 	uit := []Inkijk{}
 	dicht := map[string]func(begrip.OIN) bool{}
 	for _, r := range regels {
-		if r.Richting != dossier.Gegeven || r.BronAfgeschermd || r.Soort == soortGezin || !r.Burger.IsZero() {
+		s, ok := soorten[r.Soort]
+		if !ok || !r.Burger.IsZero() {
 			continue
 		}
-		s, ok := soorten[r.Soort]
-		if !ok {
+		if eigenBlik := r.Richting == dossier.Bekeken && r.BronAfgeschermd && r.Vervolg != ""; eigenBlik {
+			if uit = append(uit, inkijk(r, s)); len(uit) == maxInkijken {
+				break
+			}
+			continue
+		}
+		if r.Richting != dossier.Gegeven || r.BronAfgeschermd {
 			continue
 		}
 		sleutel := r.Soort + "/" + r.RecordID

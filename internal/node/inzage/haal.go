@@ -20,7 +20,8 @@ import (
 const (
 	kopNiveau     = "Informatieniveau"
 	kopGemaskeerd = "Gemaskeerde-Velden"
-	kopRedenen    = "Besluit-Redenen" // query-escaped JSON
+	kopRedenen    = "Besluit-Redenen"  // query-escaped JSON
+	kopDicht      = "Bron-Afgeschermd" // "ja": the family may not learn of the source
 )
 
 const (
@@ -68,7 +69,27 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
 		return Antwoord{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen dat u kijkt. Daarom vragen wij de gegevens niet op.").Door(err)
 	}
-	return z.vraag(ctx, org, Basis(api)+pad, l, spoor)
+	uit, err := z.vraag(ctx, org, Basis(api)+pad, l, spoor)
+	if err != nil || !uit.Afgeschermd {
+		return uit, err
+	}
+	return z.vervolg(ctx, soort, regel, uit)
+}
+
+// vervolg adds to the line of a look what only the answer told: that the
+// source is shielded, and whom the content is about. The source does not tell
+// the family of this look, so we do, without naming the source. Without that
+// line there is no answer.
+func (z *Inzage) vervolg(ctx context.Context, soort Soort, regel dossier.Logregel, uit Antwoord) (Antwoord, error) {
+	regel.Vervolg, regel.ID, regel.Tijdstip = regel.ID, "", time.Now().UTC()
+	regel.BronAfgeschermd, regel.Niveau, regel.Velden = true, uit.Niveau, velden(uit.Inhoud)
+	if soort.Personen != nil {
+		regel.Betrokkenen = append(regel.Betrokkenen, soort.Personen(uit.Inhoud)...)
+	}
+	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
+		return Antwoord{}, geenLog(err)
+	}
+	return uit, nil
 }
 
 // Basis gives the address of a node without a trailing /v1 or slash, so that a
@@ -106,7 +127,7 @@ func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres strin
 	if resp.StatusCode != http.StatusOK {
 		return weigering(bron, resp, b)
 	}
-	uit := Antwoord{Inhoud: b}
+	uit := Antwoord{Inhoud: b, Afgeschermd: resp.Header.Get(kopDicht) != ""}
 	n, err := begrip.ParseNiveau(resp.Header.Get(kopNiveau))
 	if err != nil || len(b) > maxInhoud || !json.Valid(b) {
 		return stil(begrip.NieuweFout(begrip.Ongeldig, "het antwoord van de bron is niet te lezen").Door(err))

@@ -104,7 +104,7 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if dicht && !l.Burger.IsZero() {
 		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
 	}
-	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Geweigerd: !besluit.Toegestaan}
+	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Geweigerd: !besluit.Toegestaan, Afgeschermd: dicht}
 	if besluit.Toegestaan {
 		if uit.Inhoud, err = reduceer(soort, toon, besluit); err != nil {
 			return Antwoord{}, err

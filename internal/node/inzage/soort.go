@@ -34,6 +34,9 @@ type Soort struct {
 	// LezerAfgeschermd tells that the family may not learn that this organisation
 	// reads the record, as with a shielded melder who reads the outcome.
 	LezerAfgeschermd func(rec dossier.Record, lezer begrip.OIN) bool
+	// Personen gives whom content read at another source is about, so that the
+	// log can tell them; nil when content says nothing of that.
+	Personen func(inhoud json.RawMessage) []begrip.BSN
 	// Gezin gives what the family sees of it; false is nothing. It is asked
 	// only when the policy allows the family member (lezer.burger, betrokken,
 	// doel eigen-inzage) at least niveau 1.
@@ -75,6 +78,8 @@ type Antwoord struct {
 	Redenen    []toegang.Reden // why it was allowed or refused
 	Gemaskeerd []string        // fields that were withheld within the level
 	Geweigerd  bool
+
+	Afgeschermd bool // the family may not learn who the source is
 }
 
 // Inkijk is one look at a person's data, as the person reads it.
