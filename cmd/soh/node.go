@@ -21,10 +21,10 @@ import (
 // NodeCmd runs the node of one deelnemer. OIN and name come from its
 // certificate.
 type NodeCmd struct {
-	Map         string `env:"SOH_NODE_MAP" default:"node" help:"Map voor het dossier."`
+	Map         string `name:"dir" env:"SOH_NODE_MAP" default:"node" help:"Map voor het dossier."`
 	Soort       string `env:"SOH_NODE_SOORT" required:"" enum:"politie,veilig-thuis,gemeente,rvdk,gi,zvh,ggz,jeugdhulp,school,overig" help:"Wat voor organisatie dit is: ${enum}."`
-	Certificaat string `env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
-	Sleutel     string `env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
+	Certificaat string `name:"cert" env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
+	Sleutel     string `name:"key" env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
 	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
 	APIAddr     string `name:"api-addr" env:"SOH_NODE_API_ADDR" default:":8443" help:"Waar de API luistert, met certificaten."`

@@ -16,9 +16,9 @@ import (
 
 // PortalCmd runs the portal. OIN and name come from its certificate.
 type PortalCmd struct {
-	Map         string `env:"SOH_PORTAL_MAP" default:"portaal" help:"Map voor de sessiesleutel en de lijst van deelnemers."`
-	Certificaat string `env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
-	Sleutel     string `env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
+	Map         string `name:"dir" env:"SOH_PORTAL_MAP" default:"portaal" help:"Map voor de sessiesleutel en de lijst van deelnemers."`
+	Certificaat string `name:"cert" env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
+	Sleutel     string `name:"key" env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
 	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
 	Addr        string `env:"SOH_PORTAL_ADDR" default:"127.0.0.1:8091" help:"Waar de pagina's luisteren, achter een proxy met TLS."`

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -297,6 +298,40 @@ func ggzAntwoordt(t *testing.T, d *Demo) {
 		}
 	}
 	post(t, eva, pad, velden)
+}
+
+// TestHerhaaldVerzoekMaaktEenMelding: a case system that got no answer sends the
+// same request again, even several at once; there is one melding.
+func TestHerhaaldVerzoekMaaktEenMelding(t *testing.T) {
+	d := netwerk(t, t.TempDir())
+	politie := d.stelsel(t, "politie")
+	m := gezin("bakker").Melding(time.Now(), meldingDeWit())
+	delete(m, "datumTijd")
+	ids := make([]string, 8)
+	var wg sync.WaitGroup
+	for i := range ids {
+		wg.Go(func() {
+			st, b, kop := politie.vraag("POST", politie.d.API+"/meldingen", m, "Idempotency-Key", "zaak-42")
+			if st != http.StatusCreated && st != http.StatusConflict {
+				t.Errorf("%d %s", st, b)
+			}
+			ids[i] = kop.Get("Location")
+		})
+	}
+	wg.Wait()
+	st, b, kop := politie.vraag("POST", politie.d.API+"/meldingen", m, "Idempotency-Key", "zaak-42")
+	if st != http.StatusCreated || kop.Get("Location") == "" {
+		t.Fatalf("%d %s", st, b)
+	}
+	for _, id := range ids {
+		if id != "" && id != kop.Get("Location") {
+			t.Errorf("twee meldingen: %s en %s", id, kop.Get("Location"))
+		}
+	}
+	m["verzoek"] = "Iets anders."
+	if st, b, _ := politie.vraag("POST", politie.d.API+"/meldingen", m, "Idempotency-Key", "zaak-42"); st != http.StatusConflict {
+		t.Errorf("andere melding onder hetzelfde kenmerk: %d %s", st, b)
+	}
 }
 
 // TestAfgeschermdeMelderLeestDeUitkomstOngezien: the shielded melder of the
