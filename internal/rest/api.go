@@ -52,11 +52,11 @@ var jsonFormat = huma.Format{
 	Marshal: func(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) },
 	Unmarshal: func(b []byte, v any) error {
 		if err := jsonv2.Unmarshal(b, v); err != nil {
-			v := jsonFout(b, err).Velden
-			if len(v) == 0 {
-				return errors.New("Dit is geen geldige JSON.")
+			f := jsonFout(b, err)
+			if len(f.Velden) == 0 {
+				return errors.New(f.Bericht)
 			}
-			return errors.New(v[0].Bericht + " (" + v[0].Veld + ")")
+			return errors.New(f.Velden[0].Bericht + " (" + f.Velden[0].Veld + ")")
 		}
 		return nil
 	},
