@@ -76,7 +76,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 func server(addr string, h http.Handler, t *tls.Config, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Addr: addr, Handler: h, TLSConfig: t, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 	}
 }
 

@@ -65,7 +65,7 @@ func (d *dienst) start(mis func(error)) error {
 	for _, deur := range l.deuren {
 		srv := &http.Server{
 			Handler: deur.handler, TLSConfig: deur.tls, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
-			ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return ctx },
+			ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return ctx },
 		}
 		servers = append(servers, srv)
 		wg.Go(func() {
