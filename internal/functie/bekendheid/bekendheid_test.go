@@ -3,19 +3,14 @@ package bekendheid
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
-	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/functietest"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/opdracht"
@@ -43,23 +38,10 @@ func gezin() []melding.Betrokkene {
 // knooppunt is the functie of one organisation on a real dossier, no network.
 func knooppunt(t *testing.T, van begrip.Organisatie) (*T, *dossier.Store) {
 	t.Helper()
-	d, err := dossier.Open(filepath.Join(t.TempDir(), "dossier.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
-	var lijst []functie.Deelnemer
-	for _, o := range []begrip.Organisatie{vt, gi, ggz} {
-		lijst = append(lijst, functie.Deelnemer{Organisatie: o, API: "https://" + string(o.Soort) + ".example"})
-	}
-	o := &functie.Omgeving{Organisatie: van, Systeem: van.OIN.Systeem("soh"), Dossier: d, Log: slog.New(slog.DiscardHandler), Wek: func() {}, Deelnemers: func() []functie.Deelnemer { return lijst }}
-	o.Opdrachten = opdracht.Nieuw(opdracht.Config{Organisatie: van, Systeem: o.Systeem, Dossier: d, Log: o.Log, Deelnemer: func(oin begrip.OIN) (begrip.Organisatie, bool) {
-		x, ok := o.Deelnemer(oin)
-		return x.Organisatie, ok
-	}})
+	o := functietest.Omgeving(t, van, slices.DeleteFunc([]begrip.Organisatie{vt, gi, ggz}, func(x begrip.Organisatie) bool { return x == van })...)
 	f := Nieuw(o, Automatisch)
 	o.Opdrachten.Gebruik(f.Functie().Opdrachten...)
-	return f, d
+	return f, o.Dossier
 }
 
 func verzoeken(t *testing.T, d *dossier.Store, soort string) []Verrijking {
@@ -104,7 +86,7 @@ func TestElkeOrganisatieKrijgtAlleenHaarEigenVragen(t *testing.T) {
 		if len(v.Personen()) != 2 {
 			t.Errorf("%d personen", len(v.Personen()))
 		}
-		controleer(t, v)
+		functietest.Past(t, "schema/verrijking.json", v)
 	}
 	for _, aan := range []begrip.OIN{gi.OIN, ggz.OIN} {
 		u, ok, err := d.Volgende(ctx, string(aan))
@@ -116,35 +98,6 @@ func TestElkeOrganisatieKrijgtAlleenHaarEigenVragen(t *testing.T) {
 				t.Errorf("opdracht aan %s draagt %q", aan, geheim)
 			}
 		}
-	}
-}
-
-func controleer(t *testing.T, v Verrijking) {
-	t.Helper()
-	raw, err := os.ReadFile("schema/verrijking.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(raw)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("urn:soh:schema:verrijking:1", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("urn:soh:schema:verrijking:1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, _ := json.Marshal(v)
-	inst, err := jsonschema.UnmarshalJSON(strings.NewReader(string(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Validate(inst); err != nil {
-		t.Errorf("verrijking past niet op het schema: %v", err)
 	}
 }
 
@@ -250,7 +203,7 @@ func TestVerrijkingGaatAlleenOverWieBekendIs(t *testing.T) {
 	if len(vs[0].VraagAntwoord) != 1 || vs[0].VraagAntwoord[0].Vraag != "GI-001" {
 		t.Errorf("alleen wat gevraagd is wordt beantwoord: %+v", vs[0].VraagAntwoord)
 	}
-	controleer(t, vs[0])
+	functietest.Past(t, "schema/verrijking.json", vs[0])
 	if recs, _ := d.Zoek(ctx, dossier.Filter{Persoon: begrip.MustBSN(moederBSN)}); len(recs) > 0 {
 		t.Error("er staat iets over de moeder, die onbekend is")
 	}

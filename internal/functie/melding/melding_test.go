@@ -4,20 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
-	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/functietest"
 	"github.com/handbereik/soh/internal/node/dossier"
-	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
 )
@@ -117,21 +111,11 @@ func TestVraagAntwoordEenOfMeer(t *testing.T) {
 // knooppunt is the functie on a real dossier, without a network.
 func knooppunt(t *testing.T) (*T, *dossier.Store) {
 	t.Helper()
-	d, err := dossier.Open(filepath.Join(t.TempDir(), "dossier.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
-	lijst := []functie.Deelnemer{{Organisatie: politie, API: "https://politie.example"}, {Organisatie: vt, API: "https://vt.example"}}
-	o := &functie.Omgeving{Organisatie: politie, Systeem: politie.OIN.Systeem("soh"), Dossier: d, Log: slog.New(slog.DiscardHandler), Wek: func() {}, Deelnemers: func() []functie.Deelnemer { return lijst }}
-	o.Opdrachten = opdracht.Nieuw(opdracht.Config{Organisatie: politie, Systeem: o.Systeem, Dossier: d, Log: o.Log, Deelnemer: func(oin begrip.OIN) (begrip.Organisatie, bool) {
-		x, ok := o.Deelnemer(oin)
-		return x.Organisatie, ok
-	}})
+	o := functietest.Omgeving(t, politie, vt)
 	f := Nieuw(o)
 	f.nu = func() time.Time { return toen }
 	o.Opdrachten.Gebruik(f.Functie().Opdrachten...)
-	return f, d
+	return f, o.Dossier
 }
 
 func TestRegistrerenIsEenGeheel(t *testing.T) {
@@ -222,7 +206,7 @@ func TestElkNiveauGeeftNietMeerDanHetMag(t *testing.T) {
 			}
 		}
 		if niveau == 2 {
-			controleerSchema(t, b)
+			functietest.Past(t, "schema/melding.json", v)
 			if !strings.Contains(string(b), sentinel) {
 				t.Error("niveau 2 mist de inhoud")
 			}
@@ -231,34 +215,6 @@ func TestElkNiveauGeeftNietMeerDanHetMag(t *testing.T) {
 	v, _ := f.reduceer(rec, 2, []string{"contact"})
 	if b, _ := json.Marshal(v); strings.Contains(string(b), "agent@politie") {
 		t.Error("gemaskeerd contact staat er toch")
-	}
-}
-
-func controleerSchema(t *testing.T, b []byte) {
-	t.Helper()
-	raw, err := os.ReadFile("schema/melding.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(raw)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("urn:soh:schema:melding:1", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("urn:soh:schema:melding:1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(b)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Validate(v); err != nil {
-		t.Errorf("antwoord past niet op het schema: %v", err)
 	}
 }
 

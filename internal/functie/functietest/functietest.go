@@ -1,0 +1,77 @@
+// Package functietest puts a functie on a real dossier without a network, for
+// its own tests, and holds what it gives against its JSON Schema.
+package functietest
+
+import (
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/opdracht"
+)
+
+// Omgeving gives the surroundings of a functie at van, in a register of van and
+// anderen. Opdrachten and events stay in the outbox, where a test can read them.
+func Omgeving(t *testing.T, van begrip.Organisatie, anderen ...begrip.Organisatie) *functie.Omgeving {
+	t.Helper()
+	d, err := dossier.Open(filepath.Join(t.TempDir(), "dossier.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	var lijst []functie.Deelnemer
+	for _, o := range append([]begrip.Organisatie{van}, anderen...) {
+		lijst = append(lijst, functie.Deelnemer{Organisatie: o, API: "https://" + string(o.Soort) + ".example"})
+	}
+	o := &functie.Omgeving{
+		Organisatie: van, Systeem: van.OIN.Systeem("soh"), Dossier: d, Log: slog.New(slog.DiscardHandler),
+		Wek: func() {}, Deelnemers: func() []functie.Deelnemer { return lijst },
+	}
+	o.Opdrachten = opdracht.Nieuw(opdracht.Config{Organisatie: van, Systeem: o.Systeem, Dossier: d, Log: o.Log, Deelnemer: func(oin begrip.OIN) (begrip.Organisatie, bool) {
+		x, ok := o.Deelnemer(oin)
+		return x.Organisatie, ok
+	}})
+	return o
+}
+
+// Past wants the JSON of v to pass the schema in bestand.
+func Past(t *testing.T, bestand string, v any) {
+	t.Helper()
+	raw, err := os.ReadFile(bestand)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const id = "urn:soh:schema:test"
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource(id, doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inst, err := jsonschema.UnmarshalJSON(strings.NewReader(string(b)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Validate(inst); err != nil {
+		t.Errorf("het antwoord past niet op %s: %v", bestand, err)
+	}
+}
