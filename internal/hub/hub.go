@@ -12,7 +12,6 @@ package hub
 import (
 	"context"
 	"crypto/rand"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -171,9 +170,6 @@ func (h *Hub) Close() error {
 	return errors.Join(fouten...)
 }
 
-//go:embed openapi.json
-var openapi []byte
-
 // Handler is the whole API. It expects a listener that demands client
 // certificates (toegang.Identiteit.ServerTLS).
 func (h *Hub) Handler() http.Handler {
@@ -185,11 +181,7 @@ func (h *Hub) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/gebeurtenissen/query", h.zoekGebeurtenissen)
 	mux.HandleFunc("GET /v1/events/{interactieId}/bewijs", h.bewijs)
 	mux.HandleFunc("GET /v1/deelnemers", h.deelnemers)
-	mux.HandleFunc("GET /v1/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(openapi)
-	})
+	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
 	mux.HandleFunc("GET /tlog/checkpoint", h.checkpoint)
 	mux.HandleFunc("GET /tlog/tile/{pad...}", h.tegel)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
