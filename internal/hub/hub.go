@@ -107,7 +107,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if h.ledger, err = ledger.Open(ledger.Config{DB: h.graph.DB(), Prefix: []byte{0x80}, Oorsprong: h.oorsprong(), Sleutel: filepath.Join(cfg.Dir, "ledger.sleutel")}); err != nil {
 		return h, err
 	}
-	return h, nil
+	return h, h.laadFeiten()
 }
 
 // oorsprong is the origin line of the checkpoints: the name of this ledger.

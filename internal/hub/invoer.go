@@ -36,6 +36,9 @@ func (h *Hub) ontvang(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = controleer(events, batch, d.OIN)
 	}
+	if err == nil {
+		err = h.feitenMogen(events, d.OIN)
+	}
 	if err != nil {
 		rest.WriteFout(w, r, err)
 		return

@@ -41,6 +41,8 @@ type ontleding struct {
 	uit    uitkomst
 	leeg   bool // no frame: counts in the ledger only
 	plaats uint64
+	feit   *feit // what the chain must remember, when the event tells that
+	geldt  bool  // feit stands: it was not told before
 }
 
 const (
@@ -83,8 +85,26 @@ func ontleed(plaats uint64, entry []byte) (o ontleding) {
 		if len(fout.Velden) == 0 {
 			o.uit.Validatiefouten = []string{string(begrip.MaskeerBSN([]byte(fout.Bericht)))}
 		}
+		return o
+	}
+	if s := feitSoortVan[o.event.Type]; s != nil {
+		ontleedFeit(s, &o)
 	}
 	return o
+}
+
+// ontleedFeit reads the feit that an event tells.
+func ontleedFeit(s *feitSoort, o *ontleding) {
+	f, err := feitUit(s, o.event, o.graaf)
+	if err != nil {
+		o.uit.Fout, o.uit.Waarschuwingen = "De inhoud van deze gebeurtenis klopt niet.", nil
+		for _, v := range begrip.FoutVan(err).Velden {
+			o.uit.Validatiefouten = append(o.uit.Validatiefouten, v.Veld+": "+v.Bericht)
+		}
+		return
+	}
+	f.Door, f.Ontvangen, f.Plaats = o.frame.OIN, o.frame.Ontvangen, o.plaats
+	o.feit = &f
 }
 
 // ontleedAlle reads the entries of a block on all processors.
@@ -135,11 +155,14 @@ func (h *Hub) projecteer(b hublog.Blok) (err error) {
 	if err := s.Klaar(b.Seq); err != nil {
 		return err
 	}
-	h.geprojecteerd.Store(b.Seq)
 	ids := make([]uuid.UUID, len(delen))
 	for i := range delen {
 		ids[i] = delen[i].id
+		if o := &delen[i]; o.geldt && feitSoortVan[o.event.Type].geldt != nil {
+			feitSoortVan[o.event.Type].geldt(h, *o.feit)
+		}
 	}
+	h.geprojecteerd.Store(b.Seq)
 	h.onderweg.klaar(b.Seq, ids)
 	h.vooruit.roep()
 	return nil
@@ -164,6 +187,11 @@ func verwerk(s *graph.Stap, o *ontleding) error {
 			o.uit.Waarschuwingen = append(o.uit.Waarschuwingen, dubbelHandeld)
 		} else if err := verbind(s, o); err != nil {
 			return err
+		} else if o.feit != nil {
+			o.geldt = true
+			if err := zetFeit(s, *o.feit); err != nil {
+				return err
+			}
 		}
 	}
 	return zetUitkomst(s, id, o.plaats, o.uit)

@@ -1,0 +1,191 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/prov"
+)
+
+// feit is something the chain itself must remember: who takes part, which
+// schema holds, what was withdrawn. It enters the log as an event like any
+// other, so it is durable, proven and findable; the projection keeps the newest
+// of each (Soort, ID) in the read model, in the same step. So every replica and
+// every rebuild knows the same, and the history of a feit are its events:
+// those with subject urn:soh:<Soort>:<ID>. It holds no personal data.
+type feit struct {
+	Soort     string          `json:"soort"`
+	ID        string          `json:"id"`
+	Inhoud    json.RawMessage `json:"inhoud"`
+	Type      string          `json:"type"`      // of the event that said so
+	Door      begrip.OIN      `json:"door"`      // who said so
+	Ontvangen time.Time       `json:"ontvangen"` // by the hub
+	Plaats    uint64          `json:"plaats"`    // in the log
+}
+
+// urn names the feit: the subject of its events and the Entity in their graph.
+func (f feit) urn() string { return "urn:soh:" + f.Soort + ":" + f.ID }
+
+// feitSoort declares one kind of feit.
+type feitSoort struct {
+	naam  string   // "deelnemer": in its urn
+	typen []string // the event types that tell it
+	// mag checks an offered feit before the 202: may door say this, is it right.
+	// What it checks against may change until the feit stands in the log.
+	mag func(h *Hub, door begrip.OIN, f feit) error
+	// geldt is told every feit that stands, at Open and after each step, in the
+	// order of the log; for what must be in memory. May be nil.
+	geldt func(h *Hub, f feit)
+}
+
+// feitSoorten are the kinds of feit the hub keeps; each area adds its own.
+var feitSoorten = []*feitSoort{}
+
+var feitSoortVan = func() map[string]*feitSoort {
+	m := map[string]*feitSoort{}
+	for _, s := range feitSoorten {
+		for _, t := range s.typen {
+			m[t] = s
+		}
+	}
+	return m
+}()
+
+// inhoudTerm holds the content of a feit in the graph of its event, as JSON text.
+const inhoudTerm = "soh:inhoud"
+
+// feitUit reads the feit from an event of soort s; its error is for the sender.
+func feitUit(s *feitSoort, ev cloudevent.Event, g prov.Graph) (feit, error) {
+	f := feit{Soort: s.naam, Type: ev.Type}
+	n := g.Vind(ev.Subject)
+	var c begrip.Controle
+	c.Eis(n != nil && len(ev.Subject) > len(f.urn()) && ev.Subject[:len(f.urn())] == f.urn(), "subject", "Dit moet de naam zijn van het onderdeel van data waar het over gaat: urn:soh:%s:….", s.naam)
+	if len(c.Velden) == 0 {
+		f.ID, f.Inhoud = ev.Subject[len(f.urn()):], json.RawMessage(n.Tekst(inhoudTerm))
+		c.Eis(json.Valid(f.Inhoud), "data", "De inhoud (%s) ontbreekt of is geen JSON.", inhoudTerm)
+	}
+	return f, c.Fout()
+}
+
+// feitenMogen checks, before anything is taken, the feiten among events.
+func (h *Hub) feitenMogen(events []cloudevent.Event, door begrip.OIN) error {
+	for _, ev := range events {
+		s := feitSoortVan[ev.Type]
+		if s == nil {
+			continue
+		}
+		g, _, err := prov.Lees(ev.Data)
+		if err != nil {
+			return err
+		}
+		f, err := feitUit(s, ev, g)
+		if err != nil {
+			return err
+		}
+		f.Door = door
+		if err := s.mag(h, door, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// legFeitVast writes a feit on behalf of the chain manager, as an event of the
+// given type, and returns when it is in the log and in the read model. The
+// caller has checked that it may; activiteit names the deed, "soh:Intrekken".
+func (h *Hub) legFeitVast(ctx context.Context, typ, id, activiteit string, inhoud any) (uuid.UUID, error) {
+	s := feitSoortVan[typ]
+	if s == nil {
+		return uuid.UUID{}, fmt.Errorf("hub: %s tells no feit", typ)
+	}
+	b, err := json.Marshal(inhoud)
+	if err != nil {
+		return uuid.UUID{}, fmt.Errorf("hub: feit: %w", err)
+	}
+	nu, keten := time.Now().UTC(), h.cfg.Organisatie
+	f := feit{Soort: s.naam, ID: id, Inhoud: b}
+	act := "urn:soh:activiteit:" + uuid.NewString()
+	var g prov.Graph
+	g.Node(f.urn(), prov.Entity).Set("soh:identifier", id).Set(inhoudTerm, string(b)).Ref("prov:wasGeneratedBy", act)
+	g.Node(act, prov.Activity, activiteit).Set("soh:tijdstip", nu.Format(time.RFC3339Nano)).Ref("prov:wasAssociatedWith", keten.OIN.URN())
+	g.Node(keten.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(keten.OIN)).Set("soh:naam", keten.Naam)
+	ev := cloudevent.Event{
+		ID: uuid.NewString(), Source: keten.OIN.Systeem("ketenindex"), Type: typ, Time: nu, Subject: f.urn(),
+		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
+	}
+	events := []cloudevent.Event{ev}
+	if err := h.feitenMogen(events, keten.OIN); err != nil {
+		return uuid.UUID{}, err
+	}
+	ids, err := h.legVast(ctx, keten.OIN, events)
+	if err != nil {
+		return uuid.UUID{}, err
+	}
+	if !h.wachtOp(ctx, h.log.Laatste(), 30*time.Second) {
+		return ids[0], begrip.NieuweFout(begrip.NietBeschikbaar, "Dit is vastgelegd, maar geldt nog niet: de Ketenindex loopt achter. Kijk straks nog eens.")
+	}
+	return ids[0], nil
+}
+
+// zetFeit adds a feit to the step.
+func zetFeit(s *graph.Stap, f feit) error {
+	b, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("hub: feit: %w", err)
+	}
+	return s.ZetStaat(f.Soort, f.ID, b)
+}
+
+// feit gives the newest feit of this kind and id; ok is false for none.
+func (h *Hub) feit(soort, id string) (f feit, ok bool, err error) {
+	b, ok, err := h.graph.Staat(soort, id)
+	if err != nil || !ok {
+		return feit{}, false, err
+	}
+	return f, true, leesFeit(b, &f)
+}
+
+// feiten gives the newest of every feit of this kind, ordered by id.
+func (h *Hub) feiten(soort string) (uit []feit, err error) {
+	err = h.graph.AlleStaat(soort, func(_ string, b []byte) error {
+		var f feit
+		if err := leesFeit(b, &f); err != nil {
+			return err
+		}
+		uit = append(uit, f)
+		return nil
+	})
+	return uit, err
+}
+
+func leesFeit(b []byte, f *feit) error {
+	if err := json.Unmarshal(b, f); err != nil {
+		return errors.Join(errors.New("hub: the read model is damaged; remove the folder index to rebuild it"), err)
+	}
+	return nil
+}
+
+// laadFeiten tells every kind what stands, at Open.
+func (h *Hub) laadFeiten() error {
+	for _, s := range feitSoorten {
+		if s.geldt == nil {
+			continue
+		}
+		fs, err := h.feiten(s.naam)
+		if err != nil {
+			return err
+		}
+		for _, f := range fs {
+			s.geldt(h, f)
+		}
+	}
+	return nil
+}
