@@ -28,6 +28,7 @@ var lagen = []laag{
 	{[]string{"internal/begrip"}, "begrip is the shared language: it must be usable everywhere, so it knows nobody and uses the standard library only"},
 	{[]string{"internal/cloudevent", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
 	{[]string{"internal/toegang"}, "who calls and what he may is decided the same way for hub, node and portal, so it knows none of them"},
+	{[]string{"internal/samenwerkingsverband"}, "a definition says who may see what, wherever it is asked: it knows the decision and nobody who carries it out"},
 	{[]string{"internal/web", "internal/node/dossier"}, "pages know no function of the field, and the store knows no pages: both are used by all that is above"},
 	{[]string{"internal/node/gebeurtenis"}, "Gebeurtenis is the first pattern; Inzage and Opdracht use it, never the reverse"},
 	{[]string{"internal/node/inzage", "internal/node/opdracht"}, "a pattern is written once and works for every samenwerkfunctie, so it knows none, and the patterns do not lean on each other"},

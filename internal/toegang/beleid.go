@@ -31,8 +31,21 @@ type Besluit struct {
 	Toegestaan bool          `json:"toegestaan"`
 	Niveau     begrip.Niveau `json:"niveau"`     // the highest level the reader may see
 	Gemaskeerd []string      `json:"gemaskeerd"` // fields to leave out, sorted
+	Plichten   []string      `json:"plichten"`   // what must be done when the look happens, sorted
 	Redenen    []Reden       `json:"redenen"`
 }
+
+// Obligations that come with a decision. Whoever carries out the look carries
+// them out too, or does not look.
+const (
+	PlichtAlarm            = "alarm"              // tell the privacy officer at once
+	PlichtNakijken         = "nakijken"           // somebody else reviews this look afterwards
+	PlichtMeldGezin        = "meld-gezin"         // tell the family of this look actively
+	PlichtGeenMeldGezin    = "geen-melding-gezin" // do not tell the family yet; with a date on record
+	PlichtNietDoorgeven    = "niet-doorgeven"     // the reader keeps it secret (Wpg 7 lid 2)
+	PlichtEenmalig         = "eenmalig"           // mark the incidental supply as used (Wpg 19)
+	PlichtWegingVastgelegd = "weging-vastleggen"  // log the weighing with the look (Wjsg 39f, 51c)
+)
 
 // Beleid is a set of compiled Rego modules, safe for concurrent use.
 type Beleid struct {

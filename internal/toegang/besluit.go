@@ -66,7 +66,7 @@ func lijst[T any](x []T) (ast.Value, error) {
 	return ast.NewArray(termen...), nil
 }
 
-var errVorm = errors.New("de regel besluit geeft niet {toegestaan, niveau, gemaskeerd, redenen}")
+var errVorm = errors.New("de regel besluit geeft niet {toegestaan, niveau, gemaskeerd, plichten, redenen}")
 
 // leesBesluit reads what the rule gave, strictly: a policy that speaks another
 // form decides nothing.
@@ -87,6 +87,8 @@ func leesBesluit(x any) (Besluit, error) {
 			b.Niveau, err = leesNiveau(v)
 		case "gemaskeerd":
 			b.Gemaskeerd, err = leesTeksten(v)
+		case "plichten":
+			b.Plichten, err = leesTeksten(v)
 		case "redenen":
 			b.Redenen, err = leesRedenen(v)
 		default:
