@@ -149,6 +149,12 @@ func (h *Hub) Run(ctx context.Context) error {
 	return h.volg(ctx)
 }
 
+// alsLeider runs werk on one replica of the hub at a time; hublog.Log.AlsLeider
+// tells how. To be called in Run, in a goroutine of its own.
+func (h *Hub) alsLeider(ctx context.Context, naam string, werk func(ctx context.Context) error) error {
+	return h.log.AlsLeider(ctx, naam, werk)
+}
+
 // Sleutel is the public key of the ledger, for who checks proofs.
 func (h *Hub) Sleutel() string { return h.ledger.Sleutel() }
 
