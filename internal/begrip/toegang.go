@@ -37,7 +37,9 @@ const (
 	RolProcesregisseur Rol = "procesregisseur"
 	RolBehandelaar     Rol = "behandelaar"
 	RolAdministratie   Rol = "administratie"
-	RolSysteem         Rol = "systeem" // an automatic rule of an organisation
+	RolPrivacy         Rol = "privacyfunctionaris" // watches over the safeguards of an organisation
+	RolAuditor         Rol = "auditor"             // checks afterwards who looked and why
+	RolSysteem         Rol = "systeem"             // an automatic rule of an organisation
 	RolOuder           Rol = "ouder"
 	RolJongere         Rol = "jongere"
 )
@@ -45,7 +47,7 @@ const (
 var rolNamen = map[Rol]string{
 	RolAgent: "politieagent", RolMedewerkerVT: "medewerker Veilig Thuis", RolRaadsonderzoek: "raadsonderzoeker",
 	RolJeugdbeschermer: "jeugdbeschermer", RolWijkteam: "medewerker wijkteam", RolProcesregisseur: "procesregisseur",
-	RolBehandelaar: "behandelaar", RolAdministratie: "administratief medewerker", RolSysteem: "computersysteem",
+	RolBehandelaar: "behandelaar", RolAdministratie: "administratief medewerker", RolPrivacy: "privacyfunctionaris", RolAuditor: "auditor", RolSysteem: "computersysteem",
 	RolOuder: "ouder", RolJongere: "jongere",
 }
 
@@ -67,6 +69,8 @@ const (
 	DoelBeoordelen   Doel = "beoordelen-melding" // Veilig Thuis weighs a melding
 	DoelEigenMelding Doel = "eigen-melding"      // the melder's own record and its outcome
 	DoelEigenInzage  Doel = "eigen-inzage"       // the person the data is about looks
+	DoelToezicht     Doel = "toezicht"           // an organisation watches over its own safeguards
+	DoelHulp         Doel = "hulp"               // helping the family, by consent
 )
 
 var doelen = map[Doel]string{
@@ -74,6 +78,7 @@ var doelen = map[Doel]string{
 	"03": "intake of overleg bij het Zorg- en Veiligheidshuis (basistaken)", "04": "intake of overleg bij het Zorg- en Veiligheidshuis (plustaken)",
 	"05": "nagaan of er zorgen zijn over radicalisering", "06": "beslissing van het Openbaar Ministerie",
 	DoelBeoordelen: "de melding beoordelen", DoelEigenMelding: "de eigen melding volgen", DoelEigenInzage: "uw eigen gegevens bekijken",
+	DoelToezicht: "nagaan of de regels zijn gevolgd", DoelHulp: "het gezin helpen",
 }
 
 // Bekend tells whether the purpose stands in the register.
@@ -96,6 +101,8 @@ const (
 	GrondWmo516 Grondslag = "WMO-5.1.6" // Veilig Thuis processes data once a melding exists
 	GrondWmo411 Grondslag = "WMO-4.1.1" // tasks of Veilig Thuis
 	GrondAvg15  Grondslag = "AVG-15"    // access by the person the data is about
+	GrondAvg24  Grondslag = "AVG-24"    // who processes data shows that it follows the rules
+	GrondAvg61a Grondslag = "AVG-6-1-a" // consent
 	GrondJw7311 Grondslag = "JW-7.3.11" // consent, or direct involvement in the help
 )
 
@@ -103,7 +110,7 @@ var grondslagen = map[Grondslag]string{
 	GrondWmo526: "Wmo 2015, artikel 5.2.6", GrondWmo516: "Wmo 2015, artikel 5.1.6", GrondWmo411: "Wmo 2015, artikel 4.1.1",
 	GrondAvg15: "AVG, artikel 15", GrondJw7311: "Jeugdwet, artikel 7.3.11",
 	"WPG-20": "Wet politiegegevens, artikel 20", "WPG-19": "Wet politiegegevens, artikel 19", "BW-1:240": "Burgerlijk Wetboek 1, artikel 240",
-	"AVG-6-1-a": "AVG, artikel 6 lid 1 onder a (toestemming)", "WGS-ZVH": "Wet gegevensverwerking door samenwerkingsverbanden",
+	"AVG-6-1-a": "AVG, artikel 6 lid 1 onder a (toestemming)", "WGS-ZVH": "Wet gegevensverwerking door samenwerkingsverbanden", "AVG-24": "AVG, artikel 24",
 }
 
 // Bekend tells whether the ground stands in the list.

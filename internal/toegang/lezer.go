@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -41,6 +42,41 @@ type Lezer struct {
 	Grondslag   begrip.Grondslag
 	Zaak        string
 	Burger      begrip.BSN // only when a family member looks, through the portal
+	Namens      begrip.BSN // for whom Burger looks, when that is somebody else; the source decides whether that may
+	Nood        Nood       // zero, or why this professional looks without a rule that allows it
+}
+
+// Nood is a call on noodtoegang: a professional looks without an ordinary rule,
+// for a reason that is read afterwards, until a moment soon.
+type Nood struct {
+	Reden string
+	Tot   time.Time
+}
+
+// The bounds of noodtoegang: a reason that says something, and an end in sight.
+const (
+	NoodRedenMin = 20  // characters
+	NoodRedenMax = 500 // characters
+	NoodDuur     = 4 * time.Hour
+)
+
+// IsZero tells that there is no call on noodtoegang.
+func (n Nood) IsZero() bool { return n == Nood{} }
+
+// Controleer records every mistake in a call on noodtoegang.
+func (n Nood) Controleer(c *begrip.Controle, nu time.Time) {
+	lang := utf8.RuneCountInString(strings.TrimSpace(n.Reden))
+	c.Eis(lang >= NoodRedenMin && lang <= NoodRedenMax, "nood.reden", "Schrijf op waarom dit niet kan wachten. Gebruik %d tot %d tekens.", NoodRedenMin, NoodRedenMax)
+	c.Eis(!heeftBSN(n.Reden), "nood.reden", "Hier mag geen burgerservicenummer staan.")
+	c.Eis(n.Tot.After(nu) && n.Tot.Sub(nu) <= NoodDuur+klokVerschil, "nood.tot", "Noodtoegang duurt hoogstens %d uur.", int(NoodDuur/time.Hour))
+}
+
+// VoorWie is the person whose data a family member looks at.
+func (l Lezer) VoorWie() begrip.BSN {
+	if !l.Namens.IsZero() {
+		return l.Namens
+	}
+	return l.Burger
 }
 
 // Controleer gives all mistakes in the statement at once, as Ongeldig.
@@ -52,6 +88,11 @@ func (l Lezer) Controleer() error {
 	c.Eis(l.Rol != "", "rol", "Zeg in welke rol de persoon kijkt.")
 	c.Eis(l.Doel.Bekend(), "doel", "Dit doel staat niet in de lijst van doelen.")
 	c.Eis(l.Grondslag.Bekend(), "grondslag", "Deze grondslag staat niet in de lijst van grondslagen.")
+	c.Eis(l.Namens.IsZero() || !l.Burger.IsZero() && l.Namens != l.Burger, "namens", "Alleen een burger kan voor een ander kijken.")
+	if !l.Nood.IsZero() {
+		c.Eis(l.Burger.IsZero() && l.Rol != begrip.RolSysteem, "nood", "Noodtoegang is er alleen voor een professional.")
+		l.Nood.Controleer(&c, time.Now())
+	}
 	for veld, v := range map[string]string{"persoon": l.Persoon, "naam": l.Naam, "rol": string(l.Rol), "zaak": l.Zaak} {
 		c.Eis(len(v) <= maxTekst, veld, "Gebruik hier ten hoogste %d tekens.", maxTekst)
 		c.Eis(!heeftBSN(v), veld, "Hier mag geen burgerservicenummer staan.")
@@ -69,6 +110,20 @@ type claims struct {
 	Grondslag begrip.Grondslag `json:"grondslag"`
 	Zaak      string           `json:"zaak,omitempty"`
 	Burger    string           `json:"burger,omitempty"`
+	Namens    string           `json:"namens,omitempty"`
+	Nood      *noodClaim       `json:"nood,omitempty"`
+}
+
+type noodClaim struct {
+	Reden string           `json:"reden"`
+	Tot   *jwt.NumericDate `json:"tot"`
+}
+
+func (n Nood) claim() *noodClaim {
+	if n.IsZero() {
+		return nil
+	}
+	return &noodClaim{n.Reden, jwt.NewNumericDate(n.Tot)}
 }
 
 // Verklaring states to source aan who looks: a JWT signed (ES256) with the key
@@ -103,6 +158,7 @@ func (i Identiteit) Verklaring(l Lezer, aan begrip.OIN, nu time.Time) (string, e
 			IssuedAt: jwt.NewNumericDate(nu), Expiry: jwt.NewNumericDate(nu.Add(verklaringDuur)),
 		},
 		Naam: l.Naam, Rol: l.Rol, Doel: l.Doel, Grondslag: l.Grondslag, Zaak: l.Zaak, Burger: l.Burger.Leesbaar(),
+		Namens: l.Namens.Leesbaar(), Nood: l.Nood.claim(),
 	}).Serialize()
 }
 
@@ -144,6 +200,12 @@ func LeesVerklaring(r *http.Request, mij begrip.OIN, zoek func(begrip.OIN) (begr
 	}
 	if err := l.Burger.UnmarshalText([]byte(c.Burger)); err != nil {
 		return Lezer{}, begrip.NieuweFout(begrip.Ongeldig, "De verklaring noemt een ongeldig burgerservicenummer.")
+	}
+	if err := l.Namens.UnmarshalText([]byte(c.Namens)); err != nil {
+		return Lezer{}, begrip.NieuweFout(begrip.Ongeldig, "De verklaring noemt een ongeldig burgerservicenummer.")
+	}
+	if c.Nood != nil {
+		l.Nood = Nood{c.Nood.Reden, c.Nood.Tot.Time()}
 	}
 	if !l.Burger.IsZero() && org.Soort != begrip.Burgerportaal {
 		return Lezer{}, begrip.NieuweFout(begrip.Verboden, "Alleen het portaal voor burgers mag namens een burger kijken.")

@@ -47,7 +47,9 @@ type Logregel struct {
 	Doel             begrip.Doel      `json:"doel"`
 	Grondslag        begrip.Grondslag `json:"grondslag"`
 	Zaak             string           `json:"zaak,omitempty"`
-	Burger           begrip.BSN       `json:"burger"` // set when a family member looks
+	Burger           begrip.BSN       `json:"burger"`         // set when a family member looks
+	Namens           begrip.BSN       `json:"namens"`         // for whom that family member looks, when not for itself
+	Nood             string           `json:"nood,omitempty"` // the reason given for noodtoegang
 
 	// What was looked at.
 	Bron        begrip.OIN    `json:"bron"`
@@ -58,17 +60,19 @@ type Logregel struct {
 	Betrokkenen []begrip.BSN  `json:"betrokkenen"`
 
 	// What was decided.
-	Toegestaan      bool    `json:"toegestaan"`
-	Redenen         []Reden `json:"redenen,omitempty"`
-	TraceID         string  `json:"traceId,omitempty"`
-	BronAfgeschermd bool    `json:"bronAfgeschermd,omitempty"` // the family must not learn of this source
-	Vervolg         string  `json:"vervolg,omitempty"`         // ID of the line that this one adds to: what the source's answer told
+	Toegestaan      bool     `json:"toegestaan"`
+	Redenen         []Reden  `json:"redenen,omitempty"`
+	Plichten        []string `json:"plichten,omitempty"` // what had to be done with this look
+	TraceID         string   `json:"traceId,omitempty"`
+	BronAfgeschermd bool     `json:"bronAfgeschermd,omitempty"` // the family must not learn of this source
+	Vervolg         string   `json:"vervolg,omitempty"`         // ID of the line that this one adds to: what the source's answer told
 }
 
 // opgeslagen is a Logregel as stored: there, and only there, with readable BSNs.
 type opgeslagen struct {
 	Logregel
 	Burger      begrip.InhoudBSN   `json:"burger"`
+	Namens      begrip.InhoudBSN   `json:"namens,omitzero"`
 	Betrokkenen []begrip.InhoudBSN `json:"betrokkenen"`
 }
 
@@ -82,7 +86,7 @@ func (tx *Tx) Log(ctx context.Context, l Logregel) error {
 	}
 	l.Tijdstip = tijdstip(micros(l.Tijdstip))
 	l.Betrokkenen = uniek(l.Betrokkenen)
-	o := opgeslagen{Logregel: l, Burger: begrip.InhoudBSN{BSN: l.Burger}}
+	o := opgeslagen{Logregel: l, Burger: begrip.InhoudBSN{BSN: l.Burger}, Namens: begrip.InhoudBSN{BSN: l.Namens}}
 	for _, b := range l.Betrokkenen {
 		o.Betrokkenen = append(o.Betrokkenen, begrip.InhoudBSN{BSN: b})
 	}
@@ -202,7 +206,7 @@ func scanRegel(scan func(...any) error) (Logregel, error) {
 		return Logregel{}, errors.New("een regel van het verwerkingenlog is onleesbaar")
 	}
 	l := o.Logregel
-	l.Burger = o.Burger.BSN
+	l.Burger, l.Namens = o.Burger.BSN, o.Namens.BSN
 	for _, b := range o.Betrokkenen {
 		l.Betrokkenen = append(l.Betrokkenen, b.BSN)
 	}
