@@ -42,5 +42,5 @@ func (s *Store) Verwant(ctx context.Context, soorten []string, personen []begrip
 	if len(delen) == 0 {
 		return nil, nil
 	}
-	return rijen(ctx, s.lees, scanRecord, strings.Join(delen, " UNION ")+" ORDER BY soort, id", args...)
+	return rijen(ctx, s.lees, scanRecord, strings.Join(delen, " UNION ")+" ORDER BY 1, 2", args...)
 }
