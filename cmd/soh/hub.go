@@ -24,6 +24,7 @@ type HubCmd struct {
 	Addr     string `help:"Adres om op te luisteren." default:"127.0.0.1:8443"`
 	Cert     string `help:"Certificaat van de ketenbeheerder (PEM)." required:"" type:"existingfile"`
 	Key      string `help:"Sleutel bij het certificaat (PEM)." required:"" type:"existingfile"`
+	CRL      string `name:"crl" help:"Intrekkingslijsten (CRL) van die uitgevers (PEM)." type:"existingfile"`
 	CA       string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)." required:"" type:"existingfile"`
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
 }
@@ -31,7 +32,7 @@ type HubCmd struct {
 // Run serves until ctx ends; what was taken in is durable then.
 func (c *HubCmd) Run(ctx context.Context) error {
 	log := begrip.Logger(os.Stderr, slog.LevelInfo)
-	id, err := toegang.LaadIdentiteit(c.Cert, c.Key, c.CA)
+	id, err := toegang.LaadIdentiteitMet(c.Cert, c.Key, c.CA, c.CRL)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func serveerHub(ctx context.Context, h *hub.Hub, l net.Listener, id toegang.Iden
 		debug.SetGCPercent(300) // a small heap that turns over fast: memory buys a tenth of the processor
 	}
 	srv := &http.Server{
-		Handler: h.Handler(), TLSConfig: id.ServerTLS(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		Handler: id.Bewaak(h.Handler()), TLSConfig: id.ServerTLS(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	loopt, einde := context.WithCancel(context.Background())

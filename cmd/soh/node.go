@@ -26,6 +26,7 @@ type NodeCmd struct {
 	Certificaat string `name:"cert" env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
 	Sleutel     string `name:"key" env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
 	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
+	CRL         string `name:"crl" env:"SOH_CRL" type:"existingfile" help:"Intrekkingslijsten (CRL) van die uitgevers."`
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
 	APIAddr     string `name:"api-addr" env:"SOH_NODE_API_ADDR" default:":8443" help:"Waar de API luistert, met certificaten."`
 	APIURL      string `name:"api-url" env:"SOH_NODE_API_URL" help:"Adres van de API zoals anderen het gebruiken."`
@@ -50,7 +51,7 @@ func (a Aanmelding) config(cookie string) toegang.AanmeldConfig {
 // Run serves until the process is told to stop.
 func (c *NodeCmd) Run(ctx context.Context) error {
 	log := begrip.Logger(os.Stdout, slog.LevelInfo)
-	id, err := toegang.LaadIdentiteit(c.Certificaat, c.Sleutel, c.CA)
+	id, err := toegang.LaadIdentiteitMet(c.Certificaat, c.Sleutel, c.CA, c.CRL)
 	if err != nil {
 		return err
 	}

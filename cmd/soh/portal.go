@@ -20,6 +20,7 @@ type PortalCmd struct {
 	Certificaat string `name:"cert" env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
 	Sleutel     string `name:"key" env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
 	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
+	CRL         string `name:"crl" env:"SOH_CRL" type:"existingfile" help:"Intrekkingslijsten (CRL) van die uitgevers."`
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
 	Addr        string `env:"SOH_PORTAL_ADDR" default:"127.0.0.1:8091" help:"Waar de pagina's luisteren, achter een proxy met TLS."`
 	Aanmelding
@@ -31,7 +32,7 @@ func (c *PortalCmd) Run(ctx context.Context) error {
 		return errors.New("zonder aanmelddienst kan niemand inloggen: vul --issuer in (SOH_OIDC_ISSUER)")
 	}
 	log := begrip.Logger(os.Stdout, slog.LevelInfo)
-	id, err := toegang.LaadIdentiteit(c.Certificaat, c.Sleutel, c.CA)
+	id, err := toegang.LaadIdentiteitMet(c.Certificaat, c.Sleutel, c.CA, c.CRL)
 	if err != nil {
 		return err
 	}

@@ -151,7 +151,7 @@ func (n *Node) maakAPI(soorten []inzage.Soort) http.Handler {
 		}
 	}
 	gezondheid(mux, n.gereed)
-	return rest.Handler(deelnemersAlleen(mux), Versie, n.cfg.Log)
+	return n.cfg.Identiteit.Bewaak(rest.Handler(deelnemersAlleen(mux), Versie, n.cfg.Log))
 }
 
 // schemanamen gives each Go type its name in the API description: functies may

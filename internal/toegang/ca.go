@@ -187,3 +187,18 @@ func leesPaar(certPad, keyPad string) (*x509.Certificate, *ecdsa.PrivateKey, err
 	}
 	return p.Leaf, key, nil
 }
+
+// TrekIn writes to pad the list (CRL, PEM) of certificates that no longer
+// count. It names exactly these: an earlier list is replaced.
+func (ca *CA) TrekIn(pad string, certs ...*x509.Certificate) error {
+	nu := ca.nu()
+	lijst := &x509.RevocationList{Number: big.NewInt(nu.UnixMicro()), ThisUpdate: nu, NextUpdate: nu.Add(caDuur)}
+	for _, c := range certs {
+		lijst.RevokedCertificateEntries = append(lijst.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: nu})
+	}
+	der, err := x509.CreateRevocationList(rand.Reader, lijst, ca.cert, ca.key)
+	if err != nil {
+		return err
+	}
+	return schrijfPEM(pad, "X509 CRL", der, 0o644)
+}

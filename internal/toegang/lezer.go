@@ -3,7 +3,10 @@ package toegang
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
@@ -126,7 +129,7 @@ func (n Nood) claim() *noodClaim {
 	return &noodClaim{n.Reden, jwt.NewNumericDate(n.Tot)}
 }
 
-// Verklaring states to source aan who looks: a JWT signed (ES256) with the key
+// Verklaring states to source aan who looks: a JWT signed (ES256, or PS256 with an RSA key) with the key
 // of the organisation's certificate, valid for 60 seconds, usable once and only
 // over a connection with that certificate. Goes out as Authorization: Bearer.
 func (i Identiteit) Verklaring(l Lezer, aan begrip.OIN, nu time.Time) (string, error) {
@@ -136,15 +139,8 @@ func (i Identiteit) Verklaring(l Lezer, aan begrip.OIN, nu time.Time) (string, e
 	if err := l.Controleer(); err != nil {
 		return "", err
 	}
-	key, ok := i.Cert.PrivateKey.(crypto.Signer)
-	if !ok {
-		return "", errors.New("de sleutel van het certificaat kan niet ondertekenen")
-	}
-	if _, ok := key.Public().(*ecdsa.PublicKey); !ok {
-		return "", errors.New("het certificaat heeft geen ECDSA-sleutel")
-	}
-	opt := (&jose.SignerOptions{}).WithType("JWT").WithHeader(vingerafdruk, afdruk(i.Cert.Leaf))
-	s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: i.Cert.PrivateKey}, opt)
+	cert := i.nu().cert
+	s, err := tekenaar(cert, (&jose.SignerOptions{}).WithType("JWT").WithHeader(vingerafdruk, afdruk(cert.Leaf)))
 	if err != nil {
 		return "", err
 	}
@@ -160,6 +156,29 @@ func (i Identiteit) Verklaring(l Lezer, aan begrip.OIN, nu time.Time) (string, e
 		Naam: l.Naam, Rol: l.Rol, Doel: l.Doel, Grondslag: l.Grondslag, Zaak: l.Zaak, Burger: l.Burger.Leesbaar(),
 		Namens: l.Namens.Leesbaar(), Nood: l.Nood.claim(),
 	}).Serialize()
+}
+
+// handtekeningen are the algorithms we sign with and accept (NL GOV OAuth).
+var handtekeningen = []jose.SignatureAlgorithm{jose.ES256, jose.PS256}
+
+// tekenaar signs with the key of a certificate: ES256, or PS256 for RSA.
+func tekenaar(cert tls.Certificate, opt *jose.SignerOptions) (jose.Signer, error) {
+	key, ok := cert.PrivateKey.(crypto.Signer)
+	if !ok {
+		return nil, errors.New("de sleutel van het certificaat kan niet ondertekenen")
+	}
+	alg := jose.ES256
+	switch k := key.Public().(type) {
+	case *ecdsa.PublicKey:
+		if k.Curve != elliptic.P256() {
+			return nil, errors.New("de ECDSA-sleutel van het certificaat is niet van de kromme P-256")
+		}
+	case *rsa.PublicKey:
+		alg = jose.PS256
+	default:
+		return nil, errors.New("de sleutel van het certificaat is geen ECDSA of RSA")
+	}
+	return jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, opt)
 }
 
 func afdruk(c *x509.Certificate) string {
@@ -228,9 +247,9 @@ func bearer(r *http.Request) (string, error) {
 // controleerToken checks everything about the token but its content.
 func controleerToken(token string, cert *x509.Certificate, van, mij begrip.OIN, nu time.Time) (claims, error) {
 	var c claims
-	t, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	t, err := jwt.ParseSigned(token, handtekeningen)
 	if err != nil {
-		return c, niet("De verklaring is onleesbaar of niet op de afgesproken manier ondertekend.", errors.New("token is geen ES256-JWT"))
+		return c, niet("De verklaring is onleesbaar of niet op de afgesproken manier ondertekend.", errors.New("token is geen JWT met ES256 of PS256"))
 	}
 	if len(t.Headers) != 1 || t.Headers[0].ExtraHeaders[vingerafdruk] != afdruk(cert) {
 		return c, niet("De verklaring hoort bij een ander certificaat.", nil)

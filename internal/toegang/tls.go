@@ -7,67 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 )
-
-// Identiteit is what an organisation proves itself with, and whose proof it
-// believes.
-type Identiteit struct {
-	Organisatie begrip.Organisatie
-	Cert        tls.Certificate
-	Roots       *x509.CertPool
-}
-
-// LaadIdentiteit reads a certificate with its key and the certificates of the
-// trusted authorities. OIN and name come from the subject; Soort is for the
-// caller to fill in.
-func LaadIdentiteit(certPath, keyPath, caPath string) (Identiteit, error) {
-	cert, err := laadPaar(certPath, keyPath)
-	if err != nil {
-		return Identiteit{}, err
-	}
-	oin, err := oinVan(cert.Leaf)
-	if err != nil {
-		return Identiteit{}, fmt.Errorf("%s: %w", certPath, err)
-	}
-	pemCA, err := os.ReadFile(caPath)
-	if err != nil {
-		return Identiteit{}, err
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pemCA) {
-		return Identiteit{}, fmt.Errorf("in %s staat geen certificaat", caPath)
-	}
-	naam := cert.Leaf.Subject.CommonName
-	if len(cert.Leaf.Subject.Organization) > 0 {
-		naam = cert.Leaf.Subject.Organization[0]
-	}
-	return Identiteit{begrip.Organisatie{OIN: oin, Naam: naam}, cert, roots}, nil
-}
-
-// laadPaar reads a certificate with its key and fills in Leaf.
-func laadPaar(certPad, keyPad string) (tls.Certificate, error) {
-	certPEM, err := os.ReadFile(certPad)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	keyPEM, err := os.ReadFile(keyPad)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	p, err := tls.X509KeyPair(certPEM, keyPEM)
-	if err != nil {
-		return p, fmt.Errorf("certificaat %s en sleutel %s: %w", certPad, keyPad, err)
-	}
-	if p.Leaf == nil {
-		p.Leaf, err = x509.ParseCertificate(p.Certificate[0])
-	}
-	return p, err
-}
 
 // ErrGeenOIN tells that a certificate does not name an organisation.
 var ErrGeenOIN = errors.New("het certificaat noemt geen OIN als serialNumber van het subject")
@@ -81,19 +25,41 @@ func oinVan(c *x509.Certificate) (begrip.OIN, error) {
 }
 
 // ServerTLS demands a client certificate of a trusted authority that names an
-// OIN. TLS 1.3, 1.2 at the least.
+// OIN and was not revoked. TLS 1.3, 1.2 at the least. Every handshake uses the
+// certificate, authorities and revocations of that moment.
 func (i Identiteit) ServerTLS() *tls.Config {
-	return &tls.Config{
-		Certificates: []tls.Certificate{i.Cert},
-		ClientAuth:   tls.RequireAndVerifyClientCert,
-		ClientCAs:    i.Roots,
-		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{"h2", "http/1.1"},
-		VerifyConnection: func(s tls.ConnectionState) error {
-			_, err := oinVan(s.PeerCertificates[0])
-			return err
-		},
+	voor := func(s *bewijsstuk) *tls.Config {
+		return &tls.Config{
+			Certificates: []tls.Certificate{s.cert},
+			ClientAuth:   tls.RequireAndVerifyClientCert,
+			ClientCAs:    s.roots,
+			MinVersion:   tls.VersionTLS12,
+			NextProtos:   []string{"h2", "http/1.1"},
+			VerifyConnection: func(c tls.ConnectionState) error {
+				if _, err := oinVan(c.PeerCertificates[0]); err != nil {
+					return err
+				}
+				return i.nu().goed(c.PeerCertificates[0])
+			},
+		}
 	}
+	s := i.nu()
+	c := voor(s)
+	if i.bestanden == nil {
+		return c
+	}
+	var mu sync.Mutex
+	laatste := voor(s) // shared between handshakes, so that sessions resume
+	c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		nu := i.nu()
+		mu.Lock()
+		defer mu.Unlock()
+		if nu.keer != s.keer {
+			s, laatste = nu, voor(nu)
+		}
+		return laatste, nil
+	}
+	return c
 }
 
 type naarSleutel struct{}
@@ -123,6 +89,7 @@ type verkeer struct {
 	identiteit Identiteit
 	mu         sync.Mutex
 	per        map[begrip.OIN]*http.Transport
+	keer       int // of the bewijsstuk the pools were made with
 }
 
 // RoundTrip sends r over a connection with the demanded organisation.
@@ -144,18 +111,28 @@ func (v *verkeer) CloseIdleConnections() {
 }
 
 func (v *verkeer) transport(oin begrip.OIN) *http.Transport {
+	bewijs := v.identiteit.nu()
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if bewijs.keer != v.keer { // another certificate: connections under the old one end when they fall idle
+		for _, t := range v.per {
+			t.CloseIdleConnections()
+		}
+		v.per, v.keer = map[begrip.OIN]*http.Transport{}, bewijs.keer
+	}
 	if t := v.per[oin]; t != nil {
 		return t
 	}
 	t := &http.Transport{
 		TLSClientConfig: &tls.Config{
-			Certificates: []tls.Certificate{v.identiteit.Cert},
-			RootCAs:      v.identiteit.Roots,
+			Certificates: []tls.Certificate{bewijs.cert},
+			RootCAs:      bewijs.roots,
 			MinVersion:   tls.VersionTLS12,
 			VerifyConnection: func(s tls.ConnectionState) error {
 				wie, err := oinVan(s.PeerCertificates[0])
+				if err == nil {
+					err = v.identiteit.nu().goed(s.PeerCertificates[0])
+				}
 				if err == nil && oin != "" && wie != oin {
 					err = fmt.Errorf("%w: verwacht %s, kreeg %s", ErrAndereOrganisatie, oin, wie)
 				}

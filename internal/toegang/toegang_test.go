@@ -124,14 +124,14 @@ func TestVerkeerdCertificaatKomtErNietIn(t *testing.T) {
 	pol := identiteit(t, ca, politie)
 	s := server(t, pol, func(http.ResponseWriter, *http.Request) { t.Error("het verzoek kwam binnen") })
 	indringer := identiteit(t, vreemd, vt)
-	indringer.Roots = pol.Roots
+	indringer.Roots, indringer.bestanden = pol.Roots, nil
 	geen := identiteit(t, ca, vt)
-	geen.Cert.Certificate = nil
+	geen.Cert.Certificate, geen.bestanden = nil, nil
 	verlopen := nieuweCA(t)
 	verlopen.cert, verlopen.key = ca.cert, ca.key
 	verlopen.nu = func() time.Time { return time.Now().Add(-2 * certDuur) }
 	oud := identiteit(t, verlopen, vt)
-	oud.Roots = pol.Roots
+	oud.Roots, oud.bestanden = pol.Roots, nil
 	for naam, i := range map[string]Identiteit{"andere CA": indringer, "geen certificaat": geen, "verlopen": oud} {
 		if resp, err := i.Client(5 * time.Second).Get(s.URL); err == nil {
 			_ = resp.Body.Close()
