@@ -26,10 +26,25 @@ const (
 	GebeurtenissenQueryResultaat = "nl.jzv.ketenindex.gebeurtenissen-query-resultaat"
 )
 
+// What the chain itself remembers (the hub's feiten).
+const (
+	SoortVastgesteld       = "nl.jzv.ketenindex.soort-vastgesteld"
+	SchemaVastgesteld      = "nl.jzv.ketenindex.schema-vastgesteld"
+	GebeurtenisIngetrokken = "nl.jzv.ketenindex.gebeurtenis-ingetrokken"
+	IntrekkingHerroepen    = "nl.jzv.ketenindex.intrekking-herroepen"
+	VergetenGevraagd       = "nl.jzv.ketenindex.vergeten-gevraagd"
+	VergetenGoedgekeurd    = "nl.jzv.ketenindex.vergeten-goedgekeurd"
+	VergetenBegonnen       = "nl.jzv.ketenindex.vergeten-begonnen"
+	VergetenUitgevoerd     = "nl.jzv.ketenindex.vergeten-uitgevoerd"
+	BewaartermijnToegepast = "nl.jzv.ketenindex.bewaartermijn-toegepast"
+)
+
 var typen = []string{
 	MeldingGeregistreerd, MeldingIngezien, MeldingOpgepakt, MeldingGeweigerd, UitkomstMelding, OpdrachtIngetrokken,
 	BekendheidGevraagd, BekendheidVerstrekt, BekendheidGeweigerd, VerrijkingBeschikbaar, VerrijkingIngezien,
 	BekendheidsverzoekIngezien, UitkomstBeschikbaar, UitkomstIngezien, UitkomstQueryResultaat, GebeurtenissenQueryResultaat,
+	SoortVastgesteld, SchemaVastgesteld, GebeurtenisIngetrokken, IntrekkingHerroepen,
+	VergetenGevraagd, VergetenGoedgekeurd, VergetenBegonnen, VergetenUitgevoerd, BewaartermijnToegepast,
 }
 
 var (
@@ -54,6 +69,9 @@ func Bekend(typ string) bool { return bekend[typ] || ouder[typ] != "" }
 // IsResultaat tells whether typ is the answer to a query: no Activity in the
 // graph, and nothing a deelnemer offers.
 func IsResultaat(typ string) bool { return Bekend(typ) && strings.HasSuffix(typ, "-query-resultaat") }
+
+// TypeVorm tells whether typ has the form nl.jzv.<samenwerkfunctie>.<gebeurtenis>.
+func TypeVorm(typ string) bool { return typeVorm(typ) }
 
 // Functie gives the samenwerkfunctie in a type, "uitwisselen-melding" in
 // nl.jzv.uitwisselen-melding.melding-ingezien; empty when typ has no such form.

@@ -31,6 +31,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/ledger"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/hub/sleutels"
+	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/rest"
 )
 
@@ -54,6 +55,7 @@ type Hub struct {
 	graph    *graph.Graph
 	ledger   *ledger.Ledger
 	register *register.Register
+	regels   atomic.Pointer[soorten.Stand] // what was agreed about kinds of event
 	vragen   vragen
 	onderweg onderweg
 	vooruit  vooruit
@@ -73,6 +75,7 @@ func Open(cfg Config) (h *Hub, err error) {
 		return nil, fmt.Errorf("hub: %w", err)
 	}
 	h = &Hub{cfg: cfg, vragen: vragen{op: map[uuid.UUID]*vraag{}}, onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h.regels.Store(soorten.Begin())
 	defer func() {
 		if err != nil {
 			_ = h.Close()

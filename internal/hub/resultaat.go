@@ -24,9 +24,10 @@ const uitbreiding = "interactieid"
 
 // vondst is one found event as its reader may see it.
 type vondst struct {
-	plaats uint64
-	event  cloudevent.Event
-	graaf  prov.Graph
+	plaats   uint64
+	afzender begrip.OIN
+	event    cloudevent.Event
+	graaf    prov.Graph
 }
 
 // resultaten is GET /v1/resultaten/{interactieId}: one CloudEvent with the graph
@@ -176,21 +177,29 @@ func (h *Hub) bekijk(ctx context.Context, v *vraag, plaats uint64) (vondst, bool
 	if err != nil {
 		return vondst{}, false, err
 	}
-	x := vondst{plaats: plaats}
+	x := vondst{plaats: plaats, afzender: f.OIN}
 	if x.event, err = cloudevent.Parse(b); err != nil {
 		return vondst{}, false, err
 	}
 	if x.graaf, _, err = prov.Lees(x.event.Data); err != nil {
 		return vondst{}, false, err
 	}
-	if !v.past(f, x) {
-		return vondst{}, false, nil
+	gezin := v.lezer.Soort == begrip.Burgerportaal
+	id := interactieVan(x.event, f.OIN).String()
+	if gezin {
+		if mag, err := h.schermAfVoorGezin(&x, f.OIN, v.orgs); err != nil || !mag {
+			return vondst{}, false, err
+		}
 	}
-	if v.lezer.Soort == begrip.Burgerportaal {
-		mag, err := h.schermAfVoorGezin(&x, f.OIN, v.orgs)
-		return x, mag, err
+	x, mag, err := h.magZien(v.lezer, x)
+	// What is asked must match what is shown, else a filter would tell the rest.
+	if err != nil || !mag || !v.past(f, x) {
+		return vondst{}, false, err
 	}
-	ext := map[string]string{uitbreiding: interactieVan(x.event, f.OIN).String()}
+	if gezin {
+		return x, true, nil
+	}
+	ext := map[string]string{uitbreiding: id}
 	for k, w := range x.event.Extensions {
 		ext[k] = w
 	}

@@ -105,7 +105,7 @@ func (h *Hub) zoekGebeurtenissen(w http.ResponseWriter, r *http.Request) {
 		if in.Type != nil {
 			ev := cloudevent.Event{Type: *in.Type}
 			ev.Normaliseer()
-			c.Eis(cloudevent.Bekend(ev.Type), "type", "Dit type staat niet in het register.")
+			c.Eis(h.regels.Load().Bekend(ev.Type), "type", "Dit type staat niet in het register.")
 			v.filter(&c, graph.Type, "type", &ev.Type)
 		}
 		v.tussen(&c, "vanaf", in.Vanaf, "tot", in.Tot)

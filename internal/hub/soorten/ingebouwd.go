@@ -1,0 +1,32 @@
+package soorten
+
+import "github.com/handbereik/soh/internal/cloudevent"
+
+// ingebouwd tells what this program knows of its types. A type that is not
+// here is open and has no description.
+var ingebouwd = map[string]vorm{
+	cloudevent.MeldingGeregistreerd:       {omschrijving: "Een organisatie heeft een melding geregistreerd."},
+	cloudevent.MeldingIngezien:            {omschrijving: "Een organisatie heeft een melding bij de bron gelezen."},
+	cloudevent.MeldingOpgepakt:            {omschrijving: "De ontvanger beoordeelt de melding."},
+	cloudevent.MeldingGeweigerd:           {omschrijving: "De ontvanger heeft de melding niet aangenomen."},
+	cloudevent.UitkomstMelding:            {omschrijving: "De beoordeling van een melding heeft een uitkomst."},
+	cloudevent.OpdrachtIngetrokken:        {omschrijving: "De gever van een opdracht heeft die ingetrokken."},
+	cloudevent.BekendheidGevraagd:         {omschrijving: "Een organisatie heeft gevraagd wie een gezin kent."},
+	cloudevent.BekendheidVerstrekt:        {omschrijving: "Een organisatie heeft laten weten of zij een gezin kent."},
+	cloudevent.BekendheidGeweigerd:        {omschrijving: "Een organisatie heeft niet laten weten of zij een gezin kent."},
+	cloudevent.VerrijkingBeschikbaar:      {omschrijving: "Een organisatie heeft informatie die anderen mogen lezen."},
+	cloudevent.VerrijkingIngezien:         {omschrijving: "Een organisatie heeft een verrijking bij de bron gelezen."},
+	cloudevent.BekendheidsverzoekIngezien: {omschrijving: "Een organisatie heeft de vraag naar bekendheid gelezen."},
+	cloudevent.UitkomstBeschikbaar:        {omschrijving: "De uitkomst van een overleg staat klaar bij de bron."},
+	cloudevent.UitkomstIngezien:           {omschrijving: "Een organisatie heeft de uitkomst van een overleg gelezen."},
+
+	cloudevent.SoortVastgesteld:       {omschrijving: "De ketenbeheerder heeft vastgesteld wat voor een soort gebeurtenis geldt.", vast: true},
+	cloudevent.SchemaVastgesteld:      {omschrijving: "De ketenbeheerder heeft een schema van een soort gebeurtenis vastgesteld.", vast: true},
+	cloudevent.GebeurtenisIngetrokken: {omschrijving: "Een gebeurtenis is ingetrokken en niet meer te vinden.", gesloten: true, vast: true},
+	cloudevent.IntrekkingHerroepen:    {omschrijving: "Het intrekken van een gebeurtenis is ongedaan gemaakt.", gesloten: true, vast: true},
+	cloudevent.VergetenGevraagd:       {omschrijving: "Een medewerker van de ketenbeheerder heeft gevraagd een persoon te vergeten.", gesloten: true, vast: true},
+	cloudevent.VergetenGoedgekeurd:    {omschrijving: "Een tweede medewerker is het eens met dat verzoek.", gesloten: true, vast: true},
+	cloudevent.VergetenBegonnen:       {omschrijving: "Het vernietigen van de sleutels van een persoon is begonnen.", gesloten: true, vast: true},
+	cloudevent.VergetenUitgevoerd:     {omschrijving: "De sleutels van een persoon zijn vernietigd.", gesloten: true, vast: true},
+	cloudevent.BewaartermijnToegepast: {omschrijving: "Gebeurtenissen waarvan de bewaartermijn voorbij is, zijn niet meer te vinden.", vast: true},
+}

@@ -1,0 +1,115 @@
+// Package soorten owns what the chain agreed about the kinds of event: which
+// there are, who sees how much of one, how long it can be found, and the form
+// of its data as JSON Schema per version.
+//
+// It promises: a Stand never changes, so a reader that has one sees one whole
+// agreement; a new version of a schema never refuses what an older one took;
+// what Beperk gives at a level holds nothing of the levels above; no schema is
+// ever fetched from outside, and no value stands in what Controleer tells.
+package soorten
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+)
+
+// Soort is what holds for one event type.
+type Soort struct {
+	Type         string `json:"type"`
+	Functie      string `json:"functie"`
+	Omschrijving string `json:"omschrijving"`
+	// Gesloten: who is not in Niveaus, is not named in the event and did not
+	// send it, does not learn that the event is there. An open type is seen whole
+	// by everyone who is not in Niveaus.
+	Gesloten bool `json:"gesloten"`
+	// Niveaus gives the level per kind of organisation.
+	Niveaus map[begrip.OrganisatieSoort]begrip.Niveau `json:"niveaus,omitempty"`
+	// Genoemd is the level at least for an organisation that the event names;
+	// nil is the whole event.
+	Genoemd *begrip.Niveau `json:"genoemd,omitempty"`
+	// Bewaartermijn is an ISO 8601 duration in years, months or days, counted
+	// from the time of the event; empty is for ever.
+	Bewaartermijn string `json:"bewaartermijn,omitempty"`
+}
+
+// Niveau gives how much of an event of this kind the reader sees; ok is false
+// when not even that it is there. genoemd tells whether the event names the
+// reader's organisation; the sender always sees the whole event.
+func (s Soort) Niveau(lezer begrip.Organisatie, afzender begrip.OIN, genoemd func() bool) (n begrip.Niveau, ok bool) {
+	if lezer.OIN == afzender {
+		return begrip.NiveauInhoud, true
+	}
+	n, ok = s.Niveaus[lezer.Soort]
+	if !ok && !s.Gesloten {
+		n, ok = begrip.NiveauInhoud, true
+	}
+	if ok && n == begrip.NiveauInhoud || !genoemd() {
+		return n, ok
+	}
+	g := begrip.NiveauInhoud
+	if s.Genoemd != nil {
+		g = *s.Genoemd
+	}
+	if !ok {
+		return g, true
+	}
+	return max(n, g), true
+}
+
+var soortenOrganisatie = []begrip.OrganisatieSoort{begrip.Politie, begrip.VeiligThuis, begrip.Gemeente, begrip.RvdK, begrip.GI, begrip.ZVH,
+	begrip.GGZ, begrip.Burgerportaal, begrip.Ketenbeheerder, begrip.Jeugdhulp, begrip.School, begrip.Overig}
+
+// Controleer gives every mistake in an offered Soort.
+func (s Soort) Controleer() error {
+	var c begrip.Controle
+	functie := cloudevent.Functie(s.Type)
+	c.Eis(functie != "" && cloudevent.TypeVorm(s.Type), "type", "Gebruik de vorm nl.jzv.<samenwerkfunctie>.<gebeurtenis>, in kleine letters.")
+	c.Eis(!strings.HasSuffix(s.Type, "-query-resultaat"), "type", "Een naam op -query-resultaat is voor antwoorden van de Ketenindex.")
+	c.Eis(s.Functie == functie, "functie", "Dit moet de samenwerkfunctie uit het type zijn.")
+	c.Eis(strings.TrimSpace(s.Omschrijving) != "" && len(s.Omschrijving) <= 500, "omschrijving", "Zeg in ten hoogste 500 tekens wat er is gebeurd.")
+	for _, o := range slices.Sorted(maps.Keys(s.Niveaus)) {
+		c.Eis(slices.Contains(soortenOrganisatie, o), "niveaus", "Hier staat een soort organisatie die wij niet kennen.")
+		c.Eis(s.Niveaus[o] >= begrip.NiveauBestaan && s.Niveaus[o] <= begrip.NiveauInhoud, "niveaus", "Een niveau is 0, 1 of 2.")
+	}
+	c.Eis(s.Genoemd == nil || *s.Genoemd >= begrip.NiveauBestaan && *s.Genoemd <= begrip.NiveauInhoud, "genoemd", "Een niveau is 0, 1 of 2.")
+	_, ok := ParseTermijn(s.Bewaartermijn)
+	c.Eis(s.Bewaartermijn == "" || ok, "bewaartermijn", "Gebruik de vorm P20Y, P6M of P90D, of een combinatie. Laat dit veld weg voor altijd.")
+	return c.Fout()
+}
+
+// Termijn is a length of time on the calendar.
+type Termijn struct{ Jaren, Maanden, Dagen int }
+
+// ParseTermijn reads P[n]Y[n]M[n]D, longer than nothing and at most 200 years.
+func ParseTermijn(s string) (t Termijn, ok bool) {
+	rest, ok := strings.CutPrefix(s, "P")
+	for _, deel := range []struct {
+		letter string
+		in     *int
+	}{{"Y", &t.Jaren}, {"M", &t.Maanden}, {"D", &t.Dagen}} {
+		getal, achter, er := strings.Cut(rest, deel.letter)
+		if !er {
+			continue
+		}
+		n, err := strconv.ParseUint(getal, 10, 16)
+		if err != nil {
+			return Termijn{}, false
+		}
+		*deel.in, rest = int(n), achter
+	}
+	nul := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	einde := t.Na(nul)
+	return t, ok && rest == "" && einde.After(nul) && einde.Before(nul.AddDate(201, 0, 0))
+}
+
+// Na gives the moment this long after m.
+func (t Termijn) Na(m time.Time) time.Time { return m.AddDate(t.Jaren, t.Maanden, t.Dagen) }
+
+// Voor gives the moment this long before m.
+func (t Termijn) Voor(m time.Time) time.Time { return m.AddDate(-t.Jaren, -t.Maanden, -t.Dagen) }

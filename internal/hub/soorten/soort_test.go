@@ -1,0 +1,128 @@
+package soorten
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/prov"
+)
+
+const (
+	oinA = begrip.OIN("00000001000000002000")
+	oinB = begrip.OIN("00000001000000003000")
+)
+
+func voorbeeld() (cloudevent.Event, prov.Graph) {
+	var g prov.Graph
+	g.Node("urn:soh:melding:1", prov.Entity, "soh:Melding").Set("soh:identifier", "urn:soh:melding:1").Ref("soh:zaak", "urn:soh:zaak:1").
+		Set("soh:toelichting", "geheim-verhaal").Ref("soh:heeftBetrokkene", "urn:soh:betrokkene:1").Ref("prov:wasGeneratedBy", "urn:soh:activiteit:1").Set("prov:value", "geheim-waarde")
+	g.Node("urn:soh:activiteit:1", prov.Activity, "soh:RegistrerenMelding").Set("soh:tijdstip", "2026-11-23T09:00:00Z").
+		Ref("prov:wasAssociatedWith", oinA.URN()).Ref("prov:wasAssociatedWith", "urn:soh:medewerker:geheim-persoon")
+	g.Node(oinA.URN(), prov.Agent, "soh:Organisatie").Set("soh:naam", "Politie").Set("soh:telefoon", "geheim-nummer")
+	g.Node("urn:soh:medewerker:geheim-persoon", prov.Agent, "prov:Person").Set("soh:naam", "geheim-naam")
+	g.Node("urn:soh:betrokkene:1", prov.Betrokkene, prov.Agent).Set("soh:naam", "geheim-kind").Set(prov.Burgerservicenummer, "999990019")
+	ev := cloudevent.Event{ID: "zaak geheim-id", Source: oinA.Systeem("geheim-systeem"), Type: cloudevent.MeldingGeregistreerd,
+		Time: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), Subject: "urn:soh:melding:1", Extensions: map[string]string{"noot": "geheim-noot"}, Data: g.JSONLD()}
+	return ev, g
+}
+
+// The lower level shows what it must, nothing of the level above, and is a
+// graph that passes the field's rules.
+func TestLagerNiveauToontNietsVanHogerNiveau(t *testing.T) {
+	for _, geval := range []struct {
+		n       begrip.Niveau
+		wel, ni []string
+	}{
+		{0, []string{cloudevent.MeldingGeregistreerd, "2026-11-23T09:00:00Z", oinA.URN(), "soh:Gebeurtenis"},
+			[]string{"geheim", "urn:soh:melding:1", "urn:soh:zaak:1", "RegistrerenMelding", "betrokkene", "999990019"}},
+		{1, []string{"urn:soh:melding:1", "urn:soh:zaak:1", "soh:RegistrerenMelding", "soh:tijdstip", oinA.URN(), "Politie"},
+			[]string{"geheim-verhaal", "geheim-waarde", "geheim-persoon", "geheim-naam", "geheim-nummer", "geheim-kind", "geheim-noot", "betrokkene", "999990019"}},
+		{2, []string{"geheim-verhaal", "geheim-kind", "999990019"}, nil},
+	} {
+		ev, g := voorbeeld()
+		uit, graaf := Beperk(ev, g, geval.n)
+		b := uit.Append(nil)
+		for _, w := range geval.wel {
+			if !bytes.Contains(b, []byte(w)) {
+				t.Errorf("level %d misses %q: %s", geval.n, w, b)
+			}
+		}
+		for _, w := range geval.ni {
+			if bytes.Contains(b, []byte(w)) {
+				t.Errorf("level %d shows %q: %s", geval.n, w, b)
+			}
+		}
+		gelezen, gebreken, err := prov.Lees(uit.Data)
+		if err != nil || len(gebreken) > 0 {
+			t.Errorf("level %d: %v %v", geval.n, gebreken, err)
+		}
+		if len(gelezen.Nodes) != len(graaf.Nodes) {
+			t.Errorf("level %d: graph and data differ", geval.n)
+		}
+		if err := uit.Validate(); err != nil {
+			t.Errorf("level %d: %v", geval.n, err)
+		}
+	}
+}
+
+func TestNiveauPerSoortOrganisatie(t *testing.T) {
+	een := begrip.NiveauProces
+	school := begrip.Organisatie{OIN: oinB, Soort: begrip.School}
+	for _, g := range []struct {
+		naam    string
+		s       Soort
+		lezer   begrip.Organisatie
+		genoemd bool
+		n       begrip.Niveau
+		ok      bool
+	}{
+		{"open", Soort{}, school, false, 2, true},
+		{"open, lager", Soort{Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.School: 0}}, school, false, 0, true},
+		{"open, lager, genoemd", Soort{Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.School: 0}, Genoemd: &een}, school, true, 1, true},
+		{"gesloten", Soort{Gesloten: true}, school, false, 0, false},
+		{"gesloten, genoemd", Soort{Gesloten: true}, school, true, 2, true},
+		{"gesloten, genoemd op 1", Soort{Gesloten: true, Genoemd: &een}, school, true, 1, true},
+		{"gesloten, soort mag", Soort{Gesloten: true, Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.School: 1}}, school, false, 1, true},
+		{"gesloten, andere soort mag", Soort{Gesloten: true, Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.GI: 2}}, school, false, 0, false},
+		{"afzender", Soort{Gesloten: true}, begrip.Organisatie{OIN: oinA}, false, 2, true},
+	} {
+		n, ok := g.s.Niveau(g.lezer, oinA, func() bool { return g.genoemd })
+		if ok != g.ok || ok && n != g.n {
+			t.Errorf("%s: %d %v", g.naam, n, ok)
+		}
+	}
+	if s, ok := Begin().Soort("nl.jzv.onbekend.iets"); ok || !s.Gesloten {
+		t.Error("an unknown type must be closed")
+	}
+}
+
+func TestBewaartermijnVormen(t *testing.T) {
+	begin := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
+	for s, wil := range map[string]string{"P20Y": "2044-02-29", "P1Y6M": "2025-08-29", "P90D": "2024-05-29", "P200Y": "2224-02-29"} {
+		v, ok := ParseTermijn(s)
+		if !ok || v.Na(begin).Format(time.DateOnly) != wil {
+			t.Errorf("%s: %v %v", s, ok, v.Na(begin))
+		}
+	}
+	for _, s := range []string{"", "P", "20Y", "P-1Y", "P1Y1Y", "P0D", "P1D1Y", "P300Y", "PT1H", "P1.5Y", "P99999999Y"} {
+		if _, ok := ParseTermijn(s); ok {
+			t.Errorf("%q is taken", s)
+		}
+	}
+}
+
+func TestVerkeerdeSoortNoemtAlleFouten(t *testing.T) {
+	drie := begrip.Niveau(3)
+	err := Soort{Type: "nl.jzv.Iets.x", Functie: "anders", Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{"kroeg": 7}, Genoemd: &drie, Bewaartermijn: "20 jaar"}.Controleer()
+	f := begrip.FoutVan(err)
+	if f.Code != begrip.Ongeldig || len(f.Velden) < 6 || strings.Contains(err.Error(), "kroeg") || strings.Contains(err.Error(), "20 jaar") {
+		t.Fatalf("%v", err)
+	}
+	if _, err := Begin().MetSoort(Soort{Type: cloudevent.VergetenGevraagd, Functie: "ketenindex", Omschrijving: "open maken"}); !begrip.Is(err, begrip.Verboden) {
+		t.Fatalf("the hub's own type was opened: %v", err)
+	}
+}

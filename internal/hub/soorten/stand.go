@@ -1,0 +1,79 @@
+package soorten
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+)
+
+// Stand is what was agreed at one moment: the kinds of event. It is never
+// changed; Met gives the next one.
+type Stand struct {
+	soorten map[string]*Soort
+}
+
+// Begin is what holds in a chain that agreed nothing yet: the types this
+// program knows.
+func Begin() *Stand { return begin() }
+
+var begin = sync.OnceValue(func() *Stand {
+	s := &Stand{soorten: map[string]*Soort{}}
+	for _, t := range cloudevent.Typen() {
+		v := ingebouwd[t]
+		s.soorten[t] = &Soort{Type: t, Functie: cloudevent.Functie(t), Omschrijving: v.omschrijving, Gesloten: v.gesloten}
+	}
+	return s
+})
+
+// Soort gives what holds for typ; ok is false for a type nobody registered,
+// and the Soort is then the strictest: closed.
+func (s *Stand) Soort(typ string) (Soort, bool) {
+	if v := s.soorten[typ]; v != nil {
+		return *v, true
+	}
+	return Soort{Type: typ, Gesloten: true}, false
+}
+
+// Bekend tells whether typ is registered, in its newest spelling.
+func (s *Stand) Bekend(typ string) bool { return s.soorten[typ] != nil }
+
+// Soorten gives every kind, ordered by type.
+func (s *Stand) Soorten() []Soort {
+	uit := make([]Soort, 0, len(s.soorten))
+	for _, t := range slices.Sorted(maps.Keys(s.soorten)) {
+		uit = append(uit, *s.soorten[t])
+	}
+	return uit
+}
+
+// MetSoort gives the Stand in which v replaces what held for its type.
+func (s *Stand) MetSoort(v Soort) (*Stand, error) {
+	if err := v.Controleer(); err != nil {
+		return nil, err
+	}
+	if b, ok := ingebouwd[v.Type]; ok && b.vast {
+		return nil, &begrip.Fout{Code: begrip.Verboden, Bericht: "Dit soort gebeurtenis is van de Ketenindex zelf. U kunt het niet wijzigen."}
+	}
+	n := *s
+	n.soorten = maps.Clone(s.soorten)
+	n.soorten[v.Type] = &v
+	return &n, nil
+}
+
+type vorm struct {
+	omschrijving string
+	gesloten     bool // seen by the sender and by who is named only
+	vast         bool // the hub itself makes it: no new agreement about it
+}
+
+func init() {
+	for t := range ingebouwd {
+		if !cloudevent.Bekend(t) {
+			panic(fmt.Sprintf("soorten: %s is not a type of cloudevent", t))
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package hub
+
+import (
+	"slices"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/hub/soorten"
+	"github.com/handbereik/soh/internal/prov"
+)
+
+// magZien gives x as the reader may see it now; false when the reader may not
+// know that it is there. Every way out of the hub goes through here: queries,
+// timelines and subscriptions. What is hidden from the family (schermAfVoorGezin)
+// must be hidden before, because the reduced event no longer names the nodes
+// that tell so. A filter of the reader must match what comes out of here.
+func (h *Hub) magZien(lezer register.Deelnemer, x vondst) (vondst, bool, error) {
+	soort, _ := h.regels.Load().Soort(x.event.Type)
+	n, ok := soort.Niveau(lezer.Organisatie, x.afzender, func() bool { return noemtOrganisatie(x.graaf, lezer.OIN) })
+	if !ok {
+		return vondst{}, false, nil
+	}
+	x.event, x.graaf = soorten.Beperk(x.event, x.graaf, n)
+	return x, true, nil
+}
+
+// noemtOrganisatie tells whether the graph names the organisation.
+func noemtOrganisatie(g prov.Graph, oin begrip.OIN) bool {
+	urn := oin.URN()
+	return slices.ContainsFunc(g.Nodes, func(n *prov.Node) bool {
+		return organisatieURN(n.ID) == urn || slices.ContainsFunc(n.Props, func(p prov.Prop) bool {
+			return slices.ContainsFunc(p.Values, func(v prov.Value) bool { return v.Kind == prov.Verwijzing && organisatieURN(v.Ref) == urn })
+		})
+	})
+}
