@@ -44,56 +44,40 @@ func eigenTermen() map[string]any {
 	return c
 }
 
-// stellingen are the statements of PROV-JSONLD: an object of this type has one
-// member for the subject and one for the object of the relation.
-var stellingen = []struct{ typ, van, kwalificatie, naar, doel string }{
-	{"Generation", "entity", "prov:qualifiedGeneration", "activity", "prov:activity"},
-	{"Usage", "activity", "prov:qualifiedUsage", "entity", "prov:entity"},
-	{"Invalidation", "entity", "prov:qualifiedInvalidation", "activity", "prov:activity"},
-	{"Communication", "informed", "prov:qualifiedCommunication", "informant", "prov:activity"},
-	{"Start", "activity", "prov:qualifiedStart", "trigger", "prov:entity"},
-	{"End", "activity", "prov:qualifiedEnd", "trigger", "prov:entity"},
-	{"Derivation", "generatedEntity", "prov:qualifiedDerivation", "usedEntity", "prov:entity"},
-	{"Attribution", "entity", "prov:qualifiedAttribution", "agent", "prov:agent"},
-	{"Association", "activity", "prov:qualifiedAssociation", "agent", "prov:agent"},
-	{"Delegation", "delegate", "prov:qualifiedDelegation", "responsible", "prov:agent"},
-	{"Influence", "influencee", "prov:qualifiedInfluence", "influencer", "prov:influencer"},
-	{"Specialization", "specificEntity", "prov:qualifiedSpecialization", "generalEntity", "prov:entity"},
-	{"Alternate", "alternate1", "prov:qualifiedAlternate", "alternate2", "prov:entity"},
-	{"Membership", "collection", "prov:qualifiedMembership", "entity", "prov:entity"},
-}
-
 // provJSONLD maps the statements of PROV-JSONLD (W3C member submission, 2024)
 // to the qualified terms of PROV-O: the subject of a statement refers to it,
-// it refers to its object. Which member is which depends on the type.
+// it refers to its object. Which member is which depends on the type. Older
+// spellings that do not clash are read as well.
 func provJSONLD() map[string]any {
 	c := map[string]any{
-		"@version": 1.1, "prov": NSProv,
-		"xsd": "http://www.w3.org/2001/XMLSchema#", "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+		"@version": 1.1, "prov": NSProv, "provext": nsProvExt, "xsd": nsXSD, "rdfs": nsRDFS, "rdf": nsRDF,
 		"startTime": datum("prov:startedAtTime"), "endTime": datum("prov:endedAtTime"), "time": datum("prov:atTime"),
-		"location": "prov:atLocation", "role": "prov:hadRole", "label": "rdfs:label",
+		"location": naarNode("prov:atLocation"), "role": naarNode("prov:hadRole"), "type": naarNode("rdf:type"),
+		"label": "rdfs:label", "value": "prov:value",
 	}
 	for _, t := range []string{"Entity", "Activity", "Agent", "Person", "Organization", "SoftwareAgent", "Plan", "Collection", "Bundle"} {
 		c[t] = "prov:" + t
 	}
-	for _, s := range stellingen {
-		eigen := map[string]any{
-			s.van:  map[string]any{"@reverse": s.kwalificatie, "@type": "@id"},
-			s.naar: map[string]any{"@id": s.doel, "@type": "@id"},
+	for _, v := range vormen {
+		eigen := map[string]any{v.van: map[string]any{"@reverse": v.kwal, "@type": "@id"}}
+		for _, l := range v.leden {
+			if l.tijd {
+				eigen[l.naam] = datum(l.prop)
+			} else {
+				eigen[l.naam] = naarNode(l.prop)
+			}
 		}
-		switch s.typ {
-		case "Association":
-			eigen["plan"] = map[string]any{"@id": "prov:hadPlan", "@type": "@id"}
-		case "Start":
-			eigen["starter"] = map[string]any{"@id": "prov:hadActivity", "@type": "@id"}
-		case "End":
-			eigen["ender"] = map[string]any{"@id": "prov:hadActivity", "@type": "@id"}
-		case "Derivation", "Delegation":
-			eigen["activity"] = map[string]any{"@id": "prov:hadActivity", "@type": "@id"}
+		naam := "prov:" + v.typ
+		if v.kaal {
+			naam = nsProvExt + v.typ
 		}
-		c[s.typ] = map[string]any{"@id": "prov:" + s.typ, "@context": eigen}
+		c[v.typ] = map[string]any{"@id": naam, "@context": eigen}
 	}
 	return c
+}
+
+func naarNode(iri string) map[string]any {
+	return map[string]any{"@id": iri, "@type": "@id"}
 }
 
 func datum(iri string) map[string]any {

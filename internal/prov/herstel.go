@@ -1,6 +1,9 @@
 package prov
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // relatie tells what PROV-DM and PROV-Constraints say of one relation.
 type relatie struct {
@@ -178,28 +181,8 @@ func (n *Node) ruimOp() {
 	n.Props = over
 }
 
-// kwalificatie is the long form of a relation: the subject refers to a node
-// that refers to the object (PROV-O §3.3).
-type kwalificatie struct{ doel, kort string }
-
-var kwalificaties = map[string]kwalificatie{
-	"prov:qualifiedGeneration":     {"prov:activity", "prov:wasGeneratedBy"},
-	"prov:qualifiedUsage":          {"prov:entity", "prov:used"},
-	"prov:qualifiedInvalidation":   {"prov:activity", "prov:wasInvalidatedBy"},
-	"prov:qualifiedCommunication":  {"prov:activity", "prov:wasInformedBy"},
-	"prov:qualifiedStart":          {"prov:entity", "prov:wasStartedBy"},
-	"prov:qualifiedEnd":            {"prov:entity", "prov:wasEndedBy"},
-	"prov:qualifiedDerivation":     {"prov:entity", "prov:wasDerivedFrom"},
-	"prov:qualifiedAttribution":    {"prov:agent", "prov:wasAttributedTo"},
-	"prov:qualifiedAssociation":    {"prov:agent", "prov:wasAssociatedWith"},
-	"prov:qualifiedDelegation":     {"prov:agent", "prov:actedOnBehalfOf"},
-	"prov:qualifiedInfluence":      {"prov:influencer", "prov:wasInfluencedBy"},
-	"prov:qualifiedSpecialization": {"prov:entity", "prov:specializationOf"},
-	"prov:qualifiedAlternate":      {"prov:entity", "prov:alternateOf"},
-	"prov:qualifiedMembership":     {"prov:entity", "prov:hadMember"},
-}
-
-// kwalificaties adds the plain relation to every qualified one.
+// kwalificaties adds the plain relation to every qualified one (PROV-O §3.3). A
+// qualified one that says nothing more is left to the plain one.
 func (l *lezing) kwalificaties() {
 	type nieuw struct {
 		n    *Node
@@ -207,25 +190,89 @@ func (l *lezing) kwalificaties() {
 		doel Value
 	}
 	var erbij []nieuw
+	var overbodig map[string]bool
 	for _, n := range l.g.Nodes {
-		for _, p := range n.Props {
-			if !strings.HasPrefix(p.Name, "prov:qualified") {
+		leeg := false
+		for i := range n.Props {
+			p := &n.Props[i]
+			if !isLang(p.Name) {
 				continue
 			}
-			k, ok := kwalificaties[p.Name]
+			v, ok := lang[p.Name]
 			if !ok {
 				continue
 			}
-			for _, v := range p.Values {
-				if q := l.g.Vind(v.Ref); q != nil {
-					for _, doel := range q.Values(k.doel) {
-						erbij = append(erbij, nieuw{n, k.kort, doel})
-					}
+			over := p.Values[:0]
+			for _, w := range p.Values {
+				q := l.g.Vind(w.Ref)
+				if q == nil || w.Kind != Verwijzing {
+					over = append(over, w)
+					continue
 				}
+				doelen := q.Values(v.leden[0].prop)
+				for _, doel := range doelen {
+					erbij = append(erbij, nieuw{n, v.korteNaam(p.Name, q), doel})
+				}
+				if len(doelen) == 1 && v.zegtNietsMeer(q) && l.g.verwezen(q.ID) == 1 {
+					if overbodig == nil {
+						overbodig = map[string]bool{}
+					}
+					overbodig[q.ID] = true
+					continue
+				}
+				over = append(over, w)
 			}
+			p.Values = over
+			leeg = leeg || len(over) == 0
+		}
+		if leeg {
+			n.ruimOp()
 		}
 	}
 	for _, e := range erbij {
 		e.n.Add(e.kort, e.doel)
 	}
+	if len(overbodig) > 0 {
+		l.g.Nodes = slices.DeleteFunc(l.g.Nodes, func(n *Node) bool { return overbodig[n.ID] })
+		l.g.plaats = nil
+	}
+}
+
+func isLang(naam string) bool {
+	return strings.HasPrefix(naam, "prov:qualified") || strings.HasPrefix(naam, nsProvExt+"qualified")
+}
+
+// korteNaam is the plain relation of qualified statement q.
+func (v *vorm) korteNaam(kwal string, q *Node) string {
+	if v.relatie != "prov:wasDerivedFrom" {
+		return v.relatie
+	}
+	for _, t := range append(slices.Clip(q.Types), "prov:"+strings.TrimPrefix(kwal, "prov:qualified")) {
+		if naam := onderTyp[t]; naam != "" {
+			return naam
+		}
+	}
+	return v.relatie
+}
+
+// verwezen counts the references to a node.
+func (g *Graph) verwezen(id string) (n int) {
+	for _, m := range g.Nodes {
+		for _, p := range m.Props {
+			for _, v := range p.Values {
+				if v.Kind == Verwijzing && v.Ref == id {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+// zegtNietsMeer tells that nobody outside can speak of q, and that q has an
+// object and nothing more.
+func (v *vorm) zegtNietsMeer(q *Node) bool {
+	return isLeeg(q.ID) && len(q.Props) == 1 && !slices.ContainsFunc(q.Types, func(t string) bool {
+		return t != "prov:"+v.typ && t != nsProvExt+v.typ && (v.relatie != "prov:wasDerivedFrom" || onderTyp[t] == "")
+	})
 }

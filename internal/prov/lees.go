@@ -350,7 +350,7 @@ func (l *lezing) literal(n *Node, term string, o *fastjson.Object) bool {
 	if o.Len() != leden {
 		return false
 	}
-	l.voeg(n, term, w)
+	l.voeg(n, term, w.ontypeer())
 	return true
 }
 

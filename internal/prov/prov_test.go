@@ -328,6 +328,13 @@ func FuzzLees(f *testing.F) {
 		if nog := terug.JSONLD(); len(terug.Nodes) < len(g.Nodes) {
 			t.Fatalf("nodes lost:\n%s\n%s", uit, nog)
 		}
+		ld := g.ProvJSONLD()
+		if a, b := len(keurLD(t, ld)), len(leesProvN(t, g.ProvN())); a != b {
+			t.Fatalf("%d statements in PROV-JSONLD, %d in PROV-N", a, b)
+		}
+		if _, _, err := Lees(ld); err != nil && !begrip.Is(err, begrip.Ongeldig) {
+			t.Fatal(err)
+		}
 	})
 }
 

@@ -64,7 +64,7 @@ func (v Value) schrijf(b []byte) []byte {
 	switch {
 	case v.Kind == Verwijzing:
 		b = tekst(append(b, `{"@id":`...), v.Ref)
-	case v.Kind == Getal && jsontext.Value(v.Literal).IsValid(), v.Kind == Waarheid && (v.Literal == "true" || v.Literal == "false"):
+	case v.Kind == Getal && isGetal(v.Literal), v.Kind == Waarheid && (v.Literal == "true" || v.Literal == "false"):
 		return append(b, v.Literal...)
 	case v.Kind == Getypeerd:
 		b = tekst(append(b, `{"@value":`...), v.Literal)

@@ -95,6 +95,10 @@ func (l *lezing) platteNode(m map[string]any) {
 		term := l.nieuwste(compact(naam))
 		for _, w := range waarden {
 			if o, ok := w.(map[string]any); ok {
+				if soort, ok := o["@id"].(string); ok && naam == nsRDF+"type" {
+					l.typeer(n, soort)
+					continue
+				}
 				platteWaarde(n, term, o)
 			}
 		}
@@ -139,7 +143,7 @@ func platteWaarde(n *Node, term string, o map[string]any) {
 	if soort, ok := o["@type"].(string); ok && soort != "" && soort[0] != '@' {
 		w.Kind, w.Datatype, w.Taal = Getypeerd, compact(soort), ""
 	}
-	n.Add(term, w)
+	n.Add(term, w.ontypeer())
 }
 
 // diepte gives how deep the arrays and objects of valid JSON are nested.
