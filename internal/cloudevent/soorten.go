@@ -23,6 +23,11 @@ const (
 	UitkomstBeschikbaar          = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-beschikbaar-gesteld"
 	UitkomstIngezien             = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-ingezien"
 	UitkomstQueryResultaat       = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-overleg-query-resultaat"
+	SamenwerkingBegonnen         = "nl.jzv.inrichten-en-bijsturen-samenwerking.samenwerking-begonnen"
+	SamenwerkingGestopt          = "nl.jzv.inrichten-en-bijsturen-samenwerking.samenwerking-gestopt"
+	ToestemmingGegeven           = "nl.jzv.inrichten-en-bijsturen-samenwerking.toestemming-gegeven"
+	ToestemmingIngetrokken       = "nl.jzv.inrichten-en-bijsturen-samenwerking.toestemming-ingetrokken"
+	NoodtoegangGebruikt          = "nl.jzv.inrichten-en-bijsturen-samenwerking.noodtoegang-gebruikt"
 	GebeurtenissenQueryResultaat = "nl.jzv.ketenindex.gebeurtenissen-query-resultaat"
 )
 
@@ -45,6 +50,7 @@ var typen = []string{
 	BekendheidsverzoekIngezien, UitkomstBeschikbaar, UitkomstIngezien, UitkomstQueryResultaat, GebeurtenissenQueryResultaat,
 	SoortVastgesteld, SchemaVastgesteld, GebeurtenisIngetrokken, IntrekkingHerroepen,
 	VergetenGevraagd, VergetenGoedgekeurd, VergetenBegonnen, VergetenUitgevoerd, BewaartermijnToegepast,
+	SamenwerkingBegonnen, SamenwerkingGestopt, ToestemmingGegeven, ToestemmingIngetrokken, NoodtoegangGebruikt,
 }
 
 var (
@@ -82,3 +88,6 @@ func Functie(typ string) string {
 	}
 	return functie
 }
+
+// Gebeurtenis gives the event in a type, "melding-ingezien".
+func Gebeurtenis(typ string) string { return typ[strings.LastIndexByte(typ, '.')+1:] }

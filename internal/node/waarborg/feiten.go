@@ -1,0 +1,224 @@
+package waarborg
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	verband "github.com/handbereik/soh/internal/samenwerkingsverband"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// Feiten are the safeguards that hold now around some persons and zaken, read
+// once per request.
+type Feiten struct {
+	Nu time.Time
+
+	verbanden     []*Zaakverband
+	toestemmingen []*Toestemming
+	gezag         []*Gezagsfeit
+	bekwaamheid   []*Handelingsbekwaamheid // newest last
+	vertegenwoord []*Vertegenwoordiging
+	afschermingen []*Afscherming
+	verstrekking  []*Verstrekkingsbesluit
+	maatregelen   []*Maatregel
+	medewerking   []*Medewerking
+	verzoeken     []*Bespreekverzoek
+	meldingen     map[string]time.Time // zaak → since when a melding is on record
+	geboren       map[begrip.BSN]time.Time
+}
+
+var alleSoorten = func() []string {
+	var uit []string
+	for _, s := range Soorten() {
+		uit = append(uit, s.Naam)
+	}
+	return uit
+}()
+
+// Laad reads, in one go, every safeguard about these persons or in these zaken
+// that holds now. meldingen names the kinds of record that prove that a melding
+// to Veilig Thuis exists.
+func (w *Waarborgen) Laad(ctx context.Context, personen []begrip.BSN, zaken []string, meldingen ...string) (*Feiten, error) {
+	recs, err := w.d.Verwant(ctx, slices.Concat(alleSoorten, meldingen), personen, zaken)
+	if err != nil {
+		return nil, err
+	}
+	f := &Feiten{Nu: w.nu().UTC(), meldingen: map[string]time.Time{}, geboren: map[begrip.BSN]time.Time{}}
+	slices.SortStableFunc(recs, func(a, b dossier.Record) int { return a.VastgelegdOp.Compare(b.VastgelegdOp) })
+	for _, rec := range recs {
+		if slices.Contains(meldingen, rec.Soort) {
+			if t, ok := f.meldingen[rec.Zaak]; !ok || rec.GeldigVanaf.Before(t) {
+				f.meldingen[rec.Zaak] = rec.GeldigVanaf
+			}
+			continue
+		}
+		if rec.Staat == staatBeeindigd {
+			continue
+		}
+		i := slices.IndexFunc(Soorten(), func(s Soort) bool { return s.Naam == rec.Soort })
+		g, err := Soorten()[i].Lees(rec)
+		if err != nil {
+			return nil, err
+		}
+		if g.kop().Geldt(f.Nu) {
+			f.voeg(g)
+		}
+	}
+	return f, nil
+}
+
+func (f *Feiten) voeg(g Gegeven) {
+	switch g := g.(type) {
+	case *Zaakverband:
+		f.verbanden = append(f.verbanden, g)
+	case *Toestemming:
+		f.toestemmingen = append(f.toestemmingen, g)
+		f.ken(g.Over)
+	case *Gezagsfeit:
+		f.gezag = append(f.gezag, g)
+		f.ken(g.Over)
+		for _, h := range g.Houders {
+			f.ken(h)
+		}
+	case *Handelingsbekwaamheid:
+		f.bekwaamheid = append(f.bekwaamheid, g)
+		f.ken(g.Over)
+	case *Vertegenwoordiging:
+		f.vertegenwoord = append(f.vertegenwoord, g)
+		f.ken(g.Over)
+	case *Afscherming:
+		if g.werkt(f.Nu) {
+			f.afschermingen = append(f.afschermingen, g)
+		}
+	case *Verstrekkingsbesluit:
+		f.verstrekking = append(f.verstrekking, g)
+	case *Maatregel:
+		f.maatregelen = append(f.maatregelen, g)
+		f.ken(g.Over)
+	case *Medewerking:
+		f.medewerking = append(f.medewerking, g)
+	case *Bespreekverzoek:
+		f.verzoeken = append(f.verzoeken, g)
+		f.ken(g.Over)
+	}
+}
+
+func (f *Feiten) ken(p Persoon) {
+	if g := p.geboren(); !g.IsZero() {
+		f.geboren[p.Burgerservicenummer.BSN] = g
+	}
+}
+
+// Geboren adds a birth date that a record itself tells; what is on record as a
+// safeguard goes first.
+func (f *Feiten) Geboren(b begrip.BSN, op time.Time) {
+	if _, ok := f.geboren[b]; !ok && !op.IsZero() {
+		f.geboren[b] = op
+	}
+}
+
+// Leeftijd gives the age of a person in full years now, -1 when unknown.
+func (f *Feiten) Leeftijd(b begrip.BSN) int { return Leeftijd(f.geboren[b], f.Nu) }
+
+func (f *Feiten) leeftijd(b begrip.BSN, geboren time.Time) int {
+	f.Geboren(b, geboren)
+	return f.Leeftijd(b)
+}
+
+func (f *Feiten) bekwaam(b begrip.BSN) bool {
+	for _, h := range slices.Backward(f.bekwaamheid) {
+		if h.Over.Burgerservicenummer.BSN == b {
+			return h.Bekwaam
+		}
+	}
+	return true
+}
+
+// gezagOver gives the fact that counts: a motivated override before the
+// register, then the latest word of a source.
+func (f *Feiten) gezagOver(kind begrip.BSN) *Gezagsfeit {
+	var uit *Gezagsfeit
+	for _, g := range f.gezag {
+		if g.Over.Burgerservicenummer.BSN != kind {
+			continue
+		}
+		if uit == nil || (g.Afwijking != nil) != (uit.Afwijking != nil) && g.Afwijking != nil || (g.Afwijking != nil) == (uit.Afwijking != nil) && g.Peildatum >= uit.Peildatum {
+			uit = g
+		}
+	}
+	return uit
+}
+
+// alleGezag tells that everyone with gezag is among gevers, and that it is
+// certain who that is.
+func (f *Feiten) alleGezag(kind begrip.BSN, gevers []Gever) bool {
+	g := f.gezagOver(kind)
+	if g == nil {
+		return false
+	}
+	hs := g.houders()
+	for _, h := range hs {
+		if !slices.ContainsFunc(gevers, func(x Gever) bool { return x.Burgerservicenummer.BSN == h }) {
+			return false
+		}
+	}
+	return len(hs) > 0
+}
+
+// Relatie is how burger stands to the person for whom is looked.
+func (f *Feiten) Relatie(burger, voor begrip.BSN) verband.Relatie {
+	if burger == voor {
+		return verband.RelatieZelf
+	}
+	if g := f.gezagOver(voor); g != nil && g.heeft(burger) {
+		return gezagTabel[g.Soort].houder
+	}
+	if v := f.vertegenwoordiging(burger, voor); v != nil {
+		return v.Als
+	}
+	return verband.RelatieAnder
+}
+
+func (f *Feiten) vertegenwoordiging(wie, voor begrip.BSN) *Vertegenwoordiging {
+	for _, v := range slices.Backward(f.vertegenwoord) {
+		if v.Wie.Burgerservicenummer.BSN == wie && v.Over.Burgerservicenummer.BSN == voor {
+			return v
+		}
+	}
+	return nil
+}
+
+// magMeekijken tells that the person itself agreed that burger looks along.
+func (f *Feiten) magMeekijken(burger, voor begrip.BSN) bool {
+	return slices.ContainsFunc(f.toestemmingen, func(t *Toestemming) bool {
+		return t.Over.Burgerservicenummer.BSN == voor && t.door(verband.RelatieZelf) &&
+			slices.ContainsFunc(t.AanPersonen, func(p begrip.InhoudBSN) bool { return p.BSN == burger })
+	})
+}
+
+// Afgeschermd gives the first safeguard that withholds rec from l; nil when
+// none does. To such a reader the record is not there.
+func (f *Feiten) Afgeschermd(soort, id string, l toegang.Lezer) *Afscherming {
+	for _, a := range f.afschermingen {
+		if a.Onderwerp.Soort != soort || a.Onderwerp.ID != id {
+			continue
+		}
+		if slices.Contains(a.TegenOIN, l.Organisatie.OIN) || !l.Burger.IsZero() && slices.Contains(leesbaar(a.Tegen), l.Burger) {
+			return a
+		}
+	}
+	return nil
+}
+
+// Verband gives in which samenwerkingsverband a zaak runs now; nil is none.
+func (f *Feiten) Verband(zaak string) *Zaakverband {
+	for _, z := range slices.Backward(f.verbanden) {
+		if z.Zaak == zaak && zaak != "" {
+			return z
+		}
+	}
+	return nil
+}
