@@ -20,6 +20,12 @@ var ingebouwd = map[string]vorm{
 	cloudevent.UitkomstBeschikbaar:        {omschrijving: "De uitkomst van een overleg staat klaar bij de bron."},
 	cloudevent.UitkomstIngezien:           {omschrijving: "Een organisatie heeft de uitkomst van een overleg gelezen."},
 
+	cloudevent.SamenwerkingBegonnen:   {omschrijving: "Organisaties werken samen rond een zaak.", gesloten: true, gezin: true},
+	cloudevent.SamenwerkingGestopt:    {omschrijving: "De samenwerking rond een zaak is gestopt.", gesloten: true, gezin: true},
+	cloudevent.ToestemmingGegeven:     {omschrijving: "Iemand gaf toestemming om gegevens te zien.", gesloten: true, gezin: true},
+	cloudevent.ToestemmingIngetrokken: {omschrijving: "Een toestemming is ingetrokken.", gesloten: true, gezin: true},
+	cloudevent.NoodtoegangGebruikt:    {omschrijving: "Een professional keek zonder gewone regel, omdat er haast was.", gesloten: true, gezin: true},
+
 	cloudevent.SoortVastgesteld:       {omschrijving: "De ketenbeheerder heeft vastgesteld wat voor een soort gebeurtenis geldt.", vast: true},
 	cloudevent.SchemaVastgesteld:      {omschrijving: "De ketenbeheerder heeft een schema van een soort gebeurtenis vastgesteld.", vast: true},
 	cloudevent.GebeurtenisIngetrokken: {omschrijving: "Een gebeurtenis is ingetrokken en niet meer te vinden.", gesloten: true, vast: true},

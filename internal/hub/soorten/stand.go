@@ -24,7 +24,11 @@ var begin = sync.OnceValue(func() *Stand {
 	s := &Stand{soorten: map[string]*Soort{}}
 	for _, t := range cloudevent.Typen() {
 		v := ingebouwd[t]
-		s.soorten[t] = &Soort{Type: t, Functie: cloudevent.Functie(t), Omschrijving: v.omschrijving, Gesloten: v.gesloten}
+		k := &Soort{Type: t, Functie: cloudevent.Functie(t), Omschrijving: v.omschrijving, Gesloten: v.gesloten}
+		if v.gezin {
+			k.Niveaus = map[begrip.OrganisatieSoort]begrip.Niveau{begrip.Burgerportaal: begrip.NiveauInhoud}
+		}
+		s.soorten[t] = k
 	}
 	return s
 })
@@ -67,6 +71,7 @@ func (s *Stand) MetSoort(v Soort) (*Stand, error) {
 type vorm struct {
 	omschrijving string
 	gesloten     bool // seen by the sender and by who is named only
+	gezin        bool // the family sees it too, though it is closed
 	vast         bool // the hub itself makes it: no new agreement about it
 }
 

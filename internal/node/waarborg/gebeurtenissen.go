@@ -46,6 +46,12 @@ func (w *Waarborgen) graaf(s Soort, g Gegeven, type_ string) prov.Graph {
 	if naam != "" {
 		o.Set("soh:naam", naam)
 	}
+	if z, ok := g.(*Zaakverband); ok { // who takes part must know, so the event names them
+		for _, d := range z.Deelnemers {
+			gr.Node(d.Organisatie.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", d.Organisatie.URN())
+			a.Ref("prov:wasAssociatedWith", d.Organisatie.URN())
+		}
+	}
 	for _, b := range overWie(g) {
 		if b.IsZero() {
 			continue
