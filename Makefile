@@ -54,7 +54,7 @@ $(MODULES): $(LOCK)
 	  || { echo 'make: npm could not fetch the packages of web/package-lock.json. Check the network or the registry in ~/.npmrc, then run make assets again.' >&2; exit 1; }
 	@touch $@
 
-bench: build ## measure the hub: durable single pushes and batches per second
+bench: build ## measure the hub: pushes, batches, queries, rebuild, memory (about a minute)
 	@bin/soh bench
 
 schoon: ## remove what was built; the demo's folder stays

@@ -1,91 +1,85 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"math/rand/v2"
-	"net"
-	"net/http"
 	"os"
-	"path/filepath"
-	"runtime/pprof"
-	"slices"
-	"strconv"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
-
-	"github.com/handbereik/soh/internal/begrip"
-	"github.com/handbereik/soh/internal/cloudevent"
-	"github.com/handbereik/soh/internal/hub"
-	"github.com/handbereik/soh/internal/hub/register"
-	"github.com/handbereik/soh/internal/prov"
-	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/hub/proeflast"
 )
 
-// BenchCmd measures a hub of its own, in a temporary folder, over mutual TLS.
-// Hub, bare handler and senders share this machine, so the ratio says more than
-// the numbers. Both get the same requests over HTTP/1.1, one open connection
-// per sender.
+// BenchCmd measures a hub over mutual TLS: one of its own, as a process of its
+// own in a temporary folder, or one that runs already. Hub, bare handler and
+// senders share this machine, so the ratio says more than the numbers. All get
+// their requests over HTTP/1.1, one open connection per sender. What was taken
+// in counts only over the time until it can be found and stands in the ledger.
 type BenchCmd struct {
-	JSON    bool          `name:"json" help:"Geef de uitkomst als JSON."`
-	Duur    time.Duration `help:"Hoe lang elke meting duurt." default:"3s"`
-	Zenders int           `help:"Hoeveel zenders tegelijk." default:"256"`
-	Lijst   int           `help:"Hoeveel gebeurtenissen in een lijst." default:"200"`
-	Dir     string        `help:"Map op de schijf die u wilt meten." type:"existingdir"`
-	Profiel string        `help:"Schrijf hierheen waar de processortijd blijft (pprof)." type:"path"`
+	JSON         bool          `name:"json" help:"Geef de uitkomst als één JSON-object."`
+	Duur         time.Duration `help:"Hoe lang elke meting duurt." default:"3s"`
+	Verbindingen int           `help:"Hoeveel verbindingen tegelijk." default:"256"`
+	Lijst        int           `help:"Hoeveel gebeurtenissen in een lijst." default:"200"`
+	Bytes        int           `help:"Hoe groot een gebeurtenis ongeveer is; 0 is gewoon."`
+	Index        int           `help:"Hoeveel gebeurtenissen er eerst in de Ketenindex komen, in lijsten." default:"300000"`
+	Personen     int           `help:"Over hoeveel personen de gebeurtenissen gaan; 0 is één op de twintig gebeurtenissen."`
+	Dir          string        `help:"Map op de schijf die u wilt meten." type:"existingdir"`
+	Profiel      string        `help:"Schrijf hierheen waar de processortijd van de eigen Ketenindex blijft (pprof)." type:"path"`
+	Alleen       string        `help:"Meet alleen dit." enum:",push,lijst,zoek,herbouw" default:""`
+
+	Hub  string `help:"Adres van een Ketenindex die al draait, in plaats van een eigen."`
+	Cert string `help:"Certificaat van de deelnemer die meet (PEM); bij --hub." type:"existingfile"`
+	Key  string `help:"Sleutel bij het certificaat (PEM); bij --hub." type:"existingfile"`
+	CA   string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM); bij --hub." type:"existingfile"`
 }
 
-// benchUitkomst is what was measured; pushes are durable when answered.
+// benchUitkomst is what was measured. What was not, is left out: the ratio, the
+// rebuild and the memory are of an own hub only.
 type benchUitkomst struct {
-	Push       float64 `json:"push_per_s"`         // events offered one by one
-	P50        float64 `json:"push_p50_ms"`        // half of them was answered within
-	P99        float64 `json:"push_p99_ms"`        // 99 of 100 were answered within
-	Kaal       float64 `json:"bare_per_s"`         // the same requests to a handler that only reads
-	Verhouding float64 `json:"push_ratio"`         // Push / Kaal
-	Lijst      float64 `json:"batch_events_per_s"` // events offered in batches
-	LijstP99   float64 `json:"batch_p99_ms"`
-	Inhalen    float64 `json:"catch_up_ms"` // after the last batch, until everything can be found
-	Zenders    int     `json:"senders"`
-	PerLijst   int     `json:"batch_size"`
-	Bytes      int     `json:"event_bytes"`
+	Push        float64 `json:"push_per_s,omitempty"`       // events offered one by one, durable, projection and ledger kept up
+	Kaal        float64 `json:"bare_per_s,omitempty"`       // the same requests to a handler that only reads
+	Verhouding  float64 `json:"push_ratio,omitempty"`       // Push / Kaal
+	P50         float64 `json:"push_p50_ms,omitempty"`      // half of the pushes was answered within
+	P99         float64 `json:"push_p99_ms,omitempty"`      // 99 of 100
+	Max         float64 `json:"push_max_ms,omitempty"`      // all
+	Inhalen     float64 `json:"push_lag_ms,omitempty"`      // after the last push, until all of it can be found
+	Zichtbaar   float64 `json:"zichtbaar_p99_ms,omitempty"` // from a 202 to the event in a result, while the pushes go on
+	Weigeringen int     `json:"push_refused,omitempty"`     // answers 429, each offered again
+
+	Lijst        float64 `json:"batch_events_per_s,omitempty"` // events offered in batches, kept up
+	LijstP99     float64 `json:"batch_p99_ms,omitempty"`
+	LijstInhalen float64 `json:"batch_lag_ms,omitempty"`
+
+	Query      float64 `json:"query_per_s,omitempty"`    // step 1: a query about a person, accepted
+	Pull       float64 `json:"pull_per_s,omitempty"`     // step 2: its result
+	PersoonP99 float64 `json:"persoon_p99_ms,omitempty"` // both steps, one after the other, by eight readers
+	Index      int64   `json:"index_events,omitempty"`   // in the index while that was measured
+	Vullen     float64 `json:"fill_events_per_s,omitempty"`
+
+	Herbouw    float64 `json:"rebuild_events_per_s,omitempty"`     // the index thrown away, until it is back
+	HerbouwCPU float64 `json:"rebuild_events_per_cpu_s,omitempty"` // per second of one processor
+	Geheugen   float64 `json:"rss_mb,omitempty"`                   // of the hub, with that index, after the queries
+	Piek       float64 `json:"rss_peak_mb,omitempty"`
+
+	Verbindingen int `json:"connections"`
+	PerLijst     int `json:"batch_size"`
+	Bytes        int `json:"event_bytes"`
+	Personen     int `json:"persons"`
 }
 
 // Run measures and prints.
 func (c *BenchCmd) Run() (err error) {
-	if c.Zenders < 1 || c.Lijst < 1 || c.Duur <= 0 {
-		return errors.New("--zenders, --lijst en --duur moeten meer dan nul zijn")
+	if c.Verbindingen < 1 || c.Lijst < 1 || c.Duur <= 0 || c.Index < 0 || c.Bytes < 0 {
+		return errors.New("--verbindingen, --lijst en --duur moeten meer dan nul zijn")
 	}
-	dir, err := os.MkdirTemp(c.Dir, "soh-bench-")
-	if err != nil {
-		return err
+	if c.Personen == 0 {
+		c.Personen = min(max(c.Index/20, 5000), proeflast.MaxPersonen)
 	}
-	defer os.RemoveAll(dir)
-	b, err := nieuweBank(dir)
+	b, err := c.bank()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.sluit()) }()
-	if c.Profiel != "" {
-		f, err := os.Create(c.Profiel)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
 	u, err := c.meet(b)
 	if err != nil {
 		return err
@@ -93,251 +87,121 @@ func (c *BenchCmd) Run() (err error) {
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(u)
 	}
-	fmt.Printf("%d zenders, gebeurtenissen van %d bytes, alles over TLS met certificaten van beide kanten\n\n", u.Zenders, u.Bytes)
-	fmt.Printf("  los, veilig vastgelegd    %9.0f per seconde   helft binnen %.0f ms, 99 van 100 binnen %.0f ms\n", u.Push, u.P50, u.P99)
-	fmt.Printf("  kale POST                 %9.0f per seconde   verhouding %.2f\n", u.Kaal, u.Verhouding)
-	fmt.Printf("  in lijsten van %-4d       %9.0f per seconde   99 van 100 lijsten binnen %.0f ms\n", u.PerLijst, u.Lijst, u.LijstP99)
-	fmt.Printf("  alles vindbaar            %9.0f ms na de laatste lijst\n", u.Inhalen)
+	u.toon()
 	return nil
 }
 
+func (c *BenchCmd) wil(deel string) bool { return c.Alleen == "" || c.Alleen == deel }
+
 func (c *BenchCmd) meet(b *bank) (u benchUitkomst, err error) {
-	u.Zenders, u.PerLijst, u.Bytes = c.Zenders, c.Lijst, len(b.maak(nil))
-	los := last{duur: c.Duur, zenders: c.Zenders, perKeer: 1}
-	kaal, err := b.belast(b.kaal, los)
-	if err != nil {
+	een, _, _ := b.maker(0).Append(nil)
+	u.Verbindingen, u.PerLijst, u.Bytes, u.Personen = c.Verbindingen, c.Lijst, len(een), c.Personen
+	// First the index, so that all is measured on a hub that has been in use:
+	// most persons have a key already, and the store has something to look through.
+	if u.Vullen, err = b.vul(c.Index, c.lijsten(), c.Lijst); err != nil {
 		return u, err
 	}
-	push, err := b.belast(b.hub, los)
-	if err != nil {
+	if c.wil("push") {
+		if err := c.meetPush(b, &u); err != nil {
+			return u, err
+		}
+	}
+	if c.wil("lijst") {
+		m, err := b.belast(b.hub, last{duur: c.Duur, zenders: c.lijsten(), perKeer: c.Lijst})
+		if err != nil {
+			return u, err
+		}
+		if u.LijstInhalen, err = b.inhalen(); err != nil {
+			return u, err
+		}
+		u.Lijst, u.LijstP99 = m.perSeconde(u.LijstInhalen), m.binnen(99)
+	}
+	if u.Index, err = b.grootte(); err != nil {
 		return u, err
 	}
-	lijst, err := b.belast(b.hub, last{duur: c.Duur, zenders: max(1, c.Zenders/16), perKeer: c.Lijst})
-	if err != nil {
-		return u, err
+	if c.wil("zoek") {
+		if err := c.meetZoek(b, &u); err != nil {
+			return u, err
+		}
 	}
-	begin := time.Now()
-	for b.h.Stand().Achterstand > 0 {
-		time.Sleep(5 * time.Millisecond)
+	if b.eigen == nil {
+		return u, nil
 	}
-	u.Inhalen = ms(time.Since(begin))
-	u.Kaal, u.Push, u.Lijst, u.Verhouding = kaal.perSeconde, push.perSeconde, lijst.perSeconde, push.perSeconde/kaal.perSeconde
-	u.P50, u.P99, u.LijstP99 = push.binnen(50), push.binnen(99), lijst.binnen(99)
+	u.Geheugen, u.Piek = b.eigen.geheugen()
+	if c.wil("herbouw") {
+		d, cpu, err := b.herbouw()
+		if err != nil {
+			return u, err
+		}
+		u.Herbouw, u.HerbouwCPU = float64(u.Index)/d.Seconds(), float64(u.Index)/cpu.Seconds()
+	}
 	return u, nil
 }
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+// lijsten is how many senders offer batches.
+func (c *BenchCmd) lijsten() int { return max(1, c.Verbindingen/16) }
 
-// last is how a bank is loaded, meting what came of it.
-type last struct {
-	duur             time.Duration
-	zenders, perKeer int
-}
-
-type meting struct {
-	perSeconde float64         // events
-	tijden     []time.Duration // of each request, in order of length
-}
-
-// binnen is the time in ms within which the given percentage was answered.
-func (m meting) binnen(procent int) float64 {
-	if len(m.tijden) == 0 {
-		return 0
-	}
-	return ms(m.tijden[(len(m.tijden)-1)*procent/100])
-}
-
-// bank is a hub and a bare handler behind the same kind of listener.
-type bank struct {
-	hub, kaal string
-	h         *hub.Hub
-	model     []byte   // an event with mijnID, mijnBSN and mijnTijd to fill in
-	bsns      []string // test numbers
-	org       begrip.Organisatie
-	id        toegang.Identiteit
-	sluit     func() error
-}
-
-func nieuweBank(dir string) (*bank, error) {
-	keten := begrip.Organisatie{OIN: "00000001000000001000", Naam: "Proefketen", Soort: begrip.Ketenbeheerder}
-	b := &bank{org: begrip.Organisatie{OIN: "00000001000000002000", Naam: "Proefdeelnemer", Soort: begrip.Overig}}
-	ca, err := toegang.NieuweCA(filepath.Join(dir, "pki"))
-	if err != nil {
-		return nil, err
-	}
-	laad := func(o begrip.Organisatie) (toegang.Identiteit, error) {
-		cert, sleutel, err := ca.Geef(filepath.Join(dir, "pki"), o)
-		if err != nil {
-			return toegang.Identiteit{}, err
-		}
-		return toegang.LaadIdentiteit(cert, sleutel, ca.Pad())
-	}
-	server, err := laad(keten)
-	if err != nil {
-		return nil, err
-	}
-	if b.id, err = laad(b.org); err != nil {
-		return nil, err
-	}
-	hubDir := filepath.Join(dir, "hub")
-	if err := os.MkdirAll(hubDir, 0o700); err != nil {
-		return nil, err
-	}
-	if err := register.Schrijf(hubDir, []register.Deelnemer{{Organisatie: b.org}}); err != nil {
-		return nil, err
-	}
-	stil := slog.New(slog.DiscardHandler)
-	h, err := hub.Open(hub.Config{Dir: hubDir, Organisatie: keten, Log: stil})
-	if err != nil {
-		return nil, err
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	l, err1 := net.Listen("tcp", "127.0.0.1:0")
-	k, err2 := net.Listen("tcp", "127.0.0.1:0")
-	if err := errors.Join(err1, err2); err != nil {
-		stop()
-		return nil, errors.Join(err, h.Close())
-	}
-	klaar := make(chan error, 1)
-	go func() { klaar <- serveerHub(ctx, h, l, server, stil) }()
-	kaal := &http.Server{TLSConfig: server.ServerTLS(), ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.WriteHeader(http.StatusAccepted)
-	})}
-	go func() { _ = kaal.ServeTLS(k, "", "") }()
-	b.h, b.model, b.bsns = h, b.voorbeeld(), testnummers(5000)
-	b.hub, b.kaal = "https://"+l.Addr().String(), "https://"+k.Addr().String()
-	b.sluit = func() error { stop(); return errors.Join(kaal.Close(), <-klaar) }
-	return b, nil
-}
-
-// belast lets senders post during the time. What happens in the first quarter
-// is not counted: connections, first keys, a heap that grows.
-func (b *bank) belast(adres string, l last) (m meting, err error) {
-	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{b.id.Cert}, RootCAs: b.id.Roots},
-		MaxIdleConnsPerHost: l.zenders, MaxIdleConns: l.zenders,
-	}}
-	defer client.CloseIdleConnections()
-	begin := time.Now().Add(l.duur / 4)
-	einde := begin.Add(l.duur)
-	tijden, fouten := make([][]time.Duration, l.zenders), make([]error, l.zenders)
-	var mis atomic.Bool
-	var wg sync.WaitGroup
-	for i := range l.zenders {
-		wg.Go(func() {
-			for !mis.Load() {
-				typ, body := b.verzoek(l.perKeer)
-				van := time.Now()
-				if van.After(einde) {
-					return
-				}
-				if fouten[i] = post(client, adres, typ, body); fouten[i] != nil {
-					mis.Store(true)
-					return
-				}
-				if tot := time.Now(); tot.After(begin) && tot.Before(einde) {
-					tijden[i] = append(tijden[i], tot.Sub(van))
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(fouten...); err != nil {
-		return m, err
-	}
-	m.tijden = slices.Concat(tijden...)
-	slices.Sort(m.tijden)
-	m.perSeconde = float64(len(m.tijden)*l.perKeer) / l.duur.Seconds()
-	return m, nil
-}
-
-// post offers until it is taken; being asked to wait is part of the time.
-func post(client *http.Client, adres, typ string, body []byte) error {
-	for {
-		resp, err := client.Post(adres+"/v1/events", typ, bytes.NewReader(body))
+func (c *BenchCmd) meetPush(b *bank, u *benchUitkomst) error {
+	los := last{duur: c.Duur, zenders: c.Verbindingen, perKeer: 1}
+	if b.kaal != "" {
+		m, err := b.belast(b.kaal, los)
 		if err != nil {
 			return err
 		}
-		_, _ = io.Copy(io.Discard, resp.Body)
-		_ = resp.Body.Close()
-		switch resp.StatusCode {
-		case http.StatusAccepted:
-			return nil
-		case http.StatusTooManyRequests:
-			time.Sleep(100 * time.Millisecond)
-		default:
-			return fmt.Errorf("antwoord %d tijdens de meting", resp.StatusCode)
-		}
+		u.Kaal = m.perSeconde(0)
 	}
-}
-
-// verzoek makes the body of one request with n events.
-func (b *bank) verzoek(n int) (typ string, body []byte) {
-	if n == 1 {
-		return cloudevent.TypeEvent, b.maak(nil)
-	}
-	body = append(make([]byte, 0, n*(len(b.model)+1)+1), '[')
-	for i := range n {
-		if i > 0 {
-			body = append(body, ',')
-		}
-		body = b.maak(body)
-	}
-	return cloudevent.TypeBatch, append(body, ']')
-}
-
-// What voorbeeld holds in the places that differ from event to event.
-const (
-	mijnID   = "01234567-89ab-7cde-8f01-23456789abcd"
-	mijnBSN  = "BSN-BSN-B"
-	mijnTijd = "2001-02-03T04:05:06.789Z"
-)
-
-// maak appends an event of its own: new ids, now, one of the test persons.
-func (b *bank) maak(dst []byte) []byte {
-	anders := map[byte]string{
-		mijnID[0]: uuid.Must(uuid.NewV7()).String(), mijnBSN[0]: b.bsns[rand.IntN(len(b.bsns))], mijnTijd[0]: time.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
-	}
-	for rest := b.model; len(rest) > 0; {
-		i := bytes.IndexByte(rest, 0)
-		if i < 0 {
-			return append(dst, rest...)
-		}
-		dst = append(append(dst, rest[:i]...), anders[rest[i+1]]...)
-		rest = rest[i+2:]
-	}
-	return dst
-}
-
-// voorbeeld is an event as nodes send them, each place to fill in as NUL and
-// the first byte of what stands there.
-func (b *bank) voorbeeld() []byte {
-	const id = mijnID
-	var g prov.Graph
-	g.Node("urn:soh:melding:"+id, prov.Entity, "soh:Melding").Set("soh:identifier", id).Ref(prov.Zaak, "urn:soh:zaak:"+id).
-		Ref("soh:heeftBetrokkene", "urn:soh:betrokkene:"+id).Ref("prov:wasGeneratedBy", "urn:soh:activiteit:"+id)
-	g.Node("urn:soh:activiteit:"+id, prov.Activity, "soh:RegistrerenMelding").Set("soh:tijdstip", mijnTijd).Ref("prov:wasAssociatedWith", b.org.OIN.URN())
-	g.Node(b.org.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:naam", b.org.Naam)
-	g.Node("urn:soh:betrokkene:"+id, prov.Betrokkene).Set(prov.Burgerservicenummer, mijnBSN)
-	tijd, err := time.Parse(time.RFC3339, mijnTijd)
+	los.kijk = true
+	m, err := b.belast(b.hub, los)
 	if err != nil {
-		panic(err) // a constant
+		return err
 	}
-	ev := cloudevent.Event{
-		ID: id, Source: b.org.OIN.Systeem("meting"), Type: cloudevent.MeldingGeregistreerd, Time: tijd, Subject: "urn:soh:melding:" + id,
-		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
+	if u.Inhalen, err = b.inhalen(); err != nil {
+		return err
 	}
-	return []byte(strings.NewReplacer(mijnID, "\x00"+mijnID[:1], mijnBSN, "\x00"+mijnBSN[:1], mijnTijd, "\x00"+mijnTijd[:1]).Replace(string(ev.Append(nil))))
+	u.Push, u.P50, u.P99, u.Max, u.Weigeringen = m.perSeconde(u.Inhalen), m.binnen(50), m.binnen(99), m.binnen(100), m.geweigerd
+	u.Zichtbaar = meting{tijden: m.zichtbaar}.binnen(99)
+	if u.Kaal > 0 {
+		u.Verhouding = u.Push / u.Kaal
+	}
+	return nil
 }
 
-// testnummers gives n numbers of the series for tests that pass the eleven-test.
-func testnummers(n int) (uit []string) {
-	for i := 999_900_000; len(uit) < n && i < 1_000_000_000; i++ {
-		s := strconv.Itoa(i)
-		if _, err := begrip.ParseBSN(s); err == nil {
-			uit = append(uit, s)
+func (c *BenchCmd) meetZoek(b *bank, u *benchUitkomst) error {
+	m, err := b.vraag(c.Duur, c.Verbindingen)
+	if err != nil {
+		return err
+	}
+	u.Query = m.perSeconde(0)
+	if m, err = b.haal(c.Duur, c.Verbindingen); err != nil {
+		return err
+	}
+	u.Pull = m.perSeconde(0)
+	if m, err = b.persoon(c.Duur, min(8, c.Verbindingen)); err != nil {
+		return err
+	}
+	u.PersoonP99 = m.binnen(99)
+	return nil
+}
+
+func (u benchUitkomst) toon() {
+	fmt.Printf("%d verbindingen, gebeurtenissen van %d bytes over %d personen, alles over TLS met certificaten van beide kanten\n\n", u.Verbindingen, u.Bytes, u.Personen)
+	regel := func(wat string, n float64, vorm string, rest ...any) {
+		if n > 0 {
+			fmt.Printf("  %-26s %9.0f per seconde   %s\n", wat, n, fmt.Sprintf(vorm, rest...))
 		}
 	}
-	return uit
+	regel("los, vastgelegd en bij", u.Push, "helft binnen %.0f ms, 99 van 100 binnen %.0f ms, langste %.0f ms; %d keer gevraagd te wachten", u.P50, u.P99, u.Max, u.Weigeringen)
+	regel("kale POST", u.Kaal, "verhouding %.2f", u.Verhouding)
+	regel("in lijsten", u.Lijst, "%d per lijst, 99 van 100 lijsten binnen %.0f ms; daarna %.0f ms om bij te komen", u.PerLijst, u.LijstP99, u.LijstInhalen)
+	regel("vragen (stap 1)", u.Query, "bij %d gebeurtenissen in de index", u.Index)
+	regel("ophalen (stap 2)", u.Pull, "vraag en antwoord samen: 99 van 100 binnen %.1f ms", u.PersoonP99)
+	regel("index opnieuw gemaakt", u.Herbouw, "%.0f per seconde van één processor", u.HerbouwCPU)
+	if u.Zichtbaar > 0 {
+		fmt.Printf("  %-26s %9.0f ms na de 202, 99 van 100\n", "vindbaar", u.Zichtbaar)
+	}
+	if u.Geheugen > 0 {
+		fmt.Printf("  %-26s %9.0f MB, hoogste %.0f MB\n", "geheugen", u.Geheugen, u.Piek)
+	}
 }
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"runtime/pprof"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -27,11 +28,23 @@ type HubCmd struct {
 	CRL      string `name:"crl" help:"Intrekkingslijsten (CRL) van die uitgevers (PEM)." type:"existingfile"`
 	CA       string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)." required:"" type:"existingfile"`
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
+	Profiel  string `help:"Schrijf hierheen waar de processortijd blijft (pprof)." type:"path" hidden:""`
 }
 
 // Run serves until ctx ends; what was taken in is durable then.
 func (c *HubCmd) Run(ctx context.Context) error {
 	log := begrip.Logger(os.Stderr, slog.LevelInfo)
+	if c.Profiel != "" {
+		f, err := os.Create(c.Profiel)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	id, err := toegang.LaadIdentiteitMet(c.Cert, c.Key, c.CA, c.CRL)
 	if err != nil {
 		return err

@@ -15,14 +15,15 @@ import (
 
 // cli is every subcommand; each has its options as a struct beside its code.
 type cli struct {
-	Demo   DemoCmd   `cmd:"" help:"Het hele netwerk op deze computer, met verzonnen gezinnen."`
-	Hub    HubCmd    `cmd:"" help:"De Ketenindex van de ketenbeheerder."`
-	Node   NodeCmd   `cmd:"" help:"Het knooppunt van een deelnemer."`
-	Portal PortalCmd `cmd:"" help:"Het burgerportaal voor ouders en jongeren."`
-	Event  EventCmd  `cmd:"" help:"Gebeurtenissen aanbieden aan en opvragen bij een Ketenindex."`
-	Verify VerifyCmd `cmd:"" help:"Een bewijs van de Ketenindex nagaan, zonder netwerk."`
-	Bench  BenchCmd  `cmd:"" help:"Meten hoeveel een Ketenindex op deze computer aankan."`
-	Pki    PkiCmd    `cmd:"" help:"Certificaten om te testen: een uitgever en een certificaat met OIN."`
+	Demo      DemoCmd      `cmd:"" help:"Het hele netwerk op deze computer, met verzonnen gezinnen."`
+	Hub       HubCmd       `cmd:"" help:"De Ketenindex van de ketenbeheerder."`
+	Node      NodeCmd      `cmd:"" help:"Het knooppunt van een deelnemer."`
+	Portal    PortalCmd    `cmd:"" help:"Het burgerportaal voor ouders en jongeren."`
+	Event     EventCmd     `cmd:"" help:"Gebeurtenissen aanbieden aan en opvragen bij een Ketenindex."`
+	Verify    VerifyCmd    `cmd:"" help:"Een bewijs van de Ketenindex nagaan, zonder netwerk."`
+	Bench     BenchCmd     `cmd:"" help:"Meten hoeveel een Ketenindex op deze computer aankan."`
+	BenchKaal BenchKaalCmd `cmd:"" name:"bench-kaal" hidden:""`
+	Pki       PkiCmd       `cmd:"" help:"Certificaten om te testen: een uitgever en een certificaat met OIN."`
 }
 
 func main() {
