@@ -3,6 +3,7 @@ package begrip
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -59,7 +60,29 @@ const (
 	Jeugdhulp      OrganisatieSoort = "jeugdhulp"
 	School         OrganisatieSoort = "school"
 	Overig         OrganisatieSoort = "overig"
+
+	KMar               OrganisatieSoort = "kmar"
+	OM                 OrganisatieSoort = "om"
+	Reclassering       OrganisatieSoort = "reclassering" // the three probation services for adults
+	JJI                OrganisatieSoort = "jji"          // prison for the young, and DJI
+	Halt               OrganisatieSoort = "halt"
+	Arts               OrganisatieSoort = "arts" // general or youth doctor
+	Ambulance          OrganisatieSoort = "ambulance"
+	ForensischArts     OrganisatieSoort = "forensisch-arts"
+	Vrouwenopvang      OrganisatieSoort = "vrouwenopvang"
+	Slachtofferhulp    OrganisatieSoort = "slachtofferhulp"
+	Woningcorporatie   OrganisatieSoort = "woningcorporatie"
+	Vertrouwenspersoon OrganisatieSoort = "vertrouwenspersoon" // independent; takes part in nothing
 )
+
+// OrganisatieSoorten are all kinds, in a fixed order.
+var OrganisatieSoorten = []OrganisatieSoort{
+	Politie, VeiligThuis, Gemeente, RvdK, GI, ZVH, GGZ, Burgerportaal, Ketenbeheerder, Jeugdhulp, School, Overig,
+	KMar, OM, Reclassering, JJI, Halt, Arts, Ambulance, ForensischArts, Vrouwenopvang, Slachtofferhulp, Woningcorporatie, Vertrouwenspersoon,
+}
+
+// Bekend tells whether it is one of OrganisatieSoorten.
+func (s OrganisatieSoort) Bekend() bool { return slices.Contains(OrganisatieSoorten, s) }
 
 // Organisatie is a party as others know it.
 type Organisatie struct {

@@ -3,6 +3,7 @@ package begrip
 import (
 	"fmt"
 	"strconv"
+	"sync/atomic"
 )
 
 // Niveau is the informatieniveau of a representation.
@@ -79,14 +80,36 @@ var doelen = map[Doel]string{
 	"05": "nagaan of er zorgen zijn over radicalisering", "06": "beslissing van het Openbaar Ministerie",
 	DoelBeoordelen: "de melding beoordelen", DoelEigenMelding: "de eigen melding volgen", DoelEigenInzage: "uw eigen gegevens bekijken",
 	DoelToezicht: "nagaan of de regels zijn gevolgd", DoelHulp: "het gezin helpen",
+	"acute-veiligheid": "direct iets doen aan een gevaarlijke situatie", "actieoverleg": "zorg en strafrecht op elkaar afstemmen",
+	"beschermingsoverleg": "met het gezin bepalen of een onderzoek van de Raad nodig is", "mdo": "samen met het gezin een plan maken en volgen",
+	"toegang-hulp": "beslissen over hulp of ondersteuning die het gezin vroeg", "trajectberaad": "het verblijf in de jeugdinrichting en de hulp daarna voorbereiden",
+	"nazorg": "helpen na het verblijf in de jeugdinrichting", "mda": "ernstig en langdurig geweld in het gezin stoppen",
+}
+
+// eigenDoelen are purposes that a definition from outside the program adds.
+var eigenDoelen atomic.Pointer[map[Doel]string]
+
+// GebruikDoelen sets the purposes that come on top of the register, each with
+// its Omschrijving. It is for the start of a program: a later call replaces an
+// earlier one. A code of the register itself keeps its meaning.
+func GebruikDoelen(extra map[Doel]string) { eigenDoelen.Store(&extra) }
+
+func (d Doel) tekst() string {
+	if o := doelen[d]; o != "" {
+		return o
+	}
+	if m := eigenDoelen.Load(); m != nil {
+		return (*m)[d]
+	}
+	return ""
 }
 
 // Bekend tells whether the purpose stands in the register.
-func (d Doel) Bekend() bool { _, ok := doelen[d]; return ok }
+func (d Doel) Bekend() bool { return d.tekst() != "" }
 
 // Omschrijving gives the purpose in plain Dutch, to stand after "omdat wij".
 func (d Doel) Omschrijving() string {
-	if o := doelen[d]; o != "" {
+	if o := d.tekst(); o != "" {
 		return o
 	}
 	return string(d)
@@ -110,7 +133,17 @@ var grondslagen = map[Grondslag]string{
 	GrondWmo526: "Wmo 2015, artikel 5.2.6", GrondWmo516: "Wmo 2015, artikel 5.1.6", GrondWmo411: "Wmo 2015, artikel 4.1.1",
 	GrondAvg15: "AVG, artikel 15", GrondJw7311: "Jeugdwet, artikel 7.3.11",
 	"WPG-20": "Wet politiegegevens, artikel 20", "WPG-19": "Wet politiegegevens, artikel 19", "BW-1:240": "Burgerlijk Wetboek 1, artikel 240",
-	"AVG-6-1-a": "AVG, artikel 6 lid 1 onder a (toestemming)", "WGS-ZVH": "Wet gegevensverwerking door samenwerkingsverbanden", "AVG-24": "AVG, artikel 24",
+	"AVG-6-1-a": "AVG, artikel 6 lid 1 onder a (toestemming)", "WGS-ZVH": "Wet gegevensverwerking door samenwerkingsverbanden",
+	"WMO-5.3.3": "Wmo 2015, artikel 5.3.3", "WMO-2.3.2": "Wmo 2015, artikel 2.3.2", "UBWMO-4.1.7": "Uitvoeringsbesluit Wmo 2015, artikel 4.1.7",
+	"JW-7.3.11-4": "Jeugdwet, artikel 7.3.11 lid 4", "JW-2.3": "Jeugdwet, artikel 2.3", "JW-2.4": "Jeugdwet, artikel 2.4", "JW-3.1": "Jeugdwet, artikel 3.1",
+	"WPG-16": "Wet politiegegevens, artikel 16", "WPG-7-2": "Wet politiegegevens, artikel 7 lid 2",
+	"WJSG-39f": "Wet justitiële en strafvorderlijke gegevens, artikel 39f", "WJSG-51c": "Wet justitiële en strafvorderlijke gegevens, artikel 51c",
+	"SR-JEUGD": "Wetboek van Strafrecht, jeugdstrafrecht", "BJJ-63": "Beginselenwet justitiële jeugdinrichtingen, artikel 63",
+	"BW-1:238": "Burgerlijk Wetboek 1, artikel 238", "WTH": "Wet tijdelijk huisverbod", "WAMS": "Wet aanpak meervoudige problematiek sociaal domein (nog geen wet)",
+	"AVG-6-1-d": "AVG, artikel 6 lid 1 onder d (vitaal belang)", "AVG-6-1-e": "AVG, artikel 6 lid 1 onder e (publieke taak)",
+	"AVG-9-2-a": "AVG, artikel 9 lid 2 onder a (uitdrukkelijke toestemming)", "AVG-9-2-g": "AVG, artikel 9 lid 2 onder g",
+	"AVG-9-2-h": "AVG, artikel 9 lid 2 onder h", "UAVG-33": "Uitvoeringswet AVG, artikel 33",
+	"AVG-24": "AVG, artikel 24",
 }
 
 // Bekend tells whether the ground stands in the list.

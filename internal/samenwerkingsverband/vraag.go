@@ -79,7 +79,8 @@ type Vraag struct {
 	Soort     begrip.OrganisatieSoort // its kind
 	Functie   begrip.Rol              // as what the person acts at that organisation
 	Rol       Rol                     // as what it takes part; empty: it takes no part in this zaak
-	Relatie   Relatie                 // of a citizen only
+	Relatie   Relatie                 // of a citizen only: to Over
+	Over      begrip.BSN              // of a citizen only: for whom it looks
 	Doel      begrip.Doel
 	Grondslag begrip.Grondslag
 
@@ -100,7 +101,10 @@ type Persoon struct {
 	Leeftijd     int        // full years; -1 is not known
 	Onbekwaam    bool       // an adult who cannot weigh own interests (judgement on record)
 	Gezaghouders []begrip.BSN
-	GezagOnzeker bool // TijdelijkGeenGezag, GezagNietTeBepalen, or not asked
+	// Vertegenwoordiger is as what the first in line represents an adult who is
+	// Onbekwaam (Jeugdwet 7.3.15): curator, mentor, gemachtigde, partner, familie.
+	Vertegenwoordiger Relatie
+	GezagOnzeker      bool // TijdelijkGeenGezag, GezagNietTeBepalen, or not asked
 }
 
 // Periode is a time in which something holds. Without Vanaf it never does;
