@@ -1,11 +1,16 @@
 // Package hublog owns the durable log of the Ketenindex: one JetStream stream
-// of compressed blocks, in a NATS server inside this process without listener.
+// of compressed blocks, in a NATS server inside this process without listener,
+// or in a cluster outside it with several replicas of the hub in front.
 //
 // It promises: when Append returns without error, its entries are on disk
 // (fsync) and are given back by Read and Follow, in the same order, for ever.
 // When Append returns an error the entries may or may not be in the log; the
 // sender offers them again and the reader of the log drops what it has seen.
-// Nothing is ever removed from or changed in the log.
+// Nothing is ever removed from or changed in the log. Every replica may append;
+// the stream decides the order, and all read the same.
+//
+// With a cluster the promise of fsync is the servers' (sync_interval: always),
+// which cannot be asked from here; docs/runbook.md tells how to set them up.
 package hublog
 
 import (
@@ -55,7 +60,11 @@ type Config struct {
 	Reserve  int64         // bytes of the disk that stay free; 0 is 64 MB, negative is none
 	MaxWacht time.Duration // age of the queue above which senders are refused; 0 is 2 s
 	Cache    int64         // bytes of decompressed blocks kept in memory; 0 is 64 MB
+	Cluster  *Cluster      // where the log is; nil is in this process, in Dir
 	Log      *slog.Logger
+
+	leiderschap  time.Duration // 0 is the constant; tests take less
+	clusterWacht time.Duration // idem
 }
 
 // Log is the open log. Safe for use by many goroutines.
@@ -76,6 +85,8 @@ type Log struct {
 	wek      chan struct{}
 	dicht    bool
 	klaar    chan struct{}
+
+	loslaten func() // ends the watching of other replicas
 }
 
 // Open starts the log in cfg.Dir. A folder that another process uses is
@@ -93,6 +104,12 @@ func Open(cfg Config) (*Log, error) {
 	if cfg.Cache == 0 {
 		cfg.Cache = 64 << 20
 	}
+	if cfg.leiderschap == 0 {
+		cfg.leiderschap = leiderschap
+	}
+	if cfg.clusterWacht == 0 {
+		cfg.clusterWacht = clusterWacht
+	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("map van de hub maken: %w", err)
 	}
@@ -100,7 +117,7 @@ func Open(cfg Config) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opslag{dir: filepath.Join(cfg.Dir, "log"), reserve: cfg.Reserve, log: cfg.Log, fout: make(chan struct{}, 1)}
+	o := &opslag{dir: filepath.Join(cfg.Dir, "log"), reserve: cfg.Reserve, cluster: cfg.Cluster, wacht: cfg.clusterWacht, log: cfg.Log, fout: make(chan struct{}, 1)}
 	if err := o.start(); err != nil {
 		_ = slot.Close()
 		return nil, err
@@ -114,16 +131,49 @@ func Open(cfg Config) (*Log, error) {
 		return nil, err
 	}
 	l.laatste.Store(l.stroom.Laatste())
+	if cfg.Cluster != nil {
+		if l.loslaten, err = l.stroom.bijhouden(l.vooruit); err != nil {
+			o.stop()
+			_ = slot.Close()
+			return nil, err
+		}
+	}
 	go l.werk()
 	return l, nil
+}
+
+// Meervoudig tells that other replicas may write in the same log.
+func (l *Log) Meervoudig() bool { return l.cfg.Cluster != nil }
+
+// vooruit tells who follows that block seq, and all before it, is durable.
+func (l *Log) vooruit(seq uint64) {
+	l.meldMu.Lock()
+	defer l.meldMu.Unlock()
+	if seq <= l.laatste.Load() || l.meld == nil {
+		return
+	}
+	l.laatste.Store(seq)
+	close(l.meld)
+	l.meld = make(chan struct{})
 }
 
 // Stroom opens a further durable stream in the same storage, for what must
 // live and be backed up with the log. Its messages can be erased.
 func (l *Log) Stroom(naam string) (*Stroom, error) { return l.opslag.stroom(stroomConfig{naam: naam}) }
 
-// Laatste is the stream sequence of the newest block; zero when there is none.
+// Laatste is the stream sequence of the newest block that this replica knows
+// of; zero when there is none.
 func (l *Log) Laatste() uint64 { return l.laatste.Load() }
+
+// Nu asks the storage for the newest block, of whichever replica: what was
+// acknowledged anywhere before the call is not behind it.
+func (l *Log) Nu(ctx context.Context) (uint64, error) {
+	seq, err := l.stroom.Nu(ctx)
+	if err == nil {
+		l.vooruit(seq)
+	}
+	return l.Laatste(), err
+}
 
 // Bytes is the size of the log on disk, for a status page.
 func (l *Log) Bytes(ctx context.Context) (uint64, error) { return l.stroom.bytes(ctx) }
@@ -151,6 +201,9 @@ func (l *Log) Close() error {
 	}
 	l.wekWerker()
 	<-l.klaar
+	if l.loslaten != nil {
+		l.loslaten()
+	}
 	l.opslag.stop()
 	l.meldMu.Lock()
 	close(l.meld) // ends every Follow

@@ -53,6 +53,7 @@ func (l *Log) Follow(ctx context.Context, vanaf uint64, f func(Blok) error) erro
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			l.lees(ctx, seq)
 			b, err := l.Blok(ctx, seq)
 			if err != nil {
 				return err
@@ -71,6 +72,23 @@ func (l *Log) Follow(ctx context.Context, vanaf uint64, f func(Blok) error) erro
 			return ctx.Err()
 		}
 	}
+}
+
+// vooruitLezen is how many blocks of a log elsewhere are fetched at once.
+const vooruitLezen = 16
+
+// lees fetches the blocks behind seq side by side, when the log is elsewhere:
+// one at a time, a follower that is behind would stay behind.
+func (l *Log) lees(ctx context.Context, seq uint64) {
+	tot := min(l.laatste.Load(), seq+vooruitLezen-1)
+	if l.cfg.Cluster == nil || tot == seq || l.cache.heeft(seq) {
+		return
+	}
+	var wg sync.WaitGroup
+	for i := seq; i <= tot; i++ {
+		wg.Go(func() { _, _ = l.Blok(ctx, i) }) // the follower meets the error itself
+	}
+	wg.Wait()
 }
 
 // cache keeps the blocks that were used last, up to max bytes.
@@ -101,6 +119,13 @@ func (c *cache) geef(seq uint64) ([][]byte, bool) {
 	}
 	c.volg.MoveToFront(e)
 	return e.Value.(*bewaard).entries, true
+}
+
+func (c *cache) heeft(seq uint64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.bekend[seq]
+	return ok
 }
 
 func (c *cache) zet(seq uint64, entries [][]byte) {

@@ -1,12 +1,10 @@
 package hublog
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -38,16 +36,19 @@ func vergrendel(pad string) (*os.File, error) {
 	return f, nil
 }
 
-// opslag is the embedded server and the connection to it. It can be started
-// again while in use: after a write error JetStream refuses a stream until then.
+// opslag is the storage of all streams and the connection to it: a server in
+// this process, or a cluster elsewhere. One in this process can be started again
+// while in use: after a write error JetStream refuses a stream until then.
 type opslag struct {
 	dir     string
 	reserve int64
+	cluster *Cluster // nil: the server in this process
+	wacht   time.Duration
 	log     *slog.Logger
 	fout    chan struct{} // the server logged a failed write
 
-	mu     sync.RWMutex // held for writing while stopped or starting
-	ns     *server.Server
+	mu     sync.RWMutex   // held for writing while stopped or starting
+	ns     *server.Server // in this process only
 	nc     *nats.Conn
 	js     jetstream.JetStream
 	keer   int // counts the starts
@@ -55,56 +56,34 @@ type opslag struct {
 	poging time.Time
 }
 
-// start opens the server and asserts what the promise of this package rests
-// on. Caller holds mu, or is the only one.
+// start opens the storage. Caller holds mu, or is the only one.
 func (o *opslag) start() error {
-	ns, err := server.NewServer(&server.Options{
-		ServerName: "ketenindex", DontListen: true, NoSigs: true,
-		JetStream: true, StoreDir: o.dir, SyncAlways: true,
-		// The disk is guarded by the reserve; JetStream itself would freeze
-		// what it may use at three quarters of what is free at the start.
-		JetStreamMaxStore: 1 << 50, JetStreamMaxMemory: 64 << 20,
-		MaxPayload: maxPayload, MaxPending: 8 * maxPayload, DisableJetStreamBanner: true,
-	})
+	open := o.bouwIn
+	if o.cluster != nil {
+		open = o.verbind
+	}
+	if err := open(); err != nil {
+		return err
+	}
+	js, err := jetstream.New(o.nc)
 	if err != nil {
-		return fmt.Errorf("opslag van de hub: %w", err)
+		o.sluit()
+		return fmt.Errorf("verbinding met de opslag van de hub: %w", err)
 	}
-	ns.SetLoggerV2(&natsLog{o}, false, false, false)
-	ns.Start()
-	stop := func(err error) error { ns.Shutdown(); ns.WaitForShutdown(); return err }
-	if !ns.ReadyForConnections(startWacht) {
-		return stop(errors.New("opslag van de hub start niet"))
-	}
-	cfg := ns.JetStreamConfig()
-	switch {
-	case cfg == nil:
-		return stop(errors.New("opslag van de hub start niet: schijf vol of map niet te lezen"))
-	case !cfg.SyncAlways:
-		return stop(errors.New("opslag van de hub schrijft niet meteen naar de schijf (SyncAlways staat uit)"))
-	case ns.Addr() != nil:
-		return stop(errors.New("opslag van de hub luistert op het netwerk; dat mag niet"))
-	}
-	nc, err := nats.Connect("", nats.InProcessServer(ns), nats.NoReconnect(), nats.Name("hub"))
-	if err != nil {
-		return stop(fmt.Errorf("verbinding met de opslag van de hub: %w", err))
-	}
-	js, err := jetstream.New(nc)
-	if err != nil {
-		nc.Close()
-		return stop(fmt.Errorf("verbinding met de opslag van de hub: %w", err))
-	}
-	o.ns, o.nc, o.js = ns, nc, js
+	o.js = js
 	o.keer++
 	return nil
 }
 
 func (o *opslag) sluit() {
-	if o.ns == nil {
+	if o.nc == nil {
 		return
 	}
 	o.nc.Close()
-	o.ns.Shutdown()
-	o.ns.WaitForShutdown()
+	if o.ns != nil {
+		o.ns.Shutdown()
+		o.ns.WaitForShutdown()
+	}
 	o.ns, o.nc, o.js = nil, nil, nil
 }
 
@@ -124,7 +103,7 @@ func (o *opslag) herstart(keer int) error {
 	if o.dicht {
 		return gesloten()
 	}
-	if o.keer != keer {
+	if o.keer != keer || o.cluster != nil { // that connection restores itself
 		return nil
 	}
 	if time.Since(o.poging) < time.Second {
@@ -141,77 +120,5 @@ func (o *opslag) leegFout() {
 	select {
 	case <-o.fout:
 	default:
-	}
-}
-
-// vrij tells whether the disk has the reserve and n bytes left.
-func (o *opslag) vrij(n int) error {
-	if o.reserve < 0 {
-		return nil
-	}
-	var st syscall.Statfs_t
-	if err := syscall.Statfs(o.dir, &st); err != nil {
-		return fmt.Errorf("vrije ruimte meten: %w", err)
-	}
-	if over := int64(st.Bavail) * st.Bsize; over < o.reserve+int64(n) {
-		return fmt.Errorf("nog %d bytes vrij, reserve is %d", over, o.reserve)
-	}
-	return nil
-}
-
-// stroom opens or makes a stream and asserts its settings.
-func (o *opslag) stroom(c stroomConfig) (*Stroom, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), startWacht)
-	defer cancel()
-	o.mu.RLock()
-	defer o.mu.RUnlock()
-	if o.js == nil {
-		return nil, gesloten()
-	}
-	if c.maxBytes <= 0 {
-		c.maxBytes = -1
-	}
-	st, err := o.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: c.naam, Subjects: []string{"hub." + strings.ToLower(c.naam)},
-		Storage: jetstream.FileStorage, Replicas: 1, PersistMode: jetstream.DefaultPersistMode,
-		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew,
-		MaxMsgs: -1, MaxBytes: c.maxBytes, MaxMsgSize: -1, MaxConsumers: -1,
-		Duplicates: 10 * time.Minute, AllowDirect: true, DenyDelete: c.onveranderlijk, DenyPurge: true,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("stroom %s openen: %w", c.naam, err)
-	}
-	info, err := st.Info(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("stroom %s openen: %w", c.naam, err)
-	}
-	if info.Config.PersistMode != jetstream.DefaultPersistMode || info.Config.Storage != jetstream.FileStorage {
-		return nil, fmt.Errorf("stroom %s schrijft niet meteen naar de schijf (PersistMode)", c.naam)
-	}
-	s := &Stroom{o: o, cfg: c, onderwerp: info.Config.Subjects[0], schrijver: nats.NewInbox()[len("_INBOX."):]}
-	s.laatste.Store(info.State.LastSeq)
-	s.eerste = info.State.FirstSeq
-	return s, nil
-}
-
-// natsLog passes the server's own words on to ours.
-type natsLog struct{ o *opslag }
-
-func (l *natsLog) Noticef(f string, v ...any) { l.o.log.Debug("nats: " + fmt.Sprintf(f, v...)) }
-func (l *natsLog) Warnf(f string, v ...any)   { l.o.log.Warn("nats: " + fmt.Sprintf(f, v...)) }
-func (l *natsLog) Fatalf(f string, v ...any)  { l.o.log.Error("nats: " + fmt.Sprintf(f, v...)) }
-func (l *natsLog) Debugf(string, ...any)      {}
-func (l *natsLog) Tracef(string, ...any)      {}
-
-// Errorf also wakes the writer: JetStream answers a failed write with silence,
-// and this saves waiting for the time-out.
-func (l *natsLog) Errorf(f string, v ...any) {
-	regel := fmt.Sprintf(f, v...)
-	l.o.log.Error("nats: " + regel)
-	if strings.Contains(regel, "failed to store") || strings.Contains(regel, "rite error") {
-		select {
-		case l.o.fout <- struct{}{}:
-		default:
-		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,12 +27,21 @@ const (
 	codeOpslagMislukt      = 10077 // here: the budget (MaxBytes) is used up
 	codeOpslagOnvoldoende  = 10047
 	codeMiddelenOnvoldoend = 10023
+	codeGeenLeider         = 10008 // for now
+	codeGeenPlaats         = 10005 // not enough servers, for now
 )
 
 var errFout = errors.New("JetStream kon niet schrijven")
 
-// Stroom is one durable stream with one writer: each message is on disk when
-// Publiceer returns.
+// ErrVerschoven tells that another replica wrote first.
+var ErrVerschoven = errors.New("een andere hub was eerder")
+
+// clusterWacht is how long a write goes on trying while a cluster finds a new
+// leader; senders wait as long, and are refused after it.
+const clusterWacht = 15 * time.Second
+
+// Stroom is one durable stream: each message is on disk when Publiceer returns.
+// Every replica of the hub may write; the stream decides the order.
 type Stroom struct {
 	o         *opslag
 	cfg       stroomConfig
@@ -42,67 +50,111 @@ type Stroom struct {
 	eerste    uint64
 
 	laatste atomic.Uint64
-	mu      sync.Mutex // one publish at a time
-	teller  uint64
+	teller  atomic.Uint64
+	gekort  atomic.Bool // the stream lost messages that were acknowledged
 
 	greepMu sync.Mutex
 	greep   jetstream.Stream // of start number keer of the server
 	keer    int
 }
 
-// Laatste is the sequence of the newest message; zero when there is none.
+// Laatste is the sequence of the newest message known here; zero when there is
+// none. Nu asks the storage.
 func (s *Stroom) Laatste() uint64 { return s.laatste.Load() }
 
-// Publiceer stores data and gives its sequence. NietBeschikbaar means that the
-// storage is full or cannot be used; data may be in the stream none the less.
-func (s *Stroom) Publiceer(data []byte) (uint64, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// verder notes that message seq is there.
+func (s *Stroom) verder(seq uint64) {
+	for oud := s.laatste.Load(); seq > oud && !s.laatste.CompareAndSwap(oud, seq); oud = s.laatste.Load() {
+	}
+}
+
+// Nu gives the sequence of the newest message, of whichever replica.
+func (s *Stroom) Nu(ctx context.Context) (uint64, error) {
+	if s.o.cluster == nil { // nobody else writes
+		return s.laatste.Load(), nil
+	}
+	s.o.mu.RLock()
+	defer s.o.mu.RUnlock()
+	if s.o.js == nil {
+		return 0, gesloten()
+	}
+	st, err := s.o.js.Stream(ctx, s.cfg.naam)
+	if err != nil {
+		return 0, vol(err)
+	}
+	s.verder(st.CachedInfo().State.LastSeq)
+	return s.laatste.Load(), nil
+}
+
+// Publiceer stores data behind whatever is there and gives its sequence.
+// NietBeschikbaar means that the storage is full or cannot be used; data may be
+// in the stream none the less.
+func (s *Stroom) Publiceer(data []byte) (uint64, error) { return s.publiceer(data) }
+
+// PubliceerNa stores data only when laatste is still the newest message, else
+// it gives ErrVerschoven: for who must know all that went before. Data may also
+// be in the stream after ErrVerschoven, when an answer got lost: read what came
+// behind laatste before trying again.
+func (s *Stroom) PubliceerNa(laatste uint64, data []byte) (uint64, error) {
+	return s.publiceer(data, jetstream.WithExpectLastSequence(laatste))
+}
+
+// publiceer offers data under one id until there is an answer: what was stored
+// at an earlier try is recognised by the server and not stored again.
+func (s *Stroom) publiceer(data []byte, opties ...jetstream.PublishOpt) (uint64, error) {
+	if s.gekort.Load() {
+		return 0, beschadigd(nil)
+	}
 	if err := s.o.vrij(len(data)); err != nil {
 		return 0, vol(err)
 	}
-	s.teller++
-	id := s.schrijver + "." + strconv.FormatUint(s.teller, 10)
+	id := s.schrijver + "." + strconv.FormatUint(s.teller.Add(1), 10)
+	opties = append(opties, jetstream.WithMsgID(id), jetstream.WithRetryAttempts(0))
+	voor, begin := s.laatste.Load(), time.Now()
 	for poging := 0; ; poging++ {
-		seq, keer, err := s.probeer(id, data)
+		ack, keer, err := s.probeer(data, opties)
 		if err == nil {
-			s.laatste.Store(seq)
-			return seq, nil
+			if ack.Sequence <= voor && !ack.Duplicate {
+				s.gekort.Store(true)
+				return 0, beschadigd(fmt.Errorf("stroom %s eindigde voor %d, dat was bevestigd", s.cfg.naam, voor))
+			}
+			s.verder(ack.Sequence)
+			return ack.Sequence, nil
 		}
 		var api *jetstream.APIError
 		if errors.As(err, &api) {
 			switch api.ErrorCode {
+			case codeVerkeerdeVolgorde:
+				return 0, fmt.Errorf("%w: %w", ErrVerschoven, err)
 			case codeOpslagMislukt, codeOpslagOnvoldoende, codeMiddelenOnvoldoend:
 				return 0, vol(err)
 			}
 		}
+		if s.o.cluster != nil {
+			if begrip.Is(err, begrip.NietBeschikbaar) || time.Since(begin) > s.o.wacht {
+				return 0, vol(err)
+			}
+			time.Sleep(100 * time.Millisecond)
+			continue
+		}
 		if poging == 2 {
 			return 0, vol(err)
 		}
-		// After a wrong sequence an earlier message of ours had arrived after
-		// all, or this one at an earlier try; any other error is ambiguous.
-		if api == nil || api.ErrorCode != codeVerkeerdeVolgorde {
-			if her := s.o.herstart(keer); her != nil {
-				return 0, vol(errors.Join(err, her))
-			}
-		}
-		if seq, zerr := s.zoekTerug(id); zerr != nil {
-			return 0, zerr
-		} else if seq > 0 {
-			return seq, nil
+		if her := s.o.herstart(keer); her != nil {
+			return 0, vol(errors.Join(err, her))
 		}
 	}
 }
 
 // probeer publishes once. A time-out leaves open whether the message arrived.
-func (s *Stroom) probeer(id string, data []byte) (seq uint64, keer int, err error) {
+func (s *Stroom) probeer(data []byte, opties []jetstream.PublishOpt) (ack *jetstream.PubAck, keer int, err error) {
 	s.o.mu.RLock()
 	defer s.o.mu.RUnlock()
 	if s.o.dicht {
-		return 0, 0, gesloten()
+		return nil, 0, gesloten()
 	}
 	if s.o.js == nil {
-		return 0, s.o.keer, errFout
+		return nil, s.o.keer, errFout
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), publishWacht)
 	defer cancel()
@@ -115,53 +167,15 @@ func (s *Stroom) probeer(id string, data []byte) (seq uint64, keer int, err erro
 		case <-klaar:
 		}
 	}()
-	ack, err := s.o.js.PublishMsg(ctx, &nats.Msg{Subject: s.onderwerp, Data: data},
-		jetstream.WithMsgID(id), jetstream.WithExpectLastSequence(s.laatste.Load()), jetstream.WithRetryAttempts(0))
-	if err != nil {
-		return 0, s.o.keer, err
+	ack, err = s.o.js.PublishMsg(ctx, &nats.Msg{Subject: s.onderwerp, Data: data}, opties...)
+	if err == nil && ack.Stream != s.cfg.naam {
+		err = fmt.Errorf("antwoord van een andere stroom: %s", ack.Stream)
 	}
-	if ack.Stream != s.cfg.naam {
-		return 0, s.o.keer, fmt.Errorf("antwoord van een andere stroom: %s", ack.Stream)
-	}
-	return ack.Sequence, s.o.keer, nil
+	return ack, s.o.keer, err
 }
 
-// zoekTerug looks, after an ambiguous publish, what came behind the last known
-// message. It gives the sequence of id, or zero when it is not there. A message
-// of another writer means that this writer must stop.
-func (s *Stroom) zoekTerug(id string) (uint64, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), startWacht)
-	defer cancel()
-	s.o.mu.RLock()
-	defer s.o.mu.RUnlock()
-	if s.o.js == nil {
-		return 0, vol(errFout)
-	}
-	st, err := s.o.js.Stream(ctx, s.cfg.naam)
-	if err != nil {
-		return 0, vol(err)
-	}
-	laatste := st.CachedInfo().State.LastSeq
-	if laatste < s.laatste.Load() {
-		return 0, begrip.NieuweFout(begrip.NietBeschikbaar, "De opslag van de Ketenindex is beschadigd. De beheerder moet eerst ingrijpen.").
-			Door(fmt.Errorf("stroom %s eindigt bij %d, bevestigd was %d", s.cfg.naam, laatste, s.laatste.Load()))
-	}
-	for seq := s.laatste.Load() + 1; seq <= laatste; seq++ {
-		m, err := st.GetMsg(ctx, seq)
-		if err != nil {
-			return 0, vol(err)
-		}
-		van := m.Header.Get(jetstream.MsgIDHeader)
-		if !strings.HasPrefix(van, s.schrijver+".") {
-			return 0, begrip.NieuweFout(begrip.NietBeschikbaar, "Een ander proces schrijft in deze Ketenindex. De beheerder moet eerst ingrijpen.").
-				Door(fmt.Errorf("stroom %s, bericht %d is van een andere schrijver", s.cfg.naam, seq))
-		}
-		s.laatste.Store(seq)
-		if van == id {
-			return seq, nil
-		}
-	}
-	return 0, nil
+func beschadigd(err error) error {
+	return begrip.NieuweFout(begrip.NietBeschikbaar, "De opslag van de Ketenindex is beschadigd. De beheerder moet eerst ingrijpen.").Door(err)
 }
 
 // stroom gives the handle of the stream. Caller holds s.o.mu.
@@ -193,6 +207,9 @@ func (s *Stroom) Lees(ctx context.Context, seq uint64) ([]byte, error) {
 	}
 	m, err := st.GetMsg(ctx, seq)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		if s.o.cluster != nil {
+			return s.bijLeider(ctx, seq)
+		}
 		return nil, begrip.NieuweFout(begrip.NietGevonden, "Dit bericht staat niet in de opslag.").Door(err)
 	}
 	if err != nil {
@@ -204,9 +221,9 @@ func (s *Stroom) Lees(ctx context.Context, seq uint64) ([]byte, error) {
 	return m.Data, nil
 }
 
-// Alle gives every message that is there, in order, to f.
-func (s *Stroom) Alle(ctx context.Context, f func(seq uint64, data []byte) error) error {
-	for seq := s.eerste; seq <= s.laatste.Load(); seq++ {
+// Vanaf gives every message from sequence seq on that is there now, in order.
+func (s *Stroom) Vanaf(ctx context.Context, seq uint64, f func(seq uint64, data []byte) error) error {
+	for seq = max(seq, s.eerste); seq <= s.laatste.Load(); seq++ {
 		data, err := s.Lees(ctx, seq)
 		if begrip.Is(err, begrip.NietGevonden) {
 			continue

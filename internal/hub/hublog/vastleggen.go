@@ -86,7 +86,7 @@ type deel struct {
 	n int
 }
 
-// werk is the only writer: it takes what waits, makes it durable and answers.
+// werk is the only writer of this replica: it takes what waits, makes it durable and answers.
 func (l *Log) werk() {
 	defer close(l.klaar)
 	enc := nieuweCodeur()
@@ -159,11 +159,7 @@ func (l *Log) faal(delen []deel, err error) {
 
 func (l *Log) bevestig(seq uint64, entries [][]byte, delen []deel) {
 	l.cache.zet(seq, kopie(entries))
-	l.laatste.Store(seq)
-	l.meldMu.Lock()
-	close(l.meld)
-	l.meld = make(chan struct{})
-	l.meldMu.Unlock()
+	l.vooruit(seq)
 	i := 0
 	for _, d := range delen {
 		for range d.n {

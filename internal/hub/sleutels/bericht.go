@@ -106,7 +106,7 @@ func (s *Sleutels) herbouw(ctx context.Context) error {
 	leeft := map[uint64]int{}       // live records per message
 	graven := map[[16]byte]uint64{} // message of the newest tombstone
 	goed := false
-	err := s.stroom.Alle(ctx, func(seq uint64, data []byte) error {
+	err := s.stroom.Vanaf(ctx, 0, func(seq uint64, data []byte) error {
 		if len(data) > 13 && data[0] == berichtControle {
 			w, err := s.omhulsel.Open(nil, data[1:13], data[13:], nil)
 			if err != nil || !bytes.Equal(w, []byte("controle")) {

@@ -1,0 +1,150 @@
+// Package natstest runs NATS servers for tests, each a process of its own that
+// can be killed like one in production: it has a configuration file, a folder,
+// and writes to disk before it answers.
+package natstest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+const omgeving = "SOH_NATSTEST"
+
+// Hoofd is the first line of TestMain: the test program is the server when it
+// is started as such, and Hoofd does not return then.
+func Hoofd() {
+	bestand := os.Getenv(omgeving)
+	if bestand == "" {
+		return
+	}
+	opts, err := server.ProcessConfigFile(bestand)
+	if err == nil {
+		var s *server.Server
+		if s, err = server.NewServer(opts); err == nil {
+			s.ConfigureLogger()
+			s.Start()
+			_, _ = io.Copy(io.Discard, os.Stdin) // until the test is gone
+			os.Exit(0)
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+// Cluster is a set of servers that runs until the test ends.
+type Cluster struct {
+	t       testing.TB
+	URLs    []string
+	servers []*proces
+}
+
+type proces struct {
+	conf string
+	cmd  *exec.Cmd
+	in   io.Closer
+}
+
+// Start runs n servers that know each other; extra is added to the
+// configuration of each. They may still be choosing a leader.
+func Start(t testing.TB, n int, extra string) *Cluster {
+	t.Helper()
+	c := &Cluster{t: t}
+	dir := t.TempDir()
+	poorten := vrijePoorten(t, 2*n)
+	var routes []string
+	for _, p := range poorten[n:] {
+		routes = append(routes, "nats://"+p)
+	}
+	for i := range n {
+		c.URLs = append(c.URLs, "nats://"+poorten[i])
+		var b bytes.Buffer
+		fmt.Fprintf(&b, "server_name: n%d\nlisten: %s\nmax_payload: 8MB\nlog_file: %q\n", i, poorten[i], filepath.Join(dir, fmt.Sprintf("n%d.log", i)))
+		fmt.Fprintf(&b, "jetstream { store_dir: %q, sync_interval: always, max_file_store: 1GB }\n", filepath.Join(dir, fmt.Sprint("n", i)))
+		if n > 1 {
+			fmt.Fprintf(&b, "cluster { name: proef, listen: %s, routes: [%s] }\n", poorten[n+i], strings.Join(routes, ", "))
+		}
+		b.WriteString(extra)
+		conf := filepath.Join(dir, fmt.Sprintf("n%d.conf", i))
+		if err := os.WriteFile(conf, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.servers = append(c.servers, &proces{conf: conf})
+		c.Weer(i)
+	}
+	t.Cleanup(func() {
+		for i := range c.servers {
+			c.Dood(i)
+		}
+	})
+	for i := range n {
+		c.bereikbaar(i)
+	}
+	return c
+}
+
+// Dood kills server i as a power cut does.
+func (c *Cluster) Dood(i int) {
+	p := c.servers[i]
+	if p.cmd == nil {
+		return
+	}
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+	_ = p.in.Close()
+	p.cmd = nil
+}
+
+// Weer starts server i with what is in its folder.
+func (c *Cluster) Weer(i int) {
+	c.t.Helper()
+	p := c.servers[i]
+	p.cmd = exec.Command(os.Args[0])
+	p.cmd.Env = append(os.Environ(), omgeving+"="+p.conf)
+	p.cmd.Stderr = os.Stderr
+	in, err := p.cmd.StdinPipe()
+	if err == nil {
+		p.in = in
+		err = p.cmd.Start()
+	}
+	if err != nil {
+		p.cmd = nil
+		c.t.Fatal(err)
+	}
+}
+
+func (c *Cluster) bereikbaar(i int) {
+	c.t.Helper()
+	for eind := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		v, err := net.Dial("tcp", strings.TrimPrefix(c.URLs[i], "nats://"))
+		if err == nil {
+			_ = v.Close()
+			return
+		}
+		if time.Now().After(eind) {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+func vrijePoorten(t testing.TB, n int) (uit []string) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = l.Close() }() // all at the end, so that each is another
+		uit = append(uit, l.Addr().String())
+	}
+	return uit
+}
