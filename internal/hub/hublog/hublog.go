@@ -86,7 +86,7 @@ type Log struct {
 	dicht    bool
 	klaar    chan struct{}
 
-	loslaten func() // ends the watching of other replicas
+	loslaten []func() // end the watching of other replicas
 }
 
 // Open starts the log in cfg.Dir. A folder that another process uses is
@@ -132,11 +132,13 @@ func Open(cfg Config) (*Log, error) {
 	}
 	l.laatste.Store(l.stroom.Laatste())
 	if cfg.Cluster != nil {
-		if l.loslaten, err = l.stroom.bijhouden(l.vooruit); err != nil {
+		stop, err := l.stroom.bijhouden(l.vooruit)
+		if err != nil {
 			o.stop()
 			_ = slot.Close()
 			return nil, err
 		}
+		l.loslaten = append(l.loslaten, stop)
 	}
 	go l.werk()
 	return l, nil
@@ -160,6 +162,21 @@ func (l *Log) vooruit(seq uint64) {
 // Stroom opens a further durable stream in the same storage, for what must
 // live and be backed up with the log. Its messages can be erased.
 func (l *Log) Stroom(naam string) (*Stroom, error) { return l.opslag.stroom(stroomConfig{naam: naam}) }
+
+// Bijhouden calls f, until the log closes, when another replica may have written
+// in s; never for a hub that is alone. f must be safe for use by several goroutines.
+func (l *Log) Bijhouden(s *Stroom, f func()) error {
+	if !l.Meervoudig() {
+		return nil
+	}
+	stop, err := s.bijhouden(func(uint64) { f() })
+	if err == nil {
+		l.mu.Lock()
+		l.loslaten = append(l.loslaten, stop)
+		l.mu.Unlock()
+	}
+	return err
+}
 
 // Laatste is the stream sequence of the newest block that this replica knows
 // of; zero when there is none.
@@ -201,8 +218,8 @@ func (l *Log) Close() error {
 	}
 	l.wekWerker()
 	<-l.klaar
-	if l.loslaten != nil {
-		l.loslaten()
+	for _, f := range l.loslaten {
+		f()
 	}
 	l.opslag.stop()
 	l.meldMu.Lock()

@@ -223,7 +223,7 @@ func (s *Stroom) Lees(ctx context.Context, seq uint64) ([]byte, error) {
 
 // Vanaf gives every message from sequence seq on that is there now, in order.
 func (s *Stroom) Vanaf(ctx context.Context, seq uint64, f func(seq uint64, data []byte) error) error {
-	for seq = max(seq, s.eerste); seq <= s.laatste.Load(); seq++ {
+	for seq = max(seq, s.eerste, 1); seq <= s.laatste.Load(); seq++ {
 		data, err := s.Lees(ctx, seq)
 		if begrip.Is(err, begrip.NietGevonden) {
 			continue

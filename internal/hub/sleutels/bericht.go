@@ -2,7 +2,6 @@ package sleutels
 
 import (
 	"bytes"
-	"context"
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base64"
@@ -98,68 +97,6 @@ func controleBericht(omhulsel cipher.AEAD) []byte {
 	b[0] = berichtControle
 	_, _ = rand.Read(b[1:])
 	return omhulsel.Seal(b, b[1:13], []byte("controle"), nil)
-}
-
-// herbouw reads the whole stream into the index and finishes erasures that
-// were interrupted: a message that was written anew, but not erased yet.
-func (s *Sleutels) herbouw(ctx context.Context) error {
-	leeft := map[uint64]int{}       // live records per message
-	graven := map[[16]byte]uint64{} // message of the newest tombstone
-	goed := false
-	err := s.stroom.Vanaf(ctx, 0, func(seq uint64, data []byte) error {
-		if len(data) > 13 && data[0] == berichtControle {
-			w, err := s.omhulsel.Open(nil, data[1:13], data[13:], nil)
-			if err != nil || !bytes.Equal(w, []byte("controle")) {
-				return errors.New("de meestersleutel past niet bij de opslag van deze hub: zet de juiste meester.sleutel terug uit de reservekopie")
-			}
-			goed = true
-			return nil
-		}
-		rs, err := leesBericht(data)
-		if err != nil {
-			return fmt.Errorf("bericht %d: %w", seq, err)
-		}
-		leeft[seq] = 0
-		for _, r := range rs {
-			oud, had := s.index[r.ref]
-			switch {
-			case r.soort == soortGraf:
-				if r.gen < s.graf[r.ref] {
-					continue
-				}
-				if had && oud.gen <= r.gen {
-					delete(s.index, r.ref)
-					leeft[oud.seq]--
-				}
-				if g := graven[r.ref]; g != 0 {
-					leeft[g]--
-				}
-				s.graf[r.ref], graven[r.ref] = r.gen, seq
-				leeft[seq]++
-			case r.gen > s.graf[r.ref] && (!had || r.gen >= oud.gen):
-				if had {
-					leeft[oud.seq]--
-				}
-				s.index[r.ref] = plek{seq, r.gen}
-				leeft[seq]++
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if !goed {
-		return errors.New("de opslag van de sleutels is beschadigd: het controlebericht ontbreekt")
-	}
-	for seq, n := range leeft {
-		if n == 0 {
-			if err := s.stroom.Wis(ctx, seq); err != nil {
-				return fmt.Errorf("vernietiging afmaken: %w", err)
-			}
-		}
-	}
-	return nil
 }
 
 // laadMeester reads the master key, or makes it when mag.

@@ -6,6 +6,10 @@
 // gives back the exact bytes to who may read them, and after Vernietig nobody
 // can read the values of that person again, while the log itself and every
 // proof over it stay as they are.
+//
+// Replicas of the hub share the stream of keys and write in it behind what they
+// have read only, so a person has one key at a time: who made one for the same
+// person a moment later loses it, and encrypts again.
 package sleutels
 
 import (
@@ -34,6 +38,7 @@ const (
 // Sleutels is the open key store. Safe for use by many goroutines.
 type Sleutels struct {
 	stroom   *hublog.Stroom
+	deelt    bool        // other replicas write in stroom
 	omhulsel cipher.AEAD // wraps the keys of persons
 	refs     sync.Pool   // of hash.Hash: HMAC under the key of references
 
@@ -45,7 +50,8 @@ type Sleutels struct {
 	partij    *partij // keys that wait for the next message
 	schrijven bool
 
-	vernietigMu sync.Mutex
+	schrijfMu sync.Mutex // one writes, or catches up, at a time
+	gelezen   uint64     // messages of the stream that index and graf reflect
 }
 
 // plek is where the wrapped key of a person stands.
@@ -59,7 +65,7 @@ type partij struct {
 	records []record
 	sleutel map[[16]byte]*nieuw
 	klaar   chan struct{}
-	err     error
+	err     error // errOpnieuw: some keys were made by another replica
 }
 
 type nieuw struct {
@@ -71,11 +77,12 @@ type nieuw struct {
 // meester, which is made (0600) for an empty stream only: with another master
 // key every stored value would be lost, so that is refused.
 func Open(ctx context.Context, l *hublog.Log, meester string) (*Sleutels, error) {
-	stroom, err := l.Stroom("SLEUTELS")
-	if err != nil {
+	s := &Sleutels{deelt: l.Meervoudig(), index: map[[16]byte]plek{}, graf: map[[16]byte]uint32{}, warm: map[[16]byte]cipher.AEAD{}, onderweg: map[[16]byte]*nieuw{}}
+	var err error
+	if s.stroom, err = l.Stroom("SLEUTELS"); err != nil {
 		return nil, err
 	}
-	m, err := laadMeester(meester, stroom.Laatste() == 0)
+	m, err := laadMeester(meester, s.stroom.Laatste() == 0)
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +94,20 @@ func Open(ctx context.Context, l *hublog.Log, meester string) (*Sleutels, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sleutels{stroom: stroom, omhulsel: nieuweAEAD(wrap), refs: sync.Pool{New: func() any { return hmac.New(sha256.New, ref) }},
-		index: map[[16]byte]plek{}, graf: map[[16]byte]uint32{}, warm: map[[16]byte]cipher.AEAD{}, onderweg: map[[16]byte]*nieuw{}}
-	if stroom.Laatste() == 0 {
-		if _, err := stroom.Publiceer(controleBericht(s.omhulsel)); err != nil {
+	s.omhulsel, s.refs.New = nieuweAEAD(wrap), func() any { return hmac.New(sha256.New, ref) }
+	if s.stroom.Laatste() == 0 {
+		_, err := s.stroom.PubliceerNa(0, controleBericht(s.omhulsel))
+		if err != nil && !errors.Is(err, hublog.ErrVerschoven) { // another replica started first
 			return nil, err
 		}
-		return s, nil
+		if _, err := s.stroom.Nu(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return s, s.herbouw(ctx)
+	if err := s.herbouw(ctx); err != nil {
+		return nil, err
+	}
+	return s, l.Bijhouden(s.stroom, s.haalIn)
 }
 
 func nieuweAEAD(key []byte) cipher.AEAD {
@@ -135,6 +147,7 @@ func (s *Sleutels) Aantal() (levend, vernietigd int) {
 // once, but what it encrypts must wait for the partij (if any) to be durable.
 // Without maak, a person without key gives nil.
 func (s *Sleutels) geef(ctx context.Context, ref [16]byte, maak bool) (cipher.AEAD, *partij, error) {
+	bij := false
 	for range 8 {
 		s.mu.Lock()
 		if a := s.warm[ref]; a != nil {
@@ -146,19 +159,24 @@ func (s *Sleutels) geef(ctx context.Context, ref [16]byte, maak bool) (cipher.AE
 			return n.aead, n.p, nil
 		}
 		p, ok := s.index[ref]
-		if !ok {
+		if !ok && maak {
 			defer s.mu.Unlock()
-			if !maak {
-				return nil, nil, nil
-			}
 			n := s.maak(ref)
 			return n.aead, n.p, nil
 		}
 		s.mu.Unlock()
-		a, err := s.haal(ctx, ref, p)
-		if err != nil || a != nil {
-			return a, nil, err
+		if ok {
+			a, err := s.haal(ctx, ref, p)
+			if err != nil || a != nil {
+				return a, nil, err
+			}
+		} else if bij || !s.deelt {
+			return nil, nil, nil
 		}
+		if err := s.bijwerken(ctx); err != nil { // another replica may have made or moved it
+			return nil, nil, err
+		}
+		bij = true
 	}
 	return nil, nil, errors.New("sleutel verhuist telkens")
 }
@@ -246,18 +264,72 @@ func (s *Sleutels) schrijfAlles() {
 }
 
 func (s *Sleutels) schrijf(p *partij) {
-	seq, err := s.stroom.Publiceer(maakBericht(p.records))
+	s.schrijfMu.Lock()
+	defer s.schrijfMu.Unlock()
+	var seq uint64
+	var err error
+	verloren := false
+	for poging := range maxPoging {
+		if s.laatVallen(p) {
+			verloren = true
+		}
+		if len(p.records) == 0 {
+			err = nil
+			break
+		}
+		if seq, err = s.stroom.PubliceerNa(s.gelezen, maakBericht(p.records)); err == nil {
+			s.gelezen = seq
+		}
+		if !errors.Is(err, hublog.ErrVerschoven) {
+			break
+		}
+		if e := s.lees(context.Background(), true); e != nil {
+			err = e
+			break
+		}
+		if poging == maxPoging-1 {
+			err = begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex heeft het te druk. Probeer het zo nog eens.").Door(err)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for ref := range p.sleutel {
+		delete(s.onderweg, ref)
+	}
 	for _, r := range p.records {
-		delete(s.onderweg, r.ref)
 		if err == nil {
 			s.index[r.ref] = plek{seq, r.gen}
 			s.bewaarWarm(r.ref, p.sleutel[r.ref].aead)
 		}
 	}
-	p.err = err
+	if p.err = err; err == nil && verloren {
+		p.err = errOpnieuw
+	}
 	close(p.klaar)
+}
+
+// maxPoging is how often a message is offered when other replicas write first.
+const maxPoging = 50
+
+// errOpnieuw tells that another replica made a key for one of the same persons:
+// what was encrypted under ours is to be encrypted again.
+var errOpnieuw = errors.New("een andere hub maakte eerder een sleutel voor deze persoon")
+
+// laatVallen removes the keys of p that another replica made first, or that
+// belong to a generation that was destroyed since.
+func (s *Sleutels) laatVallen(p *partij) (iets bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	blijft := p.records[:0]
+	for _, r := range p.records {
+		if _, ok := s.index[r.ref]; ok || r.gen != s.graf[r.ref]+1 {
+			iets = true
+			continue
+		}
+		blijft = append(blijft, r)
+	}
+	p.records = blijft
+	return iets
 }
 
 // wacht returns when the keys of p are on disk. They may get there even when
@@ -277,22 +349,41 @@ func wacht(ctx context.Context, p *partij) error {
 // After an error, call it again: an interrupted erasure is finished then, or
 // at the next start. Copies in back-ups are not reached.
 func (s *Sleutels) Vernietig(ctx context.Context, ref [16]byte) error {
-	s.vernietigMu.Lock()
-	defer s.vernietigMu.Unlock()
 	s.mu.Lock()
-	if n := s.onderweg[ref]; n != nil {
-		s.mu.Unlock()
-		if err := wacht(ctx, n.p); err != nil {
+	n := s.onderweg[ref]
+	s.mu.Unlock()
+	if n != nil {
+		if err := wacht(ctx, n.p); err != nil && !errors.Is(err, errOpnieuw) {
+			return err
+		}
+	}
+	s.schrijfMu.Lock()
+	defer s.schrijfMu.Unlock()
+	for range maxPoging {
+		if err := s.lees(ctx, true); err != nil {
 			return err
 		}
 		s.mu.Lock()
+		p, ok := s.index[ref]
+		s.mu.Unlock()
+		if !ok {
+			return nil
+		}
+		err := s.vernietig(ctx, ref, p)
+		if !errors.Is(err, hublog.ErrVerschoven) {
+			return err
+		}
 	}
-	p, ok := s.index[ref]
-	s.mu.Unlock()
-	if !ok {
-		return nil
-	}
+	return begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex heeft het te druk om dit nu te vergeten. Probeer het zo nog eens.")
+}
+
+// vernietig writes the message at p anew without the key of ref and erases the
+// old one. Caller holds schrijfMu.
+func (s *Sleutels) vernietig(ctx context.Context, ref [16]byte, p plek) error {
 	data, err := s.stroom.Lees(ctx, p.seq)
+	if begrip.Is(err, begrip.NietGevonden) { // another replica moved what stood there
+		return fmt.Errorf("%w: %w", hublog.ErrVerschoven, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -306,19 +397,15 @@ func (s *Sleutels) Vernietig(ctx context.Context, ref [16]byte) error {
 			blijft = append(blijft, r)
 		}
 	}
-	seq, err := s.stroom.Publiceer(maakBericht(blijft))
+	seq, err := s.stroom.PubliceerNa(s.gelezen, maakBericht(blijft))
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
-	delete(s.index, ref)
-	delete(s.warm, ref)
-	s.graf[ref] = p.gen
-	for _, r := range blijft[1:] {
-		if r.soort == soortSleutel && s.index[r.ref] == (plek{p.seq, r.gen}) {
-			s.index[r.ref] = plek{seq, r.gen}
-		}
+	for _, r := range blijft {
+		s.neemOver(seq, r, nil)
 	}
+	s.gelezen = seq
 	s.mu.Unlock()
 	return s.stroom.Wis(ctx, p.seq)
 }

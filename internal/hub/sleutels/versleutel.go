@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -35,6 +36,15 @@ var b64 = base64.RawURLEncoding
 // The keys are durable when Versleutel returns. Errors: Ongeldig when event is
 // no JSON object, NietBeschikbaar when keys cannot be stored.
 func (s *Sleutels) Versleutel(ctx context.Context, event []byte) (stored []byte, refs [][16]byte, err error) {
+	for range 8 {
+		if stored, refs, err = s.versleutel(ctx, event); !errors.Is(err, errOpnieuw) {
+			return stored, refs, err
+		}
+	}
+	return nil, nil, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex heeft het te druk. Probeer het zo nog eens.").Door(err)
+}
+
+func (s *Sleutels) versleutel(ctx context.Context, event []byte) (stored []byte, refs [][16]byte, err error) {
 	v := werkers.Get().(*versleutelaar)
 	defer werkers.Put(v)
 	v.begin(ctx, s, event)
