@@ -9,6 +9,7 @@ package node
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -50,7 +51,10 @@ type Config struct {
 	// there is no werkplek. An empty Sleutel is made once and kept in the dossier;
 	// an empty Organisatie is our own.
 	Aanmelding toegang.AanmeldConfig
-	Log        *slog.Logger // default slog.Default
+	// TokenVerplicht refuses systems that come without an access token; else the
+	// certificate of a deelnemer is enough.
+	TokenVerplicht bool
+	Log            *slog.Logger // default slog.Default
 }
 
 // Node is one running node.
@@ -151,7 +155,36 @@ func (n *Node) maakAPI(soorten []inzage.Soort) http.Handler {
 		}
 	}
 	gezondheid(mux, n.gereed)
-	return n.cfg.Identiteit.Bewaak(rest.Handler(deelnemersAlleen(mux), Versie, n.cfg.Log))
+	tokens := n.tokens(api)
+	tokens.Routes(mux)
+	return n.cfg.Identiteit.Bewaak(rest.Handler(deelnemersAlleen(tokens.Bewaak(mux, rest.WriteFout)), Versie, n.cfg.Log))
+}
+
+// tokens gives and checks access tokens for every path that api describes, and
+// adds them to the description.
+func (n *Node) tokens(api huma.API) *toegang.Uitgever {
+	u := &toegang.Uitgever{Identiteit: n.cfg.Identiteit, Adres: inzage.Basis(n.cfg.APIURL), Verplicht: n.cfg.TokenVerplicht, Deelnemer: func(oin begrip.OIN) bool {
+		_, _, ok := n.register.deelnemer(oin)
+		return ok
+	}}
+	doc := api.OpenAPI()
+	b, err := json.Marshal(doc)
+	if err == nil {
+		u.Scopes, err = toegang.ScopesVan(b)
+	}
+	if err != nil {
+		panic(err) // our own description
+	}
+	flow := &huma.OAuthFlow{TokenURL: u.Adres + toegang.PadToken, Scopes: map[string]string{}}
+	for _, s := range u.Scopes {
+		flow.Scopes[string(s)] = s.Omschrijving()
+	}
+	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"certificaat": {Type: "mutualTLS", Description: "Certificaat van de organisatie, met het OIN als serialNumber."},
+		"token":       {Type: "oauth2", Description: "Toegangstoken (client credentials), gebonden aan het certificaat.", Flows: &huma.OAuthFlows{ClientCredentials: flow}},
+	}
+	doc.Security = []map[string][]string{{"certificaat": {}}, {"certificaat": {}, "token": {}}}
+	return u
 }
 
 // schemanamen gives each Go type its name in the API description: functies may
@@ -176,7 +209,7 @@ func schemanamen() func(reflect.Type, string) string {
 func deelnemersAlleen(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
-		case "/health", "/ready", "/v1/openapi.json":
+		case "/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata:
 		default:
 			if _, err := toegang.Beller(r); err != nil {
 				rest.WriteFout(w, r, err)

@@ -55,6 +55,9 @@ func (z *Inzage) antwoord(ctx context.Context, soort Soort, in *inzageIn, n *beg
 	if err != nil {
 		return nil, err
 	}
+	if hoogste := toegang.MaxNiveau(ctx); n != nil && *n > hoogste {
+		return nil, begrip.NieuweFout(begrip.Verboden, "Uw toegangstoken geeft recht tot en met niveau %d.", hoogste)
+	}
 	a, err := z.Geef(ctx, soort, strings.ToLower(in.ID), l, n, peil)
 	if err != nil {
 		return nil, err

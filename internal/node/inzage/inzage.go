@@ -100,6 +100,7 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if err != nil {
 		return Antwoord{}, err
 	}
+	besluit.Niveau = min(besluit.Niveau, toegang.MaxNiveau(ctx)) // a system's token may permit less than the law does
 	dicht := soort.Afgeschermd != nil && (soort.Afgeschermd(nu) || soort.Afgeschermd(toon))
 	if dicht && !l.Burger.IsZero() {
 		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
