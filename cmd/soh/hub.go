@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"runtime/pprof"
+	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -27,6 +28,8 @@ type HubCmd struct {
 	Key      string `help:"Sleutel bij het certificaat (PEM)." required:"" type:"existingfile"`
 	CRL      string `name:"crl" help:"Intrekkingslijsten (CRL) van die uitgevers (PEM)." type:"existingfile"`
 	CA       string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)." required:"" type:"existingfile"`
+	URL      string `name:"url" help:"Adres waarop anderen deze Ketenindex vinden (https), voor toegangstokens."`
+	Tokens   bool   `name:"token-verplicht" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
 	Profiel  string `help:"Schrijf hierheen waar de processortijd blijft (pprof)." type:"path" hidden:""`
 }
@@ -50,7 +53,8 @@ func (c *HubCmd) Run(ctx context.Context) error {
 		return err
 	}
 	id.Organisatie.Soort = begrip.Ketenbeheerder
-	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Log: log})
+	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Log: log,
+		Tokens: &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type NodeCmd struct {
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
 	APIAddr     string `name:"api-addr" env:"SOH_NODE_API_ADDR" default:":8443" help:"Waar de API luistert, met certificaten."`
 	APIURL      string `name:"api-url" env:"SOH_NODE_API_URL" help:"Adres van de API zoals anderen het gebruiken."`
+	Tokens      bool   `name:"token-verplicht" env:"SOH_TOKEN_VERPLICHT" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	Bekendheid  string `env:"SOH_NODE_BEKENDHEID" enum:"automatisch,alleen-onbekend,handmatig" default:"handmatig" help:"Hoe vragen naar bekendheid beantwoord worden: ${enum}."`
 
 	WerkplekAddr string `env:"SOH_NODE_WERKPLEK_ADDR" default:"127.0.0.1:8090" help:"Waar de werkplek luistert, achter een proxy met TLS."`
@@ -57,7 +58,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 	}
 	id.Organisatie.Soort = begrip.OrganisatieSoort(c.Soort)
 	n, err := node.Open(node.Config{
-		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, Aanmelding: c.config("soh-werkplek"), Log: log,
+		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{
 			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
 			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)),

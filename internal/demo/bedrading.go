@@ -12,6 +12,7 @@ import (
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/node"
 	"github.com/handbereik/soh/internal/portal"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // starten opens every part: the hub first, the rest at once.
@@ -61,7 +62,7 @@ func (d *Demo) hubDienst() (*dienst, error) {
 	}
 	l := d.lid("hub")
 	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {
-		h, err := hub.Open(hub.Config{Dir: filepath.Join(d.dir, "hub"), Organisatie: l.Organisatie, Log: log})
+		h, err := hub.Open(hub.Config{Dir: filepath.Join(d.dir, "hub"), Organisatie: l.Organisatie, Log: log, Tokens: &toegang.Uitgever{Identiteit: l.identiteit, Adres: l.apiURL}})
 		if err != nil {
 			return lopend{}, err
 		}

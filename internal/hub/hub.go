@@ -33,6 +33,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/sleutels"
 	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // Versie is the full version of the API.
@@ -44,6 +45,7 @@ type Config struct {
 	Organisatie begrip.Organisatie // the chain manager: Agent and source of every answer
 	MaxBytes    int64              // budget of the log; 0: what the disk has
 	Reserve     int64              // bytes of the disk that stay free; as hublog has it
+	Tokens      *toegang.Uitgever  // gives and checks access tokens; the hub fills in for whom and what. nil: none
 	Log         *slog.Logger
 }
 
@@ -197,7 +199,17 @@ func (h *Hub) Handler() http.Handler {
 		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "OK"})
 	})
 	mux.HandleFunc("GET /ready", h.gereed)
-	return rest.Handler(mux, Versie, h.cfg.Log)
+	if h.cfg.Tokens == nil {
+		return rest.Handler(mux, Versie, h.cfg.Log)
+	}
+	u := *h.cfg.Tokens
+	u.Deelnemer = func(oin begrip.OIN) bool { _, err := h.register.Toegelaten(oin); return err == nil }
+	var err error
+	if u.Scopes, err = toegang.ScopesVan(openapi); err != nil {
+		panic(err) // our own description
+	}
+	u.Routes(mux)
+	return rest.Handler(u.Bewaak(mux, rest.WriteFout), Versie, h.cfg.Log)
 }
 
 func (h *Hub) deelnemers(w http.ResponseWriter, r *http.Request) {

@@ -234,6 +234,12 @@ func LeesVerklaring(r *http.Request, mij begrip.OIN, zoek func(begrip.OIN) (begr
 
 func bearer(r *http.Request) (string, error) {
 	h := r.Header.Values("Authorization")
+	if _, is := accessToken(r); is {
+		h = nil
+		if v := r.Header.Get(KopVerklaring); v != "" {
+			h = []string{"Bearer " + v}
+		}
+	}
 	if len(h) == 0 {
 		return "", niet("Er is geen verklaring meegestuurd van wie er kijkt en waarom.", nil)
 	}

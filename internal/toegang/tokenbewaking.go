@@ -19,9 +19,15 @@ import (
 // Authorization.
 const KopVerklaring = "Soh-Verklaring"
 
+// HeeftVerklaring tells whether the caller states who looks.
+func HeeftVerklaring(r *http.Request) bool {
+	_, is := accessToken(r)
+	return is && r.Header.Get(KopVerklaring) != "" || !is && r.Header.Get("Authorization") != ""
+}
+
 // Bewaak checks the access token of a request, if there is one or when one is
 // demanded, before next sees it; weiger answers a refusal. next finds the
-// Verklaring in Authorization, as without token, and the level in MaxNiveau.
+// level in MaxNiveau.
 func (u *Uitgever) Bewaak(next http.Handler, weiger func(http.ResponseWriter, *http.Request, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, is := accessToken(r)
@@ -55,13 +61,7 @@ func (u *Uitgever) Bewaak(next http.Handler, weiger func(http.ResponseWriter, *h
 			weiger(w, r, begrip.NieuweFout(begrip.Verboden, "Uw toegangstoken geeft hier geen recht op. Vraag een token met scope %s.", nodig))
 			return
 		}
-		r = r.WithContext(context.WithValue(r.Context(), scopeSleutel{}, n))
-		r.Header = r.Header.Clone()
-		r.Header.Del("Authorization")
-		if v := r.Header.Get(KopVerklaring); v != "" {
-			r.Header.Set("Authorization", "Bearer "+v)
-		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), scopeSleutel{}, n)))
 	})
 }
 

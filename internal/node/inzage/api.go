@@ -104,7 +104,7 @@ func (z *Inzage) Lezer(ctx context.Context) (toegang.Lezer, error) {
 	if err != nil {
 		return toegang.Lezer{}, err
 	}
-	if oin == z.cfg.Organisatie.OIN && r.Header.Get("Authorization") == "" {
+	if oin == z.cfg.Organisatie.OIN && !toegang.HeeftVerklaring(r) {
 		return toegang.Lezer{
 			Organisatie: z.cfg.Organisatie, Persoon: "systeem", Naam: "systeem van " + z.cfg.Organisatie.Naam,
 			Rol: begrip.RolSysteem, Doel: begrip.DoelEigenMelding, Grondslag: begrip.GrondWmo526,
