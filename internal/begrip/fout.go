@@ -18,6 +18,7 @@ const (
 	NietGevonden      Code = "niet-gevonden"
 	MethodeOnbekend   Code = "methode-niet-toegestaan"
 	Conflict          Code = "conflict"
+	Verlopen          Code = "verlopen"
 	TeGroot           Code = "te-groot"
 	VerkeerdType      Code = "verkeerd-mediatype"
 	NietAcceptabel    Code = "niet-acceptabel"
@@ -37,6 +38,7 @@ var problemen = map[Code]struct {
 	NietGevonden:      {http.StatusNotFound, "Niet gevonden"},
 	MethodeOnbekend:   {http.StatusMethodNotAllowed, "Deze methode kan hier niet"},
 	Conflict:          {http.StatusConflict, "Dit past niet bij de huidige toestand"},
+	Verlopen:          {http.StatusGone, "Dit is er niet meer"},
 	TeGroot:           {http.StatusRequestEntityTooLarge, "Het bericht is te groot"},
 	VerkeerdType:      {http.StatusUnsupportedMediaType, "Dit mediatype kan hier niet"},
 	NietAcceptabel:    {http.StatusNotAcceptable, "Dit antwoordtype bestaat niet"},

@@ -298,7 +298,7 @@ func TestRegisteredTypes(t *testing.T) {
 			t.Errorf("%s: %q", typ, oud.Type)
 		}
 	}
-	if len(Typen()) < 16 || !IsResultaat(UitkomstQueryResultaat) || IsResultaat(MeldingIngezien) || IsResultaat("nl.jzv.x.y-query-resultaat") {
+	if len(Typen()) < 18 || !IsResultaat(UitkomstQueryResultaat) || IsResultaat(MeldingIngezien) || IsResultaat("nl.jzv.x.y-query-resultaat") {
 		t.Error("list of types")
 	}
 	vreemd := Event{Type: "iets.anders"}

@@ -29,6 +29,8 @@ const (
 	ToestemmingIngetrokken       = "nl.jzv.inrichten-en-bijsturen-samenwerking.toestemming-ingetrokken"
 	NoodtoegangGebruikt          = "nl.jzv.inrichten-en-bijsturen-samenwerking.noodtoegang-gebruikt"
 	GebeurtenissenQueryResultaat = "nl.jzv.ketenindex.gebeurtenissen-query-resultaat"
+	TijdlijnQueryResultaat       = "nl.jzv.ketenindex.tijdlijn-query-resultaat"
+	MeldingQueryResultaat        = "nl.jzv.uitwisselen-melding.melding-query-resultaat"
 )
 
 // What the chain itself remembers (the hub's feiten).
@@ -51,6 +53,7 @@ var typen = []string{
 	SoortVastgesteld, SchemaVastgesteld, GebeurtenisIngetrokken, IntrekkingHerroepen,
 	VergetenGevraagd, VergetenGoedgekeurd, VergetenBegonnen, VergetenUitgevoerd, BewaartermijnToegepast,
 	SamenwerkingBegonnen, SamenwerkingGestopt, ToestemmingGegeven, ToestemmingIngetrokken, NoodtoegangGebruikt,
+	TijdlijnQueryResultaat, MeldingQueryResultaat,
 }
 
 var (
@@ -78,6 +81,16 @@ func IsResultaat(typ string) bool { return Bekend(typ) && strings.HasSuffix(typ,
 
 // TypeVorm tells whether typ has the form nl.jzv.<samenwerkfunctie>.<gebeurtenis>.
 func TypeVorm(typ string) bool { return typeVorm(typ) }
+
+// Omschrijving says in plain Dutch what happened, "Melding geregistreerd" for
+// nl.jzv.uitwisselen-melding.melding-geregistreerd.
+func Omschrijving(typ string) string {
+	s := strings.ReplaceAll(typ[strings.LastIndexByte(typ, '.')+1:], "-", " ")
+	if s == "" {
+		return "Gebeurtenis"
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
 
 // Functie gives the samenwerkfunctie in a type, "uitwisselen-melding" in
 // nl.jzv.uitwisselen-melding.melding-ingezien; empty when typ has no such form.

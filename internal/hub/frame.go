@@ -86,5 +86,5 @@ func leesInteractie(s string) (uuid.UUID, error) {
 			return id, nil
 		}
 	}
-	return uuid.UUID{}, begrip.NieuweFout(begrip.NietGevonden, "Deze interactie kennen wij niet.")
+	return uuid.UUID{}, nietBekend
 }

@@ -32,6 +32,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/hub/sleutels"
 	"github.com/handbereik/soh/internal/hub/soorten"
+	"github.com/handbereik/soh/internal/hub/vraag"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -58,7 +59,7 @@ type Hub struct {
 	ledger   *ledger.Ledger
 	register *register.Register
 	regels   atomic.Pointer[soorten.Stand] // what was agreed about kinds of event
-	vragen   vragen
+	zegel    vraag.Zegel
 	onderweg onderweg
 	vooruit  vooruit
 
@@ -76,7 +77,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("hub: %w", err)
 	}
-	h = &Hub{cfg: cfg, vragen: vragen{op: map[uuid.UUID]*vraag{}}, onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h = &Hub{cfg: cfg, onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.regels.Store(soorten.Begin())
 	defer func() {
 		if err != nil {
@@ -101,6 +102,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if h.graph, err = graph.Open(filepath.Join(cfg.Dir, "index"), sleutel); err != nil {
 		return h, err
 	}
+	h.zegel = vraag.NieuwZegel(h.graph.MAC("zegel van vragen"))
 	stand, err := h.graph.Stand()
 	if err != nil {
 		return h, err
@@ -188,8 +190,9 @@ func (h *Hub) Handler() http.Handler {
 	mux.HandleFunc("POST /v1/events", h.ontvang)
 	mux.HandleFunc("GET /v1/status/{interactieId}", h.status)
 	mux.HandleFunc("GET /v1/resultaten/{interactieId}", h.resultaten)
-	mux.HandleFunc("POST /v1/uitkomsten-overleg/query", h.zoekUitkomsten)
-	mux.HandleFunc("POST /v1/gebeurtenissen/query", h.zoekGebeurtenissen)
+	for _, s := range vraag.Soorten {
+		mux.HandleFunc("POST "+s.Pad, h.neemVraag(s))
+	}
 	mux.HandleFunc("GET /v1/events/{interactieId}/bewijs", h.bewijs)
 	mux.HandleFunc("GET /v1/deelnemers", h.deelnemers)
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)

@@ -133,7 +133,11 @@ func (h *Hub) projecteer(b hublog.Blok) (err error) {
 			err = errors.Join(err, h.ledger.Herlaad())
 		}
 	}()
+	var ontvangen time.Time
 	for i := range delen {
+		if t := delen[i].frame.Ontvangen; t.After(ontvangen) {
+			ontvangen = t
+		}
 		if delen[i].leeg {
 			if e := b.Entries[i]; len(e) > 0 && e[0] == proefByte {
 				continue
@@ -149,7 +153,7 @@ func (h *Hub) projecteer(b hublog.Blok) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.Blad(b.Seq, uint64(eerste)); err != nil {
+	if err := s.Blad(b.Seq, uint64(eerste), ontvangen); err != nil {
 		return fmt.Errorf("hub: leaf of block %d: %w", b.Seq, err)
 	}
 	if err := s.Klaar(b.Seq); err != nil {

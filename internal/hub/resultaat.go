@@ -2,18 +2,17 @@ package hub
 
 import (
 	"context"
-	"fmt"
-	"mime"
 	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/hub/vraag"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
 )
@@ -22,16 +21,43 @@ import (
 // found event, to ask its proof with.
 const uitbreiding = "interactieid"
 
-// vondst is one found event as its reader may see it.
-type vondst struct {
-	plaats   uint64
-	afzender begrip.OIN
-	event    cloudevent.Event
-	graaf    prov.Graph
+// maxBekeken bounds the events that are looked at in vain for one page.
+const maxBekeken = 10_000
+
+// bladzij is a page under way: the query, who reads it, and from where.
+type bladzij struct {
+	v         *vraag.Vraag
+	lezer     register.Deelnemer
+	peildatum time.Time // zero: as of the query
+	na        uint64
+	vorm      vorm
+	volgende  uint64 // plaats behind which the next page begins; zero on the last
+	vondsten  []*vondst
 }
 
-// resultaten is GET /v1/resultaten/{interactieId}: one CloudEvent with the graph
-// of the answer, or the found events themselves when the reader asks for a batch.
+// vondst is one found event as its reader may see it.
+type vondst struct {
+	afzender begrip.OIN
+	id       uuid.UUID // interactieId; zero when the reader may not know it
+	event    cloudevent.Event
+	ruw      []byte // event as it is kept, for this reader; nil when it was changed
+	graaf    prov.Graph
+	gelezen  bool // graaf is there
+}
+
+// lees reads the graph when something needs it.
+func (x *vondst) lees() (prov.Graph, error) {
+	if x.gelezen {
+		return x.graaf, nil
+	}
+	g, _, err := prov.Lees(x.event.Data)
+	if err == nil {
+		x.graaf, x.gelezen = g, true
+	}
+	return x.graaf, err
+}
+
+// resultaten is GET /v1/resultaten/{interactieId}: step two of a query.
 func (h *Hub) resultaten(w http.ResponseWriter, r *http.Request) {
 	if err := h.geefResultaat(w, r); err != nil {
 		rest.WriteFout(w, r, err)
@@ -43,50 +69,50 @@ func (h *Hub) geefResultaat(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := leesInteractie(r.PathValue("interactieId"))
-	if err != nil {
-		return err
-	}
-	na, err := leesCursor(r)
-	if err != nil {
-		return err
-	}
-	batch, err := wilBatch(r)
-	if err != nil {
-		return err
-	}
-	v := h.vragen.van(id, d.OIN)
-	if v == nil {
+	id := r.PathValue("interactieId")
+	if !vraag.IsVraag(id) {
 		return h.geenResultaat(r, id, d.OIN)
 	}
-	if h.geprojecteerd.Load() < v.seq {
-		return begrip.NieuweFout(begrip.Conflict, "Het antwoord is nog niet klaar. Kijk bij de status of het zover is.")
-	}
-	vondsten, volgende, err := h.vind(r.Context(), v, na)
+	v, err := h.openVraag(id, d)
 	if err != nil {
 		return err
 	}
-	if volgende != 0 {
-		w.Header().Set("Link", fmt.Sprintf(`</v1/resultaten/%s?cursor=%s>; rel="next"`, v.id.URN(), strconv.FormatUint(volgende, 36)))
+	b := bladzij{v: &v, lezer: d}
+	if b.vorm, err = kiesVorm(r, v.Soort); err != nil {
+		return err
 	}
-	var b []byte
-	if batch {
-		events := make([]cloudevent.Event, len(vondsten))
-		for i := range vondsten {
-			events[i] = vondsten[i].event
+	if err := h.leesPlek(r.URL.RawQuery, &b); err != nil {
+		return err
+	}
+	if h.geprojecteerd.Load() < v.Blok {
+		return begrip.NieuweFout(begrip.Conflict, "Het antwoord is nog niet klaar. Kijk bij de status of het zover is.")
+	}
+	if err := h.vind(r.Context(), &b); err != nil {
+		return err
+	}
+	lijf, err := h.schrijf(&b, id)
+	if err != nil {
+		return err
+	}
+	kop := w.Header()
+	if b.volgende != 0 {
+		link := "</v1/resultaten/" + id + "?cursor=" + h.zegel.Cursor(&v, b.peildatum, b.volgende)
+		if !b.peildatum.IsZero() {
+			link += "&peildatum=" + b.peildatum.Format(time.RFC3339Nano)
 		}
-		w.Header().Set("Content-Type", cloudevent.TypeBatch)
-		b = cloudevent.AppendBatch(nil, events)
-	} else {
-		w.Header().Set("Content-Type", cloudevent.TypeEvent)
-		b = h.antwoord(v, vondsten).Append(nil)
+		kop.Set("Link", link+`>; rel="next"`)
 	}
-	_, _ = w.Write(b)
+	kop["Content-Type"] = typeVan[b.vorm]
+	_, _ = w.Write(lijf)
 	return nil
 }
 
 // geenResultaat tells why there is nothing to fetch under an id that is no query.
-func (h *Hub) geenResultaat(r *http.Request, id uuid.UUID, oin begrip.OIN) error {
+func (h *Hub) geenResultaat(r *http.Request, naam string, oin begrip.OIN) error {
+	id, err := leesInteractie(naam)
+	if err != nil {
+		return err
+	}
 	uit, _, err := h.uitkomstVan(r, id, oin)
 	switch {
 	case err != nil:
@@ -97,166 +123,121 @@ func (h *Hub) geenResultaat(r *http.Request, id uuid.UUID, oin begrip.OIN) error
 	return begrip.NieuweFout(begrip.NietGevonden, "Deze interactie is verwerkt. Er hoort geen resultaat bij.")
 }
 
-func leesCursor(r *http.Request) (uint64, error) {
-	q := r.URL.Query()
-	for k := range q {
-		if k != "cursor" {
-			return 0, begrip.NieuweFout(begrip.Ongeldig, "Alleen cursor kan in dit adres staan.")
-		}
+// leesPlek reads cursor and peildatum.
+func (h *Hub) leesPlek(query string, b *bladzij) error {
+	if query == "" {
+		return nil
 	}
-	if !q.Has("cursor") {
-		return 0, nil
+	q, err := url.ParseQuery(query)
+	var c begrip.Controle
+	c.Eis(err == nil, "", "Dit adres is niet goed geschreven.")
+	for k, w := range q {
+		c.Eis((k == "cursor" || k == "peildatum") && len(w) == 1, "", "In dit adres kunnen alleen cursor en peildatum staan, elk één keer.")
 	}
-	na, err := strconv.ParseUint(q.Get("cursor"), 36, 64)
-	if err != nil {
-		return 0, &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: "cursor", Bericht: "Gebruik de cursor uit de Link van het vorige antwoord."}}}
+	if p := q.Get("peildatum"); q.Has("peildatum") {
+		t, err := time.Parse(time.RFC3339Nano, p)
+		c.Eis(err == nil && t.Year() >= 1900, "peildatum", "Vul een moment in zoals 2026-11-23T09:00:00Z.")
+		b.peildatum = t.UTC().Truncate(time.Microsecond)
 	}
-	return na, nil
+	if q.Has("cursor") && len(c.Velden) == 0 {
+		na, ok := h.zegel.LeesCursor(b.v, b.peildatum, q.Get("cursor"))
+		c.Eis(ok, "cursor", "Gebruik de cursor uit de Link van het vorige antwoord, met dezelfde peildatum.")
+		b.na = na
+	}
+	return c.Fout()
 }
 
-// wilBatch reads what the client accepts; the single event is the default.
-func wilBatch(r *http.Request) (bool, error) {
-	accept := r.Header.Values("Accept")
-	if len(accept) == 0 {
-		return false, nil
-	}
-	kan := false
-	for deel := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		t, p, err := mime.ParseMediaType(strings.TrimSpace(deel))
-		if err != nil || p["q"] == "0" {
-			continue
-		}
-		switch t {
-		case cloudevent.TypeBatch:
-			return true, nil
-		case cloudevent.TypeEvent, "application/json", "application/*", "*/*":
-			kan = true
-		}
-	}
-	if !kan {
-		return false, begrip.NieuweFout(begrip.NietAcceptabel, "Dit antwoord is er als %s en als %s.", cloudevent.TypeEvent, cloudevent.TypeBatch)
-	}
-	return false, nil
-}
-
-// vind gives a page of events after na, checked and reduced to what the reader
-// may see; volgende is the cursor of the next page, zero on the last.
-func (h *Hub) vind(ctx context.Context, v *vraag, na uint64) (uit []vondst, volgende uint64, err error) {
-	z := v.zoek
-	z.Na = na
-	treffers, meer, err := h.graph.Zoek(z)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, t := range treffers {
-		x, ok, err := h.bekijk(ctx, v, t.Plaats)
+// vind fills the page with events after b.na, in the order of the log. What the
+// reader may not see takes no room on it, and there is a next page only when
+// more can be seen. A cursor is sealed, so it does not tell what was passed.
+func (h *Hub) vind(ctx context.Context, b *bladzij) error {
+	z := zoekvraag(b.v)
+	z.Na = b.na
+	if !b.peildatum.IsZero() {
+		seq, err := h.graph.BlokOp(b.peildatum)
 		if err != nil {
-			return nil, 0, err
+			return err
 		}
-		if ok {
-			uit = append(uit, x)
+		z.TotEnMet = min(z.TotEnMet, seq<<16|0xffff)
+	}
+	laatste, bekeken := b.na, 0
+	return h.graph.Zoek(z, func(plaats uint64) (bool, error) {
+		if bekeken++; bekeken > b.v.Limiet+maxBekeken {
+			b.volgende = laatste // the page stays short: there is an end to the work
+			return false, nil
 		}
-	}
-	if meer {
-		volgende = treffers[len(treffers)-1].Plaats
-	}
-	return uit, volgende, nil
+		x, err := h.bekijk(ctx, b, plaats)
+		switch {
+		case err != nil:
+			return false, err
+		case x != nil && len(b.vondsten) == b.v.Limiet:
+			b.volgende = laatste
+			return false, nil
+		case x != nil:
+			b.vondsten = append(b.vondsten, x)
+		}
+		laatste = plaats
+		return true, nil
+	})
 }
 
-// bekijk reads one hit for the reader of v; ok is false when it does not match
-// after all, or when showing it would tell what is shielded.
-func (h *Hub) bekijk(ctx context.Context, v *vraag, plaats uint64) (vondst, bool, error) {
+// bekijk reads one hit for the reader of b; nil when it does not match after
+// all, was not known at the peildatum, or when showing it would tell what is
+// shielded.
+func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, error) {
 	f, err := h.frameOp(ctx, plaats)
 	if err != nil {
-		return vondst{}, false, err
+		return nil, err
 	}
-	geen := [16]byte{}
-	b, err := h.sleutels.Ontsleutel(ctx, f.Event, func(ref [16]byte) bool {
-		return f.OIN == v.lezer.OIN || v.persoon != geen && ref == v.persoon
+	v := b.v
+	if !b.peildatum.IsZero() && f.Ontvangen.After(b.peildatum) || v.OverPersoon() && !slices.Contains(f.Refs, v.Persoon) {
+		return nil, nil
+	}
+	x := &vondst{afzender: f.OIN}
+	x.ruw, err = h.sleutels.Ontsleutel(ctx, f.Event, func(ref [16]byte) bool {
+		return f.OIN == b.lezer.OIN || v.OverPersoon() && ref == v.Persoon
 	})
 	if err != nil {
-		return vondst{}, false, err
+		return nil, err
 	}
-	x := vondst{plaats: plaats, afzender: f.OIN}
-	if x.event, err = cloudevent.Parse(b); err != nil {
-		return vondst{}, false, err
+	if x.event, err = cloudevent.Parse(x.ruw); err != nil {
+		return nil, err
 	}
-	if x.graaf, _, err = prov.Lees(x.event.Data); err != nil {
-		return vondst{}, false, err
-	}
-	gezin := v.lezer.Soort == begrip.Burgerportaal
-	id := interactieVan(x.event, f.OIN).String()
-	if gezin {
-		if mag, err := h.schermAfVoorGezin(&x, f.OIN, v.orgs); err != nil || !mag {
-			return vondst{}, false, err
+	x.id = interactieVan(x.event, f.OIN)
+	if b.lezer.Soort == begrip.Burgerportaal {
+		x.id, x.ruw = uuid.Nil, nil
+		if _, err := x.lees(); err != nil {
+			return nil, err
+		}
+		if mag, err := h.schermAfVoorGezin(x, f.OIN, v.Organisatie); err != nil || !mag {
+			return nil, err
 		}
 	}
-	x, mag, err := h.magZien(v.lezer, x)
+	if mag, err := h.magZien(b.lezer, x); err != nil || !mag {
+		return nil, err
+	}
 	// What is asked must match what is shown, else a filter would tell the rest.
-	if err != nil || !mag || !v.past(f, x) {
-		return vondst{}, false, err
+	if past, err := x.past(v); err != nil || !past {
+		return nil, err
 	}
-	if gezin {
-		return x, true, nil
-	}
-	ext := map[string]string{uitbreiding: id}
-	for k, w := range x.event.Extensions {
-		ext[k] = w
-	}
-	x.event.Extensions = ext
-	return x, true, nil
+	return x, nil
 }
 
-// past checks a hit against the question itself.
-func (v *vraag) past(f frame, x vondst) bool {
-	if v.persoon != [16]byte{} && !slices.Contains(f.Refs, v.persoon) {
-		return false
+// past checks a hit against the question itself: hashes are short.
+func (x *vondst) past(v *vraag.Vraag) (bool, error) {
+	if v.Type != "" && x.event.Type != v.Type || v.Subject != "" && x.event.Subject != v.Subject {
+		return false, nil
 	}
-	for naam, w := range v.filters {
-		goed := false
-		switch naam {
-		case "type":
-			goed = x.event.Type == w
-		case "subject":
-			goed = x.event.Subject == w
-		case "zaak":
-			goed = slices.Contains(x.graaf.Zaken(), w)
-		case "organisatie":
-			goed = f.OIN.URN() == w || slices.ContainsFunc(x.graaf.Agents(), func(n *prov.Node) bool { return organisatieURN(n.ID) == w })
-		}
-		if !goed {
-			return false
-		}
+	org := v.Organisatie
+	if org == x.afzender.URN() {
+		org = ""
 	}
-	return true
-}
-
-// antwoord makes the CloudEvent of a result: the query as Activity, the hub as
-// Agent (with the reader, who is always recorded), the answer as Entity with
-// what was found as its members. It passes the field's schema, empty or not.
-func (h *Hub) antwoord(v *vraag, vondsten []vondst) cloudevent.Event {
-	var g prov.Graph
-	act, ant := "urn:soh:activiteit:"+v.id.String(), "urn:soh:antwoord:"+v.id.String()
-	hub := h.cfg.Organisatie
-	g.Node(act, prov.Activity, "soh:Bevragen").Set("soh:tijdstip", v.gesteld.Format(time.RFC3339)).
-		Ref("prov:wasAssociatedWith", hub.OIN.URN()).Ref("prov:wasAssociatedWith", v.lezer.OIN.URN())
-	g.Node(hub.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(hub.OIN)).Set("soh:naam", hub.Naam)
-	g.Node(v.lezer.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(v.lezer.OIN)).Set("soh:naam", v.lezer.Naam)
-	n := g.Node(ant, prov.Entity, "prov:Collection", "soh:Queryresultaat").Ref("prov:wasGeneratedBy", act)
-	for _, x := range vondsten {
-		for _, e := range x.graaf.Entities() {
-			if !v.uitkomst || e.Is("soh:UitkomstOverleg") {
-				n.Ref("prov:hadMember", e.ID)
-			}
-		}
-		g.Voeg(x.graaf)
+	if v.Zaak == "" && org == "" {
+		return true, nil
 	}
-	typ := cloudevent.GebeurtenissenQueryResultaat
-	if v.uitkomst {
-		typ = cloudevent.UitkomstQueryResultaat
+	g, err := x.lees()
+	if err != nil || v.Zaak != "" && !slices.Contains(g.Zaken(), v.Zaak) {
+		return false, err
 	}
-	return cloudevent.Event{
-		ID: uuid.NewString(), Source: hub.OIN.Systeem("ketenindex"), Type: typ, Time: time.Now().UTC(), Subject: v.id.URN(),
-		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
-	}
+	return org == "" || slices.ContainsFunc(g.Agents(), func(n *prov.Node) bool { return organisatieURN(n.ID) == org }), nil
 }

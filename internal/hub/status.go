@@ -10,6 +10,8 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/hub/vraag"
 	"github.com/handbereik/soh/internal/rest"
 )
 
@@ -37,7 +39,7 @@ type foutInfo struct {
 	Validatiefouten []string `json:"validatiefouten"`
 }
 
-var nietBekend = begrip.NieuweFout(begrip.NietGevonden, "Deze interactie kennen wij niet. Misschien is hij van een andere organisatie, of is de vraag te oud.")
+var nietBekend = begrip.NieuweFout(begrip.NietGevonden, "Deze interactie kennen wij niet. Misschien is hij van een andere organisatie.")
 
 func (h *Hub) status(w http.ResponseWriter, r *http.Request) {
 	d, err := h.beller(r)
@@ -45,25 +47,30 @@ func (h *Hub) status(w http.ResponseWriter, r *http.Request) {
 		rest.WriteFout(w, r, err)
 		return
 	}
-	id, err := leesInteractie(r.PathValue("interactieId"))
+	s, err := h.statusVan(r, r.PathValue("interactieId"), d)
 	if err != nil {
 		rest.WriteFout(w, r, err)
 		return
 	}
-	if v := h.vragen.van(id, d.OIN); v != nil {
-		s := statusAntwoord{InteractieID: id.URN(), Status: statusBezig}
-		if h.geprojecteerd.Load() >= v.seq {
+	rest.WriteJSON(w, http.StatusOK, s)
+}
+
+// statusVan gives the status of a query or of an event of this organisation.
+func (h *Hub) statusVan(r *http.Request, naam string, d register.Deelnemer) (statusAntwoord, error) {
+	if vraag.IsVraag(naam) {
+		v, err := h.openVraag(naam, d)
+		s := statusAntwoord{InteractieID: naam, Status: statusBezig}
+		if h.geprojecteerd.Load() >= v.Blok {
 			s.Status = statusOK
 		}
-		rest.WriteJSON(w, http.StatusOK, s)
-		return
+		return s, err
+	}
+	id, err := leesInteractie(naam)
+	if err != nil {
+		return statusAntwoord{}, err
 	}
 	uit, _, err := h.uitkomstVan(r, id, d.OIN)
-	if err != nil {
-		rest.WriteFout(w, r, err)
-		return
-	}
-	rest.WriteJSON(w, http.StatusOK, antwoordVan(id, uit))
+	return antwoordVan(id, uit), err
 }
 
 func antwoordVan(id uuid.UUID, uit *uitkomst) statusAntwoord {

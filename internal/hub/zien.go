@@ -9,19 +9,28 @@ import (
 	"github.com/handbereik/soh/internal/prov"
 )
 
-// magZien gives x as the reader may see it now; false when the reader may not
+// magZien makes of x what the reader may see now; false when the reader may not
 // know that it is there. Every way out of the hub goes through here: queries,
 // timelines and subscriptions. What is hidden from the family (schermAfVoorGezin)
 // must be hidden before, because the reduced event no longer names the nodes
 // that tell so. A filter of the reader must match what comes out of here.
-func (h *Hub) magZien(lezer register.Deelnemer, x vondst) (vondst, bool, error) {
+func (h *Hub) magZien(lezer register.Deelnemer, x *vondst) (mag bool, err error) {
 	soort, _ := h.regels.Load().Soort(x.event.Type)
-	n, ok := soort.Niveau(lezer.Organisatie, x.afzender, func() bool { return noemtOrganisatie(x.graaf, lezer.OIN) })
-	if !ok {
-		return vondst{}, false, nil
+	n, ok := soort.Niveau(lezer.Organisatie, x.afzender, func() bool {
+		var g prov.Graph
+		g, err = x.lees()
+		return err == nil && noemtOrganisatie(g, lezer.OIN)
+	})
+	if err != nil || !ok || n >= begrip.NiveauInhoud {
+		return err == nil && ok, err
 	}
-	x.event, x.graaf = soorten.Beperk(x.event, x.graaf, n)
-	return x, true, nil
+	g, err := x.lees()
+	if err != nil {
+		return false, err
+	}
+	x.event, x.graaf = soorten.Beperk(x.event, g, n)
+	x.ruw = nil
+	return true, nil
 }
 
 // noemtOrganisatie tells whether the graph names the organisation.

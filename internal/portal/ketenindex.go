@@ -126,8 +126,8 @@ func (p *Portal) gebeurtenissen(ctx context.Context, bsn begrip.BSN) (uit []gebe
 }
 
 var (
-	interactieVorm = regexp.MustCompile(`^[A-Za-z0-9:._-]{1,100}$`)
-	linkVorm       = regexp.MustCompile(`^<(/v1/resultaten/[A-Za-z0-9:._-]{1,100}\?cursor=[A-Za-z0-9._%-]{1,100})>;\s*rel="?next"?$`)
+	interactieVorm = regexp.MustCompile(`^[A-Za-z0-9:._-]{1,1000}$`)
+	linkVorm       = regexp.MustCompile(`^<(/v1/resultaten/[A-Za-z0-9:._-]{1,1000}\?cursor=[A-Za-z0-9._%-]{1,200})>;\s*rel="?next"?$`)
 )
 
 // volgende gives the path of the next page, of the hub itself only.

@@ -45,6 +45,12 @@ const (
 // standSleutel holds the watermark: the sequence of the last block projected.
 var standSleutel = []byte{0}
 
+// versie is the form of the keys and values here. A store of another form is
+// emptied when it is opened, and built again from the log.
+const versie = 2
+
+var versieSleutel = []byte{0, 1}
+
 const sleutelLengte = 25
 
 // Graph is the open read model; safe for concurrent readers beside one writer.
@@ -75,12 +81,46 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
-	db, err := pebble.Open(dir, o)
+	db, err := openVersie(dir, o)
 	if err != nil {
 		return nil, fmt.Errorf("graph: open: %w", err)
 	}
 	sleutel = bytes.Clone(sleutel)
 	return &Graph{db: db, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, sleutel) }}}, nil
+}
+
+// openVersie opens the store; one of another form makes room for a new one.
+func openVersie(dir string, o *pebble.Options) (*pebble.DB, error) {
+	for range 2 {
+		db, err := pebble.Open(dir, o)
+		if err != nil {
+			return nil, err
+		}
+		v, c, err := db.Get(versieSleutel)
+		goed := err == nil && len(v) == 1 && v[0] == versie
+		if err == nil {
+			_ = c.Close()
+		}
+		if _, c, geen := db.Get(standSleutel); geen == nil {
+			_ = c.Close()
+		} else if err == pebble.ErrNotFound { // new
+			goed, err = true, db.Set(versieSleutel, []byte{versie}, pebble.NoSync)
+		}
+		if goed && err == nil {
+			return db, nil
+		}
+		if err != nil && err != pebble.ErrNotFound {
+			_ = db.Close()
+			return nil, err
+		}
+		if err := db.Close(); err != nil {
+			return nil, err
+		}
+		if err := o.FS.RemoveAll(dir); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("the store keeps another version than %d", versie)
 }
 
 // stil keeps the store's own chatter out of the program's log; what goes wrong
@@ -154,14 +194,26 @@ func (g *Graph) MAC(doel string, delen ...[]byte) (uit [sha256.Size]byte) {
 	return uit
 }
 
-// posting makes the key [kind][term 8][time µs 8][plaats 8].
-func (g *Graph) posting(k Kind, t string, tijd time.Time, plaats uint64) [sleutelLengte]byte {
+// kop makes the part of a posting that its term shares: [kind][term 8].
+func (g *Graph) kop(k Kind, t string) (b [9]byte) {
 	h := g.term(k, t)
-	var b [sleutelLengte]byte
 	b[0] = byte(k)
-	copy(b[1:9], h[:8])
-	binary.BigEndian.PutUint64(b[9:], micros(tijd))
-	binary.BigEndian.PutUint64(b[17:], plaats)
+	copy(b[1:], h[:8])
+	return b
+}
+
+// posting makes the key [kind][term 8][plaats 8][time µs 8]: in log order, so
+// that a page begins where the one before it ended. For Alle time stands
+// before plaats: that is the way to a time range.
+func (g *Graph) posting(k Kind, t string, tijd time.Time, plaats uint64) (b [sleutelLengte]byte) {
+	kop := g.kop(k, t)
+	copy(b[:], kop[:])
+	een, twee := plaats, micros(tijd)
+	if k == Alle {
+		een, twee = twee, een
+	}
+	binary.BigEndian.PutUint64(b[9:], een)
+	binary.BigEndian.PutUint64(b[17:], twee)
 	return b
 }
 
@@ -195,12 +247,23 @@ func (g *Graph) uniekOp(s [sleutelLengte]byte) (plaats uint64, waarde []byte, ok
 
 // BladVan gives the ledger index of the first leaf of block seq.
 func (g *Graph) BladVan(seq uint64) (uint64, bool, error) {
+	blad, _, ok, err := g.blok(seq)
+	return blad, ok, err
+}
+
+// blok gives what is known of block seq: its first leaf, and the latest moment
+// at which anything up to and including it was received. That moment never
+// goes back, whatever the clocks of the replicas say.
+func (g *Graph) blok(seq uint64) (blad, ontvangen uint64, ok bool, err error) {
 	k := blokSleutel(seq)
 	v, ok, err := g.get(k[:])
 	if err != nil || !ok {
-		return 0, false, err
+		return 0, 0, false, err
 	}
-	return binary.BigEndian.Uint64(v), true, nil
+	if len(v) != 16 {
+		return 0, 0, false, fmt.Errorf("graph: block %d has %d bytes, want 16", seq, len(v))
+	}
+	return binary.BigEndian.Uint64(v), binary.BigEndian.Uint64(v[8:]), true, nil
 }
 
 func blokSleutel(seq uint64) [9]byte {

@@ -57,10 +57,18 @@ func (s *Stap) Zet(k Kind, term string, plaats uint64, waarde []byte) error {
 	return nil
 }
 
-// Blad records the ledger index of the first leaf of block seq.
-func (s *Stap) Blad(seq, blad uint64) error {
+// Blad records of block seq the ledger index of its first leaf and when the
+// last of its entries was received.
+func (s *Stap) Blad(seq, blad uint64, ontvangen time.Time) error {
+	_, tot, _, err := s.g.blok(seq - 1)
+	if err != nil {
+		return err
+	}
+	if !ontvangen.IsZero() {
+		tot = max(tot, micros(ontvangen))
+	}
 	k := blokSleutel(seq)
-	return s.batch.Set(k[:], binary.BigEndian.AppendUint64(nil, blad), nil)
+	return s.batch.Set(k[:], binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, blad), tot), nil)
 }
 
 // Klaar moves the watermark to seq and applies the step. Keys go in by order:

@@ -3,7 +3,6 @@ package graph
 import (
 	"container/heap"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -19,89 +18,143 @@ type Term struct {
 
 // Vraag asks for the events that have all Termen, registered from Vanaf
 // (inclusive) to Tot (exclusive), after Na and up to TotEnMet in log order.
-// The most selective term stands first: it is walked, the others are looked up.
+// The most selective term stands first: it is walked, the others are looked
+// up. Without terms, or with Smal, the postings of the time range are walked
+// and every term is looked up: Smal says that the range from Vanaf holds fewer
+// events than the first term.
 type Vraag struct {
 	Termen     []Term
 	Vanaf, Tot time.Time // zero: no bound
-	Na         uint64    // plaats of the last one already given; 0: none
+	Na         uint64    // plaats behind which to begin; 0: at the start
 	TotEnMet   uint64    // 0: no bound
-	Limiet     int
+	Smal       bool
 }
 
-// Treffer is an event that may match: hashes are short, so the caller checks
-// the event itself.
-type Treffer struct {
-	Plaats uint64
-	Tijd   time.Time
-}
+// partij is how many events are looked for at a time in a walk over time; they
+// are put in log order in memory.
+const partij = 1 << 10
 
-// Zoek gives the first Limiet hits in log order and whether there are more.
-// Memory is bounded by Limiet, time by the postings of the first term.
-func (g *Graph) Zoek(v Vraag) (treffers []Treffer, meer bool, err error) {
-	if len(v.Termen) == 0 {
-		v.Termen = []Term{{Alle, ""}}
+// Zoek gives the events that may match to zie, in log order, until that says
+// no more or fails. Hashes are short, so zie checks the event itself. What a
+// walk costs: over a term, the postings of that term from Na on, until zie has
+// enough; over time, the postings of the whole range for every 1,024 events.
+func (g *Graph) Zoek(v Vraag, zie func(plaats uint64) (meer bool, err error)) error {
+	if len(v.Termen) == 0 || v.Smal {
+		return g.overTijd(v, zie)
 	}
-	if v.Limiet < 1 {
-		return nil, false, errors.New("graph: limiet must be positive")
-	}
-	snap := g.db.NewSnapshot()
-	defer snap.Close()
-	onder, boven := g.grenzen(v)
-	it, err := snap.NewIter(&pebble.IterOptions{LowerBound: onder, UpperBound: boven})
+	it, err := g.loop(v, v.Termen[0])
 	if err != nil {
-		return nil, false, fmt.Errorf("graph: iterate: %w", err)
+		return err
+	}
+	defer it.Close()
+	van, tot := grenzen(v)
+	for ok := it.First(); ok; ok = it.Next() {
+		p := leesPosting(it.Key())
+		if p.tijd < van || p.tijd >= tot {
+			continue
+		}
+		if heeft, err := g.heeft(v.Termen[1:], p); err != nil {
+			return err
+		} else if !heeft {
+			continue
+		}
+		if meer, err := zie(p.plaats); err != nil || !meer {
+			return err
+		}
+	}
+	return iterFout(it)
+}
+
+// overTijd walks the time range, each time for the next few in log order.
+func (g *Graph) overTijd(v Vraag, zie func(uint64) (bool, error)) error {
+	for {
+		h, err := g.eerste(v)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(h, func(a, b post) int { return cmp(a.plaats, b.plaats) })
+		for _, p := range h {
+			if meer, err := zie(p.plaats); err != nil || !meer {
+				return err
+			}
+		}
+		if len(h) < partij {
+			return nil
+		}
+		v.Na = h[len(h)-1].plaats
+	}
+}
+
+// eerste gives the first events of the range after Na, in any order.
+func (g *Graph) eerste(v Vraag) (hoop, error) {
+	it, err := g.loop(v, Term{Kind: Alle})
+	if err != nil {
+		return nil, err
 	}
 	defer it.Close()
 	var h hoop
 	for ok := it.First(); ok; ok = it.Next() {
-		k := it.Key()
-		t := kandidaat{binary.BigEndian.Uint64(k[9:]), binary.BigEndian.Uint64(k[17:])}
-		if t.plaats <= v.Na || v.TotEnMet > 0 && t.plaats > v.TotEnMet || len(h) > v.Limiet && t.plaats > h[0].plaats {
+		p := leesPosting(it.Key())
+		if p.plaats <= v.Na || v.TotEnMet > 0 && p.plaats > v.TotEnMet || len(h) == partij && p.plaats > h[0].plaats {
 			continue
 		}
-		heeft, err := g.heeft(snap, v.Termen[1:], t)
-		if err != nil {
-			return nil, false, err
-		}
-		if !heeft {
+		if heeft, err := g.heeft(v.Termen, p); err != nil {
+			return nil, err
+		} else if !heeft {
 			continue
 		}
-		heap.Push(&h, t)
-		if len(h) > v.Limiet+1 {
+		if len(h) == partij {
 			heap.Pop(&h)
 		}
+		heap.Push(&h, p)
 	}
-	if err := it.Error(); err != nil {
-		return nil, false, fmt.Errorf("graph: iterate: %w", err)
-	}
-	slices.SortFunc(h, func(a, b kandidaat) int { return cmp(a.plaats, b.plaats) })
-	if meer = len(h) > v.Limiet; meer {
-		h = h[:v.Limiet]
-	}
-	for _, t := range h {
-		treffers = append(treffers, Treffer{t.plaats, tijd(t.tijd)})
-	}
-	return treffers, meer, nil
+	return h, iterFout(it)
 }
 
-func (g *Graph) grenzen(v Vraag) (onder, boven []byte) {
-	h := g.term(v.Termen[0].Kind, v.Termen[0].Waarde)
-	onder = append([]byte{byte(v.Termen[0].Kind)}, h[:8]...)
-	boven = slices.Clone(onder)
+// loop opens the postings of a term between the bounds of v that its keys can
+// tell: time for Alle, place in the log for the others.
+func (g *Graph) loop(v Vraag, t Term) (*pebble.Iterator, error) {
+	kop := g.kop(t.Kind, t.Waarde)
+	onder, boven := slices.Clone(kop[:]), slices.Clone(kop[:])
+	van, tot := v.Na+1, v.TotEnMet+1
+	if v.TotEnMet == 0 {
+		tot = ^uint64(0)
+	}
+	if t.Kind == Alle {
+		van, tot = grenzen(v)
+	}
+	onder, boven = binary.BigEndian.AppendUint64(onder, van), binary.BigEndian.AppendUint64(boven, tot)
+	it, err := g.db.NewIter(&pebble.IterOptions{LowerBound: onder, UpperBound: boven})
+	if err != nil {
+		return nil, fmt.Errorf("graph: iterate: %w", err)
+	}
+	return it, nil
+}
+
+func iterFout(it *pebble.Iterator) error {
+	if err := it.Error(); err != nil {
+		return fmt.Errorf("graph: iterate: %w", err)
+	}
+	return nil
+}
+
+// grenzen gives the time range: from, and up to but not including.
+func grenzen(v Vraag) (van, tot uint64) {
+	tot = ^uint64(0)
 	if !v.Vanaf.IsZero() {
-		onder = binary.BigEndian.AppendUint64(onder, micros(v.Vanaf))
+		van = micros(v.Vanaf)
 	}
 	if !v.Tot.IsZero() {
-		return onder, binary.BigEndian.AppendUint64(boven, micros(v.Tot))
+		tot = micros(v.Tot)
 	}
-	return onder, append(boven, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
+	return van, tot
 }
 
-// heeft looks the other terms up at the exact key of the candidate.
-func (g *Graph) heeft(snap *pebble.Snapshot, termen []Term, t kandidaat) (bool, error) {
+// heeft looks the terms up at the exact key of the candidate.
+func (g *Graph) heeft(termen []Term, p post) (bool, error) {
 	for _, te := range termen {
-		k := g.posting(te.Kind, te.Waarde, tijd(t.tijd), t.plaats)
-		_, c, err := snap.Get(k[:])
+		k := g.posting(te.Kind, te.Waarde, tijd(p.tijd), p.plaats)
+		_, c, err := g.db.Get(k[:])
 		if err == pebble.ErrNotFound {
 			return false, nil
 		}
@@ -113,15 +166,24 @@ func (g *Graph) heeft(snap *pebble.Snapshot, termen []Term, t kandidaat) (bool, 
 	return true, nil
 }
 
-type kandidaat struct{ tijd, plaats uint64 }
+// post is one posting of a term.
+type post struct{ tijd, plaats uint64 }
+
+func leesPosting(k []byte) post {
+	een, twee := binary.BigEndian.Uint64(k[9:]), binary.BigEndian.Uint64(k[17:])
+	if Kind(k[0]) == Alle {
+		return post{tijd: een, plaats: twee}
+	}
+	return post{tijd: twee, plaats: een}
+}
 
 // hoop keeps the latest candidate on top, to be thrown out first.
-type hoop []kandidaat
+type hoop []post
 
 func (h hoop) Len() int           { return len(h) }
 func (h hoop) Less(i, j int) bool { return h[i].plaats > h[j].plaats }
 func (h hoop) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *hoop) Push(x any)        { *h = append(*h, x.(kandidaat)) }
+func (h *hoop) Push(x any)        { *h = append(*h, x.(post)) }
 func (h *hoop) Pop() any {
 	n := len(*h) - 1
 	x := (*h)[n]
@@ -137,4 +199,28 @@ func cmp(a, b uint64) int {
 		return 1
 	}
 	return 0
+}
+
+// BlokOp gives the first block that holds something received after t: what
+// stands before it was known at t. Between is decided per event. It is one
+// past the last block when the hub received nothing since.
+func (g *Graph) BlokOp(t time.Time) (uint64, error) {
+	stand, err := g.Stand()
+	if err != nil {
+		return 0, err
+	}
+	laag, hoog := uint64(1), stand+1 // the answer lies in [laag, hoog]
+	for laag < hoog {
+		m := laag + (hoog-laag)/2
+		_, tot, ok, err := g.blok(m)
+		if err != nil {
+			return 0, err
+		}
+		if ok && tot > micros(t) {
+			hoog = m
+		} else {
+			laag = m + 1
+		}
+	}
+	return laag, nil
 }

@@ -1,0 +1,178 @@
+package hub
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/vraag"
+	"github.com/handbereik/soh/internal/prov"
+)
+
+// vorm is how a result is written.
+type vorm byte
+
+// The forms. Every query can be answered in each of them but the timeline,
+// which is of POST /v1/tijdlijnen/query.
+const (
+	vormEvent    vorm = iota // one CloudEvent with the graph of the answer
+	vormLijst                // the found events themselves
+	vormTijdlijn             // for people
+	vormGraaf                // the graph of the answer alone
+)
+
+var typeVan = map[vorm][]string{
+	vormEvent: {cloudevent.TypeEvent}, vormLijst: {cloudevent.TypeBatch}, vormTijdlijn: {"application/json"}, vormGraaf: {cloudevent.TypeLD},
+}
+
+// kiesVorm reads what the client accepts: the best that we have, by its q.
+func kiesVorm(r *http.Request, s *vraag.Soort) (vorm, error) {
+	gewoon := vormEvent
+	if s.Tijdlijn {
+		gewoon = vormTijdlijn
+	}
+	accept := r.Header["Accept"]
+	if len(accept) == 0 {
+		return gewoon, nil
+	}
+	if len(accept) == 1 && accept[0] == cloudevent.TypeBatch {
+		return vormLijst, nil
+	}
+	beste, kwaliteit := gewoon, 0.0
+	for deel := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		t, p, err := mime.ParseMediaType(strings.TrimSpace(deel))
+		if err != nil {
+			continue
+		}
+		v, ok := gewoon, true
+		switch t {
+		case cloudevent.TypeBatch:
+			v = vormLijst
+		case cloudevent.TypeEvent:
+			v = vormEvent
+		case cloudevent.TypeLD:
+			v = vormGraaf
+		case "application/json", "application/*", "*/*":
+		default:
+			ok = false
+		}
+		if q := gewicht(p["q"]); ok && q > kwaliteit {
+			beste, kwaliteit = v, q
+		}
+	}
+	if kwaliteit == 0 {
+		return 0, begrip.NieuweFout(begrip.NietAcceptabel, "Dit antwoord is er als %s, als %s en als %s.", typeVan[gewoon][0], cloudevent.TypeBatch, cloudevent.TypeLD)
+	}
+	return beste, nil
+}
+
+// gewicht reads the q of a media range; absent is 1.
+func gewicht(q string) float64 {
+	if q == "" {
+		return 1
+	}
+	var n float64
+	if json.Unmarshal([]byte(q), &n) != nil || n < 0 || n > 1 {
+		return 0
+	}
+	return n
+}
+
+// schrijf writes the page; id is the interactieId of the query.
+func (h *Hub) schrijf(b *bladzij, id string) ([]byte, error) {
+	switch b.vorm {
+	case vormLijst:
+		return b.lijst(), nil
+	case vormTijdlijn:
+		return h.tijdlijn(b, id)
+	}
+	g, err := h.antwoord(b)
+	if err != nil {
+		return nil, err
+	}
+	if b.vorm == vormGraaf {
+		return g.JSONLD(), nil
+	}
+	hub := h.cfg.Organisatie
+	return cloudevent.Event{
+		ID: uuid.NewString(), Source: hub.OIN.Systeem("ketenindex"), Type: b.v.Soort.Resultaat, Time: time.Now().UTC(), Subject: id,
+		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
+	}.Append(nil), nil
+}
+
+// kopEvent begins every event as Append writes it, in the log too.
+const kopEvent = `{"specversion":"1.0"`
+
+// lijst writes the found events, each with its interactieId. An event that is
+// given as it is kept is not written anew: only the attribute goes in.
+func (b *bladzij) lijst() []byte {
+	n := 2
+	for _, x := range b.vondsten {
+		n += len(x.ruw) + 64
+	}
+	uit := append(make([]byte, 0, n), '[')
+	for i, x := range b.vondsten {
+		if i > 0 {
+			uit = append(uit, ',')
+		}
+		if _, eigen := x.event.Extensions[uitbreiding]; eigen || !bytes.HasPrefix(x.ruw, []byte(kopEvent)) {
+			uit = x.metInteractie().Append(uit)
+			continue
+		}
+		uit = append(append(append(uit, kopEvent...), `,"`+uitbreiding+`":"`...), x.id.String()...)
+		uit = append(append(uit, '"'), x.ruw[len(kopEvent):]...)
+	}
+	return append(uit, ']')
+}
+
+// metInteractie is the event with its interactieId, over what its sender may
+// have written there; without for who may not know it.
+func (x *vondst) metInteractie() cloudevent.Event {
+	ev := x.event
+	ev.Extensions = maps.Clone(ev.Extensions)
+	delete(ev.Extensions, uitbreiding)
+	if x.id != uuid.Nil {
+		if ev.Extensions == nil {
+			ev.Extensions = map[string]string{}
+		}
+		ev.Extensions[uitbreiding] = x.id.String()
+	}
+	return ev
+}
+
+// antwoord makes the graph of a result: the query as Activity, the hub as
+// Agent (with the reader, who is always recorded), the answer as Entity with
+// what was found as its members. It passes the field's schema, empty or not.
+func (h *Hub) antwoord(b *bladzij) (g prov.Graph, err error) {
+	v, hub := b.v, h.cfg.Organisatie
+	act, ant := "urn:soh:activiteit:"+v.ID.String(), "urn:soh:antwoord:"+v.ID.String()
+	g.Node(act, prov.Activity, "soh:Bevragen").Set("soh:tijdstip", v.Gesteld.Format(time.RFC3339)).
+		Ref("prov:wasAssociatedWith", hub.OIN.URN()).Ref("prov:wasAssociatedWith", b.lezer.OIN.URN())
+	g.Node(hub.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(hub.OIN)).Set("soh:naam", hub.Naam)
+	g.Node(b.lezer.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(b.lezer.OIN)).Set("soh:naam", b.lezer.Naam)
+	n := g.Node(ant, prov.Entity, "prov:Collection", "soh:Queryresultaat").Ref("prov:wasGeneratedBy", act)
+	if !b.peildatum.IsZero() {
+		n.Set("soh:peildatum", b.peildatum.Format(time.RFC3339Nano))
+	}
+	for _, x := range b.vondsten {
+		graaf, err := x.lees()
+		if err != nil {
+			return g, err
+		}
+		for _, e := range graaf.Entities() {
+			if v.Soort.Lid == "" || e.Is(v.Soort.Lid) {
+				n.Ref("prov:hadMember", e.ID)
+			}
+		}
+		g.Voeg(graaf)
+	}
+	return g, nil
+}
