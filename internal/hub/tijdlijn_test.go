@@ -75,11 +75,15 @@ func TestTijdlijnIsErOokAlsGraaf(t *testing.T) {
 	if err != nil || len(w) > 0 || g.Vind(ev.Subject) == nil {
 		t.Fatalf("%v %v %s", err, w, a.body)
 	}
+	a = b.doe("GET", "/v1/resultaten/"+id, "", nil, typeProvN)
+	if tekst := string(a.body); a.kop.Get("Content-Type") != prov.TypeProvN || !strings.HasPrefix(tekst, "document") || !strings.Contains(tekst, "wasGeneratedBy(") || !strings.Contains(tekst, "endDocument") {
+		t.Errorf("%v %s", a.kop, a.body)
+	}
 	a = b.doe("GET", "/v1/resultaten/"+id, "", nil, cloudevent.TypeEvent)
 	if res, err := cloudevent.Parse(a.body); err != nil || res.Type != cloudevent.TijdlijnQueryResultaat {
 		t.Errorf("as event: %v %s", err, a.body)
 	}
-	for accept, status := range map[string]int{"text/html": 406, "application/json;q=0": 406, "*/*": 200, "application/*;q=0.1": 200, "text/html, */*;q=0.1": 200, "onzin": 406} {
+	for accept, status := range map[string]int{"text/html": 406, "text/html, text/provenance-notation;q=0.2": 200, "application/json;q=0": 406, "*/*": 200, "application/*;q=0.1": 200, "text/html, */*;q=0.1": 200, "onzin": 406} {
 		if a := b.doe("GET", "/v1/resultaten/"+id, "", nil, accept); a.status != status {
 			t.Errorf("%s: %d, want %d", accept, a.status, status)
 		}

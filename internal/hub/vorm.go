@@ -26,11 +26,16 @@ const (
 	vormEvent    vorm = iota // one CloudEvent with the graph of the answer
 	vormLijst                // the found events themselves
 	vormTijdlijn             // for people
-	vormGraaf                // the graph of the answer alone
+	vormGraaf                // the graph of the answer alone, as PROV-JSONLD
+	vormNotatie              // the same for people, as PROV-N
 )
+
+// typeProvN is how a client asks for it; the answer names its characters too.
+const typeProvN = "text/provenance-notation"
 
 var typeVan = map[vorm][]string{
 	vormEvent: {cloudevent.TypeEvent}, vormLijst: {cloudevent.TypeBatch}, vormTijdlijn: {"application/json"}, vormGraaf: {cloudevent.TypeLD},
+	vormNotatie: {prov.TypeProvN},
 }
 
 // kiesVorm reads what the client accepts: the best that we have, by its q.
@@ -60,6 +65,8 @@ func kiesVorm(r *http.Request, s *vraag.Soort) (vorm, error) {
 			v = vormEvent
 		case cloudevent.TypeLD:
 			v = vormGraaf
+		case typeProvN, "text/*":
+			v = vormNotatie
 		case "application/json", "application/*", "*/*":
 		default:
 			ok = false
@@ -69,7 +76,7 @@ func kiesVorm(r *http.Request, s *vraag.Soort) (vorm, error) {
 		}
 	}
 	if kwaliteit == 0 {
-		return 0, begrip.NieuweFout(begrip.NietAcceptabel, "Dit antwoord is er als %s, als %s en als %s.", typeVan[gewoon][0], cloudevent.TypeBatch, cloudevent.TypeLD)
+		return 0, begrip.NieuweFout(begrip.NietAcceptabel, "Dit antwoord is er als %s, %s, %s en %s.", typeVan[gewoon][0], cloudevent.TypeBatch, cloudevent.TypeLD, typeProvN)
 	}
 	return beste, nil
 }
@@ -98,8 +105,11 @@ func (h *Hub) schrijf(b *bladzij, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.vorm == vormGraaf {
-		return g.JSONLD(), nil
+	switch b.vorm {
+	case vormGraaf:
+		return g.ProvJSONLD(), nil
+	case vormNotatie:
+		return g.ProvN(), nil
 	}
 	hub := h.cfg.Organisatie
 	return cloudevent.Event{

@@ -3,10 +3,11 @@
 // holds an accepted query.
 //
 // It promises: a member that is unknown, empty, null or wrong refuses the
-// query and never widens it (whether a type is registered is for the caller); every mistake is told at once, without the
-// refused value; a sealed query or cursor can be read by hubs with the same
-// key only, for the one reader it was made for, and holds no readable number
-// of a person. Nothing of a query is kept anywhere else.
+// query and never widens it (whether a type is registered is for the caller);
+// every mistake is told at once, without the refused value; a sealed query or
+// cursor can be read by hubs with the same key only, for the one reader it was
+// made for, and holds no readable number of a person. Nothing of a query is
+// kept anywhere else.
 package vraag
 
 import (
