@@ -1,6 +1,7 @@
 package soorten
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 // changed; Met gives the next one.
 type Stand struct {
 	soorten map[string]*Soort
+	schemas map[string][]*Schema // version 1 first
 }
 
 // Begin is what holds in a chain that agreed nothing yet: the types this
@@ -21,7 +23,7 @@ type Stand struct {
 func Begin() *Stand { return begin() }
 
 var begin = sync.OnceValue(func() *Stand {
-	s := &Stand{soorten: map[string]*Soort{}}
+	s := &Stand{soorten: map[string]*Soort{}, schemas: map[string][]*Schema{}}
 	for _, t := range cloudevent.Typen() {
 		v := ingebouwd[t]
 		k := &Soort{Type: t, Functie: cloudevent.Functie(t), Omschrijving: v.omschrijving, Gesloten: v.gesloten}
@@ -29,6 +31,14 @@ var begin = sync.OnceValue(func() *Stand {
 			k.Niveaus = map[begrip.OrganisatieSoort]begrip.Niveau{begrip.Burgerportaal: begrip.NiveauInhoud}
 		}
 		s.soorten[t] = k
+		if v.vast || cloudevent.IsResultaat(t) {
+			continue
+		}
+		eerste := &Schema{Type: t, Versie: 1, Schema: v.schema(t)}
+		if err := eerste.compileer(); err != nil {
+			panic(fmt.Sprintf("soorten: schema of %s: %v", t, errors.Unwrap(err)))
+		}
+		s.schemas[t] = []*Schema{eerste}
 	}
 	return s
 })
@@ -70,9 +80,11 @@ func (s *Stand) MetSoort(v Soort) (*Stand, error) {
 
 type vorm struct {
 	omschrijving string
-	gesloten     bool // seen by the sender and by who is named only
-	gezin        bool // the family sees it too, though it is closed
-	vast         bool // the hub itself makes it: no new agreement about it
+	entity       []string // what the event is about, one of these; none: any
+	activity     []string // what was done, one of these; none: any
+	gesloten     bool     // seen by the sender and by who is named only
+	gezin        bool     // the family sees it too, though it is closed
+	vast         bool     // the hub itself makes it: no new agreement about it
 }
 
 func init() {
