@@ -44,9 +44,14 @@ var verwijzend = map[string]bool{"soh:heeftBetrokkene": true, "soh:betrokkenBij"
 // a reference, qualified relations also stand as plain ones, statements that
 // cannot be are left out, and what the others imply is added.
 func (l *lezing) herstel() {
-	l.kwalificaties()
+	lange := false
 	for _, n := range l.g.Nodes {
 		l.eenduidig(n)
+		lange = lange || slices.ContainsFunc(n.Props, func(p Prop) bool { return isLang(p.Name) })
+	}
+	if lange {
+		l.langeVorm()
+		l.kwalificaties()
 	}
 	ordening := false
 	for i := 0; i < len(l.g.Nodes); i++ { // grows while we infer
@@ -60,6 +65,8 @@ func (l *lezing) herstel() {
 			} else if r, ok := l.relatie(p.Name); ok {
 				l.stellingen(n, p, r)
 				ordening = ordening || geordend[p.Name]
+			} else if v := lang[p.Name]; v != nil && lange {
+				l.typenLang(n, p, v)
 			}
 			leeg = leeg || len(p.Values) == 0
 		}
@@ -75,6 +82,42 @@ func (l *lezing) herstel() {
 	}
 }
 
+// typenLang infers what the long form says of the things it names (constraint
+// 50): an activity that was at work, a plan. What cannot be is left out.
+func (l *lezing) typenLang(n *Node, p *Prop, v *vorm) {
+	for _, w := range p.Values {
+		q := l.g.Vind(w.Ref)
+		if q == nil || w.Kind != Verwijzing {
+			continue
+		}
+		for _, lid := range v.leden[1:] {
+			typ := typeVanLid[lid.prop]
+			if typ == "" {
+				continue
+			}
+			for _, doel := range q.Refs(lid.prop) {
+				if !l.stelling(q, lid.prop, doel, relatie{"", typ, true}) {
+					q.Wis(lid.prop)
+				}
+			}
+		}
+	}
+}
+
+var typeVanLid = map[string]string{"prov:hadActivity": Activity, "prov:hadPlan": Entity}
+
+// bovenTypen are the types of PROV that are a kind of another (constraint 50).
+var bovenTypen = map[string][]string{
+	"prov:Person": {Agent}, "prov:Organization": {Agent}, "prov:SoftwareAgent": {Agent},
+	"prov:Plan": {Entity}, "prov:Bundle": {Entity}, legeVerzameling: {Entity, verzameling}, verzameling: {Entity},
+}
+
+const (
+	hadMember       = "prov:hadMember"
+	verzameling     = "prov:Collection"
+	legeVerzameling = "prov:EmptyCollection"
+)
+
 func (l *lezing) relatie(naam string) (relatie, bool) {
 	if !strings.HasPrefix(naam, "prov:") {
 		return relatie{}, false
@@ -83,9 +126,20 @@ func (l *lezing) relatie(naam string) (relatie, bool) {
 	return r, ok
 }
 
-// eenduidig keeps one of prov:Entity and prov:Activity: they are disjoint
-// (constraint 55).
+// eenduidig gives a node the types that its own types imply, and keeps one of
+// prov:Entity and prov:Activity: they are disjoint (constraint 55).
 func (l *lezing) eenduidig(n *Node) {
+	for _, t := range n.Types { // those at the start; what they imply is in the table
+		if !strings.HasPrefix(t, "prov:") || t == Entity || t == Activity || t == Agent {
+			continue
+		}
+		for _, boven := range bovenTypen[t] {
+			if !n.Is(boven) {
+				n.Typeer(boven)
+				l.waarschuw("%s is als %s een %s; dat type is toegevoegd.", n.ID, t, boven)
+			}
+		}
+	}
 	if !n.Is(Entity) || !n.Is(Activity) {
 		return
 	}
@@ -131,6 +185,8 @@ func (l *lezing) stellingen(n *Node, p *Prop, r relatie) {
 		}
 		if l.stelling(n, p.Name, v.Ref, r) {
 			over = append(over, v)
+		} else {
+			l.zonderLang(n, p.Name, v.Ref)
 		}
 	}
 	p.Values = over
@@ -146,6 +202,16 @@ func (l *lezing) stelling(n *Node, naam, doel string, r relatie) bool {
 	if strijdig(n, r.van) || ander != nil && strijdig(ander, r.naar) {
 		l.waarschuw("%s van %s naar %s kan niet volgens PROV (Entity en Activity door elkaar) en is weggelaten.", naam, n.ID, doel)
 		return false
+	}
+	if naam == hadMember {
+		if n.Is(legeVerzameling) {
+			l.waarschuw("%s is een lege verzameling; %s naar %s kan niet volgens PROV en is weggelaten.", n.ID, naam, doel)
+			return false
+		}
+		if !n.Is(verzameling) {
+			n.Typeer(Entity, verzameling)
+			l.waarschuw("%s is volgens %s een %s; dat type is toegevoegd.", n.ID, naam, verzameling)
+		}
 	}
 	if r.van != "" && !n.Is(r.van) {
 		n.Typeer(r.van)

@@ -16,7 +16,7 @@ import (
 // odd characters wherever a sender can put them.
 func rijk() Graph {
 	var g Graph
-	e := g.Node("urn:soh:melding:1", Entity, "soh:Melding")
+	e := g.Node("urn:soh:melding:1", Entity, "soh:Melding", verzameling)
 	f := g.Node("https://bron.example/a?b=c&d=%41#e,f(g)", Entity, Agent, "https://schema.org/Thing")
 	a := g.Node("urn:soh:activiteit:é-1.", Activity, "soh:RegistrerenMelding")
 	b := g.Node("urn:soh:activiteit:2", Activity)
@@ -136,7 +136,7 @@ func TestBothNotationsTellTheSameStatements(t *testing.T) {
 	g := rijk()
 	tekst := string(g.ProvN())
 	for _, regel := range []string{
-		`entity(melding:1, [prov:type='soh:Melding', soh:naam="Zeg \"ja\\nee\"\n\t\r\b\f` + "\uFFFD" + `[31m' , ) ] %% <é🙂>", soh:aantal=15, soh:aantal="-1.5e3" %% xsd:double, soh:waar="true" %% xsd:boolean, soh:op="2026-01-01" %% xsd:date, prov:label="Een melding"@nl, prov:value="x", n:odd%20name="y", soh:heeftBetrokkene='n2:e\,f\(g\)', prov:location='plek:hier'])`,
+		`entity(melding:1, [prov:type='soh:Melding', prov:type='prov:Collection', soh:naam="Zeg \"ja\\nee\"\n\t\r\b\f` + "\uFFFD" + `[31m' , ) ] %% <é🙂>", soh:aantal=15, soh:aantal="-1.5e3" %% xsd:double, soh:waar="true" %% xsd:boolean, soh:op="2026-01-01" %% xsd:date, prov:label="Een melding"@nl, prov:value="x", n:odd%20name="y", soh:heeftBetrokkene='n2:e\,f\(g\)', prov:location='plek:hier'])`,
 		`activity(activiteit:é-1\., 2026-01-01T00:00:00Z, -, [prov:type='soh:RegistrerenMelding'])`,
 		`wasGeneratedBy(melding:1, activiteit:é-1\., -)`,
 		`wasDerivedFrom(melding:1, n2:e\,f\(g\), [prov:type='prov:Revision'])`,
