@@ -49,7 +49,7 @@ const (
 
 // Beleid is a set of compiled Rego modules, safe for concurrent use.
 type Beleid struct {
-	vragen map[string]rego.PreparedEvalQuery // package → data.<package>.besluit
+	vragen map[string]rego.PreparedEvalQuery // package → its besluit with the general rules
 }
 
 // gevaarlijk are the built-in functions that reach outside the process: a
@@ -58,9 +58,16 @@ var gevaarlijk = map[string]struct{}{
 	"http.send": {}, "net.lookup_ip_addr": {}, "opa.runtime": {}, "trace": {}, "rego.parse_module": {},
 }
 
-// NieuwBeleid compiles modules (file name → Rego) and prepares the rule besluit
-// of every package that has one. Files *_test.rego are left out.
+// NieuwBeleid compiles modules (file name → Rego) with the general rules, and
+// prepares for every package with a rule besluit one query that asks both.
+// Files *_test.rego are left out.
 func NieuwBeleid(modules map[string]string) (*Beleid, error) {
+	algemeen, err := algemeneRegels.ReadFile(algemeenBestand)
+	if err != nil {
+		return nil, err
+	}
+	modules = maps.Clone(modules)
+	modules[algemeenBestand] = string(algemeen)
 	geparsed := map[string]*ast.Module{}
 	pakketten := map[string]bool{}
 	for _, naam := range slices.Sorted(maps.Keys(modules)) {
@@ -87,7 +94,7 @@ func NieuwBeleid(modules map[string]string) (*Beleid, error) {
 	b := &Beleid{vragen: map[string]rego.PreparedEvalQuery{}}
 	for p := range pakketten {
 		q, err := rego.New(
-			rego.Query("data."+p+".besluit"), rego.Compiler(c), rego.StrictBuiltinErrors(true),
+			rego.Query(`{"f": [b | b := data.`+p+`.besluit], "a": data.soh.algemeen.oordeel}`), rego.Compiler(c), rego.StrictBuiltinErrors(true),
 			rego.Store(inmem.NewWithOpts(inmem.OptReturnASTValuesOnRead(true))),
 		).PrepareForEval(context.Background())
 		if err != nil {
@@ -121,10 +128,10 @@ func (b *Beleid) Heeft(pakket string) bool { _, ok := b.vragen[pakket]; return o
 
 func weiger(tekst string) Besluit { return Besluit{Redenen: []Reden{{Tekst: tekst}}} }
 
-// Besluit asks data.<pakket>.besluit. It refuses when there is no such rule,
-// when no rule matches (both without error) and when the rule fails or gives
-// something else than a besluit; only then err is not nil, and it holds no
-// value of the input.
+// Besluit asks data.<pakket>.besluit together with the general rules; deny
+// beats permit. It refuses when there is no such rule, when no rule matches
+// (both without error) and when a rule fails or gives something else than a
+// besluit; only then err is not nil, and it holds no value of the input.
 func (b *Beleid) Besluit(ctx context.Context, pakket string, in Invoer) (Besluit, error) {
 	q, ok := b.vragen[pakket]
 	if !ok {
@@ -144,7 +151,7 @@ func (b *Beleid) Besluit(ctx context.Context, pakket string, in Invoer) (Besluit
 	if len(rs) == 0 || len(rs[0].Expressions) == 0 {
 		return weiger("Geen regel staat deze inzage toe."), nil
 	}
-	besluit, err := leesBesluit(rs[0].Expressions[0].Value)
+	besluit, err := leesAntwoord(rs[0].Expressions[0].Value)
 	if err != nil {
 		return fout(err)
 	}

@@ -1,0 +1,96 @@
+package toegang
+
+import (
+	"context"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/toegang/regotest"
+)
+
+func TestAlgemeneRegels(t *testing.T) {
+	m, err := Modules(os.DirFS("beleid"), "beleid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	regotest.TestRego(t, m)
+}
+
+func ja(n begrip.Niveau) *Besluit {
+	return &Besluit{Toegestaan: true, Niveau: n, Redenen: []Reden{{Tekst: "mag"}}}
+}
+
+// The order of the rules: what nothing lifts, noodtoegang, objections, the functie.
+func TestWeigerenGaatVoorToestaan(t *testing.T) {
+	nooit, bezwaar := []Reden{{Tekst: "nooit"}}, []Reden{{Tekst: "bezwaar"}}
+	functieNee := &Besluit{Redenen: []Reden{{Tekst: "functie"}}}
+	for naam, g := range map[string]struct {
+		functie *Besluit
+		o       oordeel
+		mag     bool
+		niveau  begrip.Niveau
+		reden   string
+		plicht  string
+	}{
+		"functie mag":                     {ja(2), oordeel{plafond: 2}, true, 2, "mag", ""},
+		"plafond verlaagt":                {ja(2), oordeel{plafond: 1}, true, 1, "mag", ""},
+		"plafond verhoogt niet":           {ja(1), oordeel{plafond: 2}, true, 1, "mag", ""},
+		"bezwaar":                         {ja(2), oordeel{plafond: 2, bezwaren: bezwaar}, false, 0, "bezwaar", ""},
+		"weigering":                       {ja(2), oordeel{plafond: 2, weigeringen: nooit}, false, 0, "nooit", ""},
+		"functie weigert":                 {functieNee, oordeel{plafond: 2}, false, 0, "functie", ""},
+		"functie zwijgt":                  {nil, oordeel{plafond: 2}, false, 0, "Geen regel staat deze inzage toe.", ""},
+		"nood heft functie op":            {functieNee, oordeel{plafond: 2, nood: true}, true, 2, "", PlichtAlarm},
+		"nood heft bezwaar op":            {ja(2), oordeel{plafond: 2, bezwaren: bezwaar, nood: true}, true, 2, "", PlichtAlarm},
+		"nood heft weigering niet op":     {ja(2), oordeel{plafond: 2, weigeringen: nooit, nood: true}, false, 0, "nooit", ""},
+		"nood zonder nodig is geen alarm": {ja(2), oordeel{plafond: 2, nood: true}, true, 2, "mag", ""},
+		"nood bij zwijgende functie":      {nil, oordeel{plafond: 1, nood: true}, true, 2, "", PlichtNakijken},
+	} {
+		b := verenig(g.functie, g.o)
+		if b.Toegestaan != g.mag || b.Niveau != g.niveau || g.reden != "" && b.Redenen[0].Tekst != g.reden || g.plicht != "" && !slices.Contains(b.Plichten, g.plicht) || g.plicht == "" && len(b.Plichten) > 0 {
+			t.Errorf("%s: %+v", naam, b)
+		}
+	}
+}
+
+// The general rules are in every policy, also one that knows nothing of them.
+func TestAlgemeneRegelsGeldenBijElkBeleid(t *testing.T) {
+	b := beleid(t, map[string]string{"x.rego": "package x\nbesluit := {\"toegestaan\": true, \"niveau\": 2}"})
+	nu := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	basis := func() Invoer {
+		return Invoer{"lezer": map[string]any{"burger": false, "rol": begrip.RolMedewerkerVT}, "klasse": "I3", "nu": nu}
+	}
+	vraag := func(in Invoer) Besluit {
+		k, err := b.Besluit(t.Context(), "x", in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	if !vraag(basis()).Toegestaan {
+		t.Error("geweigerd zonder reden")
+	}
+	in := basis()
+	in["klasse"] = "I6"
+	if vraag(in).Toegestaan {
+		t.Error("beschermde bron getoond")
+	}
+	in = basis()
+	in["verband"] = map[string]any{"toegestaan": false, "redenen": []any{map[string]any{"tekst": "Geen toestemming.", "artikel": ""}}}
+	if k := vraag(in); k.Toegestaan || k.Redenen[0].Tekst != "Geen toestemming." {
+		t.Errorf("verband: %+v", k)
+	}
+	in["nood"] = map[string]any{"reden": "Er is nu gevaar voor het kind.", "tot": nu.Add(time.Hour)}
+	if k := vraag(in); !k.Toegestaan || !slices.Equal(k.Plichten, []string{PlichtAlarm, PlichtNakijken}) {
+		t.Errorf("nood: %+v", k)
+	}
+	delete(in, "nu")
+	if vraag(in).Toegestaan {
+		t.Error("nood zonder klok")
+	}
+	if k, err := b.Besluit(context.Background(), "x", Invoer{}); err != nil || !k.Toegestaan {
+		t.Error(k, err)
+	}
+}

@@ -1,0 +1,255 @@
+# General rules: age, gezag, representation, withholding, the samenwerkingsverband
+# and noodtoegang. They hold beside the policy of every samenwerkfunctie and only
+# restrict, but for noodtoegang. Deny beats permit; the order is written down in
+# the decision on the order of rules.
+#
+# oordeel gives
+#   weigeringen  reasons to refuse that a call on noodtoegang cannot lift
+#   bezwaren     reasons to refuse that it can
+#   plafond      highest level
+#   gemaskeerd   fields to leave out
+#   plichten     what must be done with the look
+#   nood         a call on noodtoegang that is in order, or null
+package soh.algemeen
+
+import rego.v1
+
+oordeel := {
+	"weigeringen": weigeringen, "bezwaren": bezwaren, "plafond": plafond,
+	"gemaskeerd": gemaskeerd, "plichten": plichten, "nood": nood,
+}
+
+burger if input.lezer.burger
+
+namens if {
+	burger
+	input.lezer.namens
+}
+
+# A citizen acts for whom it is, or for another; without a relation it is itself.
+default relatie := "zelf"
+
+relatie := input.lezer.relatie
+
+# --- Protected sources (I6) ---
+
+weigeringen contains {"tekst": "Wie iets vertrouwelijk meldde en waar iemand verborgen woont, blijft beschermd.", "artikel": "UBWMO-4.1.8"} if {
+	input.klasse == "I6"
+	not input.zelf
+}
+
+# --- Withholding (reasons a to g) ---
+# A citizen is not told that anything is withheld, nor why: the words are those
+# of any other refusal.
+
+weigeringen contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artikel": ""} if {
+	burger
+	count(input.afschermingen) > 0
+}
+
+# The source of a melding stays protected, whatever the need.
+weigeringen contains {"tekst": "Dit is voor u afgeschermd.", "artikel": a.artikel} if {
+	not burger
+	some a in input.afschermingen
+	a.reden == "e"
+}
+
+bezwaren contains {"tekst": "Dit is voor u afgeschermd.", "artikel": a.artikel} if {
+	not burger
+	some a in input.afschermingen
+	a.reden != "e"
+}
+
+# To withhold for harm to the person itself takes a colleague's view and a date
+# to look again (Jeugdwet 7.3.2 lid 4). Without those it still withholds, and
+# somebody must look at it.
+plichten contains "nakijken" if {
+	some a in input.afschermingen
+	a.reden == "b"
+	onvolledig(a)
+}
+
+onvolledig(a) if a.collega == false
+
+onvolledig(a) if a.tot == ""
+
+# --- Age: who looks at own data ---
+
+weigeringen contains {"tekst": "Tot je 12 jaar bent, kijkt iemand die over jou beslist voor jou mee.", "artikel": "WMO-5.3.2"} if {
+	burger
+	not namens
+	input.persoon.leeftijd >= 0
+	input.persoon.leeftijd < 12
+}
+
+# --- Gezag: parents and voogd ---
+
+ouders := {"ouder", "voogd"}
+
+# Kinds of gezag under which nobody acts as a parent of its own accord.
+geen_ouder := {"TijdelijkGeenGezag", "GezagNietTeBepalen"}
+
+# What the holder of each kind may be. An ondertoezichtstelling takes no gezag
+# away, so it does not stand here.
+gezagsoorten := {
+	"TweehoofdigOuderlijkGezag": {"ouder"}, "EenhoofdigOuderlijkGezag": {"ouder"},
+	"GezamenlijkGezag": {"ouder", "voogd"}, "Voogdij": {"voogd"},
+}
+
+heeft_gezag if {
+	input.gezag.heeft_gezag == true
+	relatie in gezagsoorten[input.gezag.soort]
+}
+
+weigeringen contains {"tekst": "Wij weten niet zeker wie over dit kind beslist. Vraag de organisatie om dit na te gaan.", "artikel": "BW-1:245"} if {
+	namens
+	relatie in ouders
+	input.gezag.soort in geen_ouder
+}
+
+weigeringen contains {"tekst": "Er is niet vastgelegd dat u over dit kind beslist.", "artikel": "BW-1:245"} if {
+	namens
+	relatie in ouders
+	not heeft_gezag
+	not onzeker
+}
+
+onzeker if input.gezag.soort in geen_ouder
+
+weigeringen contains {"tekst": "Wij weten niet hoe oud dit kind is.", "artikel": ""} if {
+	namens
+	relatie in ouders
+	not leeftijd_bekend
+}
+
+leeftijd_bekend if input.persoon.leeftijd >= 0
+
+# From 16 a parent needs the young person's own consent, unless that person
+# cannot weigh its interests (Jeugdwet 7.3.5, 7.3.11; Wmo 2015 5.3.3).
+weigeringen contains {"tekst": "Vanaf 16 jaar beslist de jongere zelf wie meekijkt. Daarvoor is toestemming nodig.", "artikel": "JW-7.3.11"} if {
+	namens
+	relatie in ouders
+	input.persoon.leeftijd in {16, 17}
+	not meekijken
+}
+
+meekijken if input.toestemming.lezer == true
+
+meekijken if input.persoon.handelingsbekwaam == false
+
+weigeringen contains {"tekst": "Dit kind is volwassen. Ouders beslissen dan niet meer.", "artikel": "BW-1:245"} if {
+	namens
+	relatie in ouders
+	input.persoon.leeftijd >= 18
+}
+
+# --- Representatives of adults ---
+# In this order: curator, mentor, gemachtigde, partner, family (Jeugdwet 7.3.15).
+
+wettelijk := {"curator", "mentor", "partner", "familie"}
+
+weigeringen contains {"tekst": "U kunt alleen voor deze persoon kijken als die dat zelf niet kan.", "artikel": "JW-7.3.15"} if {
+	namens
+	relatie in wettelijk
+	not onbekwame_volwassene
+}
+
+onbekwame_volwassene if {
+	input.persoon.leeftijd >= 18
+	input.persoon.handelingsbekwaam == false
+}
+
+# --- Gemachtigde and supporter: a limited view ---
+
+beperkt := {"gemachtigde", "steunfiguur"}
+
+weigeringen contains {"tekst": "Dit hoort niet bij wat u mag zien voor deze persoon.", "artikel": ""} if {
+	namens
+	relatie in beperkt
+	not in_machtiging
+}
+
+in_machtiging if input.klasse in input.persoon.klassen
+
+weigeringen contains {"tekst": "U mag niet voor deze persoon kijken.", "artikel": ""} if {
+	namens
+	not relatie in ouders
+	not relatie in wettelijk
+	not relatie in beperkt
+}
+
+weigeringen contains {"tekst": "Deze persoon is overleden. Vraag de organisatie wat u nog mag zien.", "artikel": ""} if {
+	namens
+	input.persoon.overleden == true
+}
+
+# --- One family member never reads about another ---
+# Separated parents each look with their own gezag; what is about other people
+# in the record, addresses first, is left out.
+
+gemaskeerd contains "anderen" if burger
+
+# --- The samenwerkingsverband of the zaak ---
+# What is not the work of the overleg is outside it: own records, a melding that
+# the receiver weighs, the melder's own melding, a request addressed to the
+# reader, and the family's view, which does not shrink because an overleg starts.
+
+buiten_verband if not input.verband
+
+buiten_verband if input.zelf
+
+buiten_verband if input.geadresseerd
+
+buiten_verband if burger
+
+buiten_verband if input.doel in {"beoordelen-melding", "eigen-melding"}
+
+bezwaren contains r if {
+	not buiten_verband
+	input.verband.toegestaan != true
+	some r in input.verband.redenen
+}
+
+gemaskeerd contains m if {
+	not buiten_verband
+	some m in input.verband.gemaskeerd
+}
+
+plichten contains p if {
+	not buiten_verband
+	input.verband.toegestaan == true
+	some p in input.verband.plichten
+}
+
+# --- The highest level ---
+
+plafond := min({2} | verbandplafond | steunplafond | strafplafond)
+
+verbandplafond contains input.verband.niveau if {
+	not buiten_verband
+	input.verband.toegestaan == true
+}
+
+steunplafond contains 1 if relatie == "steunfiguur"
+
+# Content of police and criminal law a family asks of the source itself.
+strafplafond contains 1 if {
+	burger
+	input.klasse == "I4"
+}
+
+# --- Noodtoegang ---
+# For a professional who gives a reason and an end. It lifts what the ordinary
+# rules refuse, never a protected source, and brings its own obligations.
+
+default nood := null
+
+nood := {"reden": input.nood.reden} if {
+	not burger
+	not input.lezer.rol in {"systeem", "administratie", "ouder", "jongere"}
+	count(trim_space(input.nood.reden)) >= 20
+	nu := time.parse_rfc3339_ns(input.nu)
+	tot := time.parse_rfc3339_ns(input.nood.tot)
+	nu < tot
+	tot - nu <= 4 * 3600 * 1000000000 + 30 * 1000000000
+}
