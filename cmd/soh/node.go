@@ -43,10 +43,11 @@ type Aanmelding struct {
 	ClientID    string `name:"client-id" env:"SOH_OIDC_CLIENT_ID" help:"Naam van dit systeem bij de aanmelddienst."`
 	RedirectURL string `name:"redirect-url" env:"SOH_OIDC_REDIRECT_URL" help:"Eigen adres dat eindigt op /aanmelden/terug."`
 	MinACR      string `name:"min-acr" env:"SOH_OIDC_MIN_ACR" default:"http://eidas.europa.eu/LoA/substantial" help:"Laagste zekerheid (acr) die mag."`
+	SterkACR    string `name:"sterk-acr" env:"SOH_OIDC_STERK_ACR" help:"Zekerheid (acr) voor zware stappen, zoals noodtoegang; leeg: dezelfde, maar opnieuw aangemeld."`
 }
 
 func (a Aanmelding) config(cookie string) toegang.AanmeldConfig {
-	return toegang.AanmeldConfig{Issuer: a.Issuer, ClientID: a.ClientID, RedirectURL: a.RedirectURL, MinACR: a.MinACR, CookieNaam: cookie}
+	return toegang.AanmeldConfig{Issuer: a.Issuer, ClientID: a.ClientID, RedirectURL: a.RedirectURL, MinACR: a.MinACR, SterkACR: a.SterkACR, CookieNaam: cookie}
 }
 
 // Run serves until the process is told to stop.

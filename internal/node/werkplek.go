@@ -50,7 +50,7 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 	}
 	aanmelding.Routes(mux)
 	gezondheid(mux, n.gereed)
-	w := web.NieuwWerk(site, mux, aanmelding.Vereis)
+	w := web.NieuwWerk(site, mux, aanmelding.Vereis, aanmelding.VereisSterk)
 	titels := map[string]string{}
 	for _, f := range n.functies {
 		for _, s := range f.Opdrachten {

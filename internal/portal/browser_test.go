@@ -26,7 +26,7 @@ func (n *net) digid() {
 	basis := srv.URL + "/inloggen"
 	n.open(toegang.AanmeldConfig{Issuer: basis + "/digid", ClientID: "portaal"})
 	sim, err := inlogsimulator.Nieuw(basis, []inlogsimulator.Uitgever{{
-		Pad: "digid", Naam: "DigiD (nagemaakt)", ACR: inlogsimulator.ACRSubstantieel, ClientID: "portaal", Terug: []string{n.web.URL + "/aanmelden/terug"},
+		Pad: "digid", Naam: "DigiD (nagemaakt)", ACR: inlogsimulator.ACRSubstantieel, ClientID: "portaal", Terug: []string{n.web.URL + "/aanmelden/terug"}, Na: []string{n.web.URL + "/"},
 		Personen: []inlogsimulator.Persoon{
 			{Sub: "sanne", Naam: "Sanne de Wit", Rol: begrip.RolOuder, BSN: ouder},
 			{Sub: "bram", Naam: "Bram Jansen", Rol: begrip.RolJongere, BSN: ander},

@@ -27,6 +27,12 @@ type AanmeldConfig struct {
 	Sleutel     [32]byte // encrypts the cookies; the same on every replica
 	MinACR      string   // lowest level of assurance (acr) accepted; empty for no demand
 
+	// SterkACR is the level of assurance for a step that VereisSterk guards;
+	// default MinACR. SterkDuur is how fresh the sign-in must then be; default
+	// 10 minutes.
+	SterkACR  string
+	SterkDuur time.Duration
+
 	Organisatie begrip.OIN // when set, only people of this organisation may in
 	Burgers     bool       // families sign in: a BSN is demanded instead of an organisation
 
@@ -75,6 +81,12 @@ func NieuweAanmelding(cfg AanmeldConfig) (*Aanmelding, error) {
 	}
 	if cfg.Duur == 0 {
 		cfg.Duur = MaxSessie
+	}
+	if cfg.SterkACR == "" {
+		cfg.SterkACR = cfg.MinACR
+	}
+	if cfg.SterkDuur == 0 {
+		cfg.SterkDuur = 10 * time.Minute
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -148,11 +160,53 @@ func (a *Aanmelding) metFout(f func(http.ResponseWriter, *http.Request) error) h
 	}
 }
 
+// afmelden ends the session here and, where the provider can, there too
+// (OpenID Connect RP-Initiated Logout 1.0): else the next person at the same
+// computer is signed in with one click. The way there is a Refresh and not a
+// redirect, because form-action 'self' would stop the redirect of a form.
 func (a *Aanmelding) afmelden(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, a.cookie(a.sessieNaam, "", "/", 0))
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Clear-Site-Data", `"cache"`)
-	http.Redirect(w, r, a.cfg.Start, http.StatusSeeOther)
+	naar := ""
+	if _, err := a.Sessie(r); err == nil { // nobody is sent to the provider for nothing
+		naar = a.afmeldAdres(r.Context())
+	}
+	if naar == "" {
+		http.Redirect(w, r, a.cfg.Start, http.StatusSeeOther)
+		return
+	}
+	w.Header().Set("Refresh", "0;url="+naar)
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	_ = afmeldSjabloon.Execute(w, naar)
+}
+
+// afmeldAdres is where the provider ends its own session; empty when it has no
+// such place or does not answer.
+func (a *Aanmelding) afmeldAdres(ctx context.Context) string {
+	p, _, err := a.dienst(ctx)
+	if err != nil {
+		return ""
+	}
+	var d struct {
+		Einde string `json:"end_session_endpoint"`
+	}
+	if p.Claims(&d) != nil || d.Einde == "" {
+		return ""
+	}
+	u, hoe := adres(d.Einde)
+	if hoe == onveilig {
+		return ""
+	}
+	terug, _ := adres(a.cfg.RedirectURL)
+	terug.Path, terug.RawQuery = a.cfg.Start, ""
+	q := u.Query()
+	q.Set("client_id", a.cfg.ClientID)
+	q.Set("post_logout_redirect_uri", terug.String())
+	u.RawQuery = q.Encode()
+	return u.String()
 }
 
 // wachtNaFout keeps a crowd from waiting in turn for a provider that is down.

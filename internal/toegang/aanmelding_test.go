@@ -35,6 +35,7 @@ type uitgever struct {
 	vraag  url.Values // the last authorization request
 	anders func(c map[string]any)
 	fout   string // error to send back instead of a code
+	einde  string // end_session_endpoint, when it has one
 	stuk   bool   // the token endpoint refuses, quoting a BSN
 }
 
@@ -51,7 +52,7 @@ func nieuweUitgever(t *testing.T) *uitgever {
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{
 			"issuer": u.URL, "authorization_endpoint": u.URL + "/authorize", "token_endpoint": u.URL + "/token",
-			"jwks_uri": u.URL + "/jwks", "id_token_signing_alg_values_supported": []string{"ES256"},
+			"jwks_uri": u.URL + "/jwks", "id_token_signing_alg_values_supported": []string{"ES256"}, "end_session_endpoint": u.einde,
 		})
 	})
 	mux.HandleFunc("GET /jwks", func(w http.ResponseWriter, _ *http.Request) {
@@ -334,5 +335,79 @@ func TestOnveiligeInstellingWordtGeweigerd(t *testing.T) {
 	_, err := NieuweAanmelding(AanmeldConfig{Issuer: "http://idp.example", RedirectURL: "http://x.example/elders", CookieNaam: "a b"})
 	if f := begrip.FoutVan(err); len(f.Velden) != 6 {
 		t.Errorf("%d fouten: %v", len(f.Velden), err)
+	}
+}
+
+// A step with heavy consequences asks the person to prove again who they are;
+// afterwards the page is there, and an old form is refused.
+func TestZwareStapVraagtOpnieuwAanmelden(t *testing.T) {
+	const hoog = "http://eidas.europa.eu/LoA/high"
+	u := nieuweUitgever(t)
+	nu := time.Now()
+	gedaan := 0
+	p := nieuweToepassing(t, u.URL, func(c *AanmeldConfig) { c.SterkACR, c.Nu = hoog, func() time.Time { return nu } })
+	mux := http.NewServeMux()
+	p.a.Routes(mux)
+	mux.HandleFunc("/zwaar", p.a.VereisSterk(func(w http.ResponseWriter, _ *http.Request, _ Sessie) { gedaan++; _, _ = io.WriteString(w, "zwaar") }))
+	mux.HandleFunc("/", p.a.Vereis(func(w http.ResponseWriter, _ *http.Request, _ Sessie) { _, _ = io.WriteString(w, "licht") }))
+	p.Config.Handler = mux
+	auth := func(acr string, t time.Time) {
+		u.anders = func(c map[string]any) { c["acr"], c["auth_time"] = acr, t.Unix() }
+	}
+	auth(substantieel, nu)
+	if s, b := p.open(t, "/"); s != 200 || b != "licht" {
+		t.Fatalf("%d %s", s, b)
+	}
+	if s, _ := p.open(t, "/zwaar"); s != http.StatusForbidden || gedaan != 0 {
+		t.Errorf("a provider that states the old level: %d", s)
+	}
+	if u.vraag.Get("acr_values") != hoog || u.vraag.Get("max_age") != "0" || u.vraag.Get("prompt") != "login" {
+		t.Errorf("asked %v", u.vraag)
+	}
+	auth(hoog, nu.Add(-time.Hour))
+	if s, _ := p.open(t, "/zwaar"); s != http.StatusForbidden || gedaan != 0 {
+		t.Errorf("a provider that did not ask anew: %d", s)
+	}
+	auth(hoog, nu)
+	if s, b := p.open(t, "/zwaar"); s != 200 || b != "zwaar" || gedaan != 1 {
+		t.Errorf("%d %s", s, b)
+	}
+	nu = nu.Add(11 * time.Minute) // past SterkDuur, within the session
+	resp, err := p.browser.Post(p.URL+"/zwaar", "application/x-www-form-urlencoded", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized || gedaan != 1 {
+		t.Errorf("an old form: %d, done %d times", resp.StatusCode, gedaan)
+	}
+	if s, b := p.open(t, "/"); s != 200 || b != "licht" {
+		t.Errorf("the session itself goes on: %d %s", s, b)
+	}
+}
+
+func TestAfmeldenOokBijDeAanmelddienst(t *testing.T) {
+	u := nieuweUitgever(t)
+	u.einde = u.URL + "/uit"
+	p := nieuweToepassing(t, u.URL, nil)
+	if s, _ := p.open(t, "/"); s != 200 {
+		t.Fatal(s)
+	}
+	afmelden := func() *http.Response {
+		r, _ := http.NewRequest("POST", p.URL+"/afmelden", nil)
+		resp, err := p.browser.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp
+	}
+	resp := afmelden()
+	naar, err := url.Parse(strings.TrimPrefix(resp.Header.Get("Refresh"), "0;url="))
+	if err != nil || !strings.HasPrefix(naar.String(), u.URL+"/uit?") || naar.Query().Get("post_logout_redirect_uri") != p.URL+"/" || naar.Query().Get("client_id") != "portaal" {
+		t.Errorf("to %v (%v)", naar, err)
+	}
+	if resp := afmelden(); resp.Header.Get("Refresh") != "" {
+		t.Error("who is not signed in is sent to the provider")
 	}
 }

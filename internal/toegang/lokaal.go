@@ -50,6 +50,13 @@ var foutSjabloon = template.Must(template.New("fout").Parse(`<!doctype html>
 <body><main><h1>{{.Titel}}</h1><p>{{.Bericht}}</p><p><a href="/aanmelden">Opnieuw aanmelden</a></p></main></body></html>
 `))
 
+// afmeldSjabloon is shown for the blink of an eye, or longer where a browser
+// does not follow Refresh.
+var afmeldSjabloon = template.Must(template.New("afmelden").Parse(`<!doctype html>
+<html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>U wordt uitgelogd</title></head>
+<body><main><h1>U wordt uitgelogd</h1><p><a href="{{.}}">Ga verder</a></p></main></body></html>
+`))
+
 // foutPagina is the page without an application around it.
 func (a *Aanmelding) foutPagina(w http.ResponseWriter, _ *http.Request, err error) {
 	f := begrip.FoutVan(err)

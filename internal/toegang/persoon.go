@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 )
@@ -19,6 +20,9 @@ type persoonClaims struct {
 	Rol  string `json:"soh_rol"`
 	OIN  string `json:"soh_oin"`
 	BSN  string `json:"soh_bsn"`
+
+	Functie  string `json:"soh_functie"`
+	AuthTime int64  `json:"auth_time"`
 }
 
 // betrouwbaarheid are the known ladders of assurance, low to high: eIDAS
@@ -49,7 +53,10 @@ func (a *Aanmelding) persoon(c persoonClaims) (Sessie, error) {
 	if !genoeg(c.ACR, a.cfg.MinACR) {
 		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "U bent niet sterk genoeg aangemeld. Gebruik een manier van aanmelden met meer zekerheid, zoals de app met een controle van uw identiteitsbewijs.")
 	}
-	s := Sessie{Persoon: a.pseudoniem(c.Sub), Naam: leesbaar(c.Naam), Rol: begrip.Rol(leesbaar(c.Rol)), Tot: a.cfg.Nu().Add(a.cfg.Duur)}
+	s := Sessie{Persoon: a.pseudoniem(c.Sub), Naam: leesbaar(c.Naam), Rol: begrip.Rol(leesbaar(c.Rol)), Functie: leesbaar(c.Functie), ACR: leesbaar(c.ACR), Sinds: a.cfg.Nu(), Tot: a.cfg.Nu().Add(a.cfg.Duur)}
+	if c.AuthTime > 0 && c.AuthTime < s.Sinds.Unix() {
+		s.Sinds = time.Unix(c.AuthTime, 0) // the provider knew the person already
+	}
 	if s.Persoon == "" || s.Rol == "" {
 		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "De aanmelddienst vertelt niet wie u bent of wat uw rol is. Vraag uw beheerder om hulp.")
 	}

@@ -23,8 +23,11 @@ type Sessie struct {
 	Persoon string // the identity provider's name for the person, never a BSN
 	Naam    string
 	Rol     begrip.Rol
+	Functie string // function in the organisation, in its own words; may be empty
 	OIN     begrip.OIN
 	BSN     begrip.BSN
+	ACR     string    // level of assurance of the sign-in
+	Sinds   time.Time // when the person proved who they are
 	Tot     time.Time
 }
 
@@ -44,7 +47,10 @@ type sessieInhoud struct {
 	Rol     begrip.Rol `json:"r"`
 	OIN     begrip.OIN `json:"o,omitempty"`
 	BSN     string     `json:"b,omitempty"`
-	Tot     int64      `json:"t"` // seconds since 1970
+	Functie string     `json:"f,omitempty"`
+	ACR     string     `json:"a,omitempty"`
+	Sinds   int64      `json:"s"` // seconds since 1970, as Tot
+	Tot     int64      `json:"t"`
 }
 
 // kluis encrypts cookies with AES-256-GCM under a key of its own per purpose.
@@ -103,7 +109,7 @@ func (a *Aanmelding) Sessie(r *http.Request) (Sessie, error) {
 	if err := a.sessies.open(a.sessieNaam, cookies[0].Value, &in); err != nil {
 		return Sessie{}, geen.Door(err)
 	}
-	s := Sessie{Persoon: in.Persoon, Naam: in.Naam, Rol: in.Rol, OIN: in.OIN, Tot: time.Unix(in.Tot, 0)}
+	s := Sessie{Persoon: in.Persoon, Naam: in.Naam, Rol: in.Rol, OIN: in.OIN, Functie: in.Functie, ACR: in.ACR, Sinds: time.Unix(in.Sinds, 0), Tot: time.Unix(in.Tot, 0)}
 	if err := s.BSN.UnmarshalText([]byte(in.BSN)); err != nil {
 		return Sessie{}, geen.Door(errCookie)
 	}
@@ -120,7 +126,9 @@ func (a *Aanmelding) ZetSessie(w http.ResponseWriter, s Sessie) error {
 	if s.Tot.IsZero() || s.Tot.After(uiterlijk) {
 		s.Tot = uiterlijk
 	}
-	waarde, err := a.sessies.dicht(a.sessieNaam, sessieInhoud{s.Persoon, s.Naam, s.Rol, s.OIN, s.BSN.Leesbaar(), s.Tot.Unix()})
+	waarde, err := a.sessies.dicht(a.sessieNaam, sessieInhoud{
+		Persoon: s.Persoon, Naam: s.Naam, Rol: s.Rol, Functie: s.Functie, OIN: s.OIN, BSN: s.BSN.Leesbaar(), ACR: s.ACR, Sinds: s.Sinds.Unix(), Tot: s.Tot.Unix(),
+	})
 	if err != nil {
 		return err
 	}
@@ -158,6 +166,24 @@ func (a *Aanmelding) Vereis(next func(w http.ResponseWriter, r *http.Request, s 
 			a.cfg.Fout(w, r, err)
 		}
 	}
+}
+
+// VereisSterk is Vereis for a step with heavy consequences: the person signed in
+// just now (SterkDuur) and strongly enough (SterkACR). Who opens the page
+// otherwise signs in again first and comes back; a form that was left open too
+// long is refused with NietAangemeld. Guard the page and its form both.
+func (a *Aanmelding) VereisSterk(next func(w http.ResponseWriter, r *http.Request, s Sessie)) http.HandlerFunc {
+	return a.Vereis(func(w http.ResponseWriter, r *http.Request, s Sessie) {
+		vers := a.cfg.Nu().Sub(s.Sinds) <= a.cfg.SterkDuur
+		switch {
+		case vers && genoeg(s.ACR, a.cfg.SterkACR):
+			next(w, r, s)
+		case isPagina(r):
+			http.Redirect(w, r, "/aanmelden?sterk=1&terug="+ontsnap(lokaal(r.URL.RequestURI())), http.StatusSeeOther)
+		default:
+			a.cfg.Fout(w, r, begrip.NieuweFout(begrip.NietAangemeld, "Voor deze stap moet u zich opnieuw aanmelden. Ga terug, open de pagina opnieuw en probeer het nog eens."))
+		}
+	})
 }
 
 // isPagina tells whether the browser asks for a page to show, not for data.

@@ -29,6 +29,8 @@ type poging struct {
 	Verifier string `json:"v"`
 	Terug    string `json:"t"`
 	Tot      int64  `json:"e"`
+	Sterk    bool   `json:"k,omitempty"` // the person must prove who they are anew
+	Begin    int64  `json:"b"`
 }
 
 // pogingCookie names the cookie of one attempt after its state.
@@ -48,6 +50,7 @@ func (a *Aanmelding) begin(w http.ResponseWriter, r *http.Request) error {
 	p := poging{
 		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(),
 		Terug: lokaal(q.Get("terug")), Tot: a.cfg.Nu().Add(pogingDuur).Unix(),
+		Sterk: q.Get("sterk") == "1", Begin: a.cfg.Nu().Unix(),
 	}
 	naam := a.pogingCookie(p.State)
 	waarde, err := a.pogingen.dicht(naam, p)
@@ -56,8 +59,13 @@ func (a *Aanmelding) begin(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.SetCookie(w, a.cookie(naam, waarde, padTerug, pogingDuur))
 	opties := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(p.Verifier), oidc.Nonce(p.Nonce)}
-	if a.cfg.MinACR != "" {
-		opties = append(opties, oauth2.SetAuthURLParam("acr_values", a.cfg.MinACR))
+	acr := a.cfg.MinACR
+	if p.Sterk {
+		acr = a.cfg.SterkACR
+		opties = append(opties, oauth2.SetAuthURLParam("max_age", "0"), oauth2.SetAuthURLParam("prompt", "login"))
+	}
+	if acr != "" {
+		opties = append(opties, oauth2.SetAuthURLParam("acr_values", acr))
 	}
 	if h := q.Get("login_hint"); h != "" && len(h) <= maxTekst && !heeftBSN(h) {
 		opties = append(opties, oauth2.SetAuthURLParam("login_hint", h))
@@ -161,6 +169,10 @@ func (a *Aanmelding) wissel(ctx context.Context, code string, p poging) (Sessie,
 	}
 	if (len(id.Audience) > 1 || c.AZP != "") && c.AZP != a.cfg.ClientID {
 		return onjuist("ID-token: andere azp")
+	}
+	nieuw := c.AuthTime >= p.Begin-int64(klokVerschil/time.Second)
+	if p.Sterk && (!nieuw || !genoeg(c.ACR, a.cfg.SterkACR)) {
+		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "Voor deze stap moet u zich opnieuw en sterk genoeg aanmelden. De aanmelddienst deed dat niet.")
 	}
 	return a.persoon(c)
 }

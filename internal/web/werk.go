@@ -16,6 +16,7 @@ type Werk struct {
 	site   *Site
 	mux    *http.ServeMux
 	vereis Vereis
+	sterk  Vereis // for steps with heavy consequences
 	nav    []werkNav
 }
 
@@ -25,10 +26,11 @@ type werkNav struct {
 }
 
 // NieuwWerk makes the werkplek on a mux. The site's own routes are registered
-// on it as well.
-func NieuwWerk(site *Site, mux *http.ServeMux, vereis Vereis) *Werk {
+// on it as well. sterk demands a fresh and strong sign-in
+// (toegang.Aanmelding.VereisSterk), for PaginaSterk.
+func NieuwWerk(site *Site, mux *http.ServeMux, vereis, sterk Vereis) *Werk {
 	site.Routes(mux)
-	return &Werk{site: site, mux: mux, vereis: vereis}
+	return &Werk{site: site, mux: mux, vereis: vereis, sterk: sterk}
 }
 
 // Site gives the site of the werkplek.
@@ -45,7 +47,17 @@ func (w *Werk) Nav(item NavItem, aantal func(r *http.Request, s toegang.Sessie) 
 // Pagina registers a page for signed-in professionals at a pattern of
 // http.ServeMux ("GET /werk/meldingen/{id}"). An error becomes the error page.
 func (w *Werk) Pagina(patroon string, f func(http.ResponseWriter, *http.Request, toegang.Sessie) error) {
-	w.mux.HandleFunc(patroon, w.vereis(func(rw http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+	w.pagina(w.vereis, patroon, f)
+}
+
+// PaginaSterk is Pagina for a step with heavy consequences: the professional
+// signs in anew first. Use it for the page and for its form.
+func (w *Werk) PaginaSterk(patroon string, f func(http.ResponseWriter, *http.Request, toegang.Sessie) error) {
+	w.pagina(w.sterk, patroon, f)
+}
+
+func (w *Werk) pagina(vereis Vereis, patroon string, f func(http.ResponseWriter, *http.Request, toegang.Sessie) error) {
+	w.mux.HandleFunc(patroon, vereis(func(rw http.ResponseWriter, r *http.Request, s toegang.Sessie) {
 		r = MetKader(r, w.kader(r, s))
 		if err := f(rw, r, s); err != nil {
 			w.site.Fout(rw, r, err)

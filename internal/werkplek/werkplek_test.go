@@ -45,7 +45,7 @@ func open(t *testing.T) (*dossier.Store, http.Handler) {
 			next(w, r, toegang.Sessie{Persoon: "p1", Naam: "Mirjam Koster", Rol: begrip.RolMedewerkerVT, OIN: vt})
 		}
 	}
-	w := web.NieuwWerk(site, http.NewServeMux(), ingelogd)
+	w := web.NieuwWerk(site, http.NewServeMux(), ingelogd, ingelogd)
 	err = werkplek.Registreer(w, werkplek.Config{
 		Dossier: d, Opdrachten: opdracht.Nieuw(opdracht.Config{Organisatie: org, Systeem: vt.Systeem("soh"), Dossier: d, Log: slog.Default(),
 			Deelnemer: func(begrip.OIN) (begrip.Organisatie, bool) { return begrip.Organisatie{}, false }}),

@@ -33,6 +33,7 @@ func (s *Simulator) toonKeuze(w http.ResponseWriter, r *http.Request, u Uitgever
 	p := pagina{Titel: "Inloggen", Wie: u.Naam, Digid: u.ACR == ACRSubstantieel, Verborgen: []veld{
 		{"client_id", v.ClientID}, {"redirect_uri", v.Terug}, {"response_type", "code"}, {"scope", v.Scope}, {"state", v.State},
 		{"nonce", v.Nonce}, {"code_challenge", v.Challenge}, {"code_challenge_method", "S256"},
+		{"acr_values", v.ACR},
 	}}
 	for _, m := range u.Personen {
 		k := keuze{m.Sub, m.Naam, m.Rol.Naam(), m.Uitleg}

@@ -34,12 +34,22 @@ const (
 
 // Persoon is somebody who can sign in.
 type Persoon struct {
-	Sub    string // identifier at this provider and login_hint; never a BSN
-	Naam   string
-	Uitleg string // one short sentence under the name
-	Rol    begrip.Rol
-	OIN    begrip.OIN // the organisation the person works for; empty for family
-	BSN    begrip.BSN // only for family
+	Sub     string // identifier at this provider and login_hint; never a BSN
+	Naam    string
+	Uitleg  string // one short sentence under the name
+	Rol     begrip.Rol
+	Functie string     // function in the organisation; may be empty
+	OIN     begrip.OIN // the organisation the person works for; empty for family
+	BSN     begrip.BSN // only for family
+}
+
+// zekerheid is the level of assurance stated to a client: the issuer's own, or
+// high when that was asked, as with a check of the identity card in an app.
+func (u Uitgever) zekerheid(v verzoek) string {
+	if slices.Contains(strings.Fields(v.ACR), ACRHoog) {
+		return ACRHoog
+	}
+	return u.ACR
 }
 
 // Uitgever is one issuer: the sign-in of one organisation, or DigiD.
@@ -126,8 +136,8 @@ func (s *Simulator) ontdekking(w http.ResponseWriter, _ *http.Request, u Uitgeve
 		"token_endpoint_auth_methods_supported":          []string{"none"},
 		"code_challenge_methods_supported":               []string{"S256"},
 		"scopes_supported":                               []string{"openid", "profile"},
-		"acr_values_supported":                           []string{u.ACR},
-		"claims_supported":                               []string{"sub", "name", "acr", "soh_rol", "soh_oin", "soh_bsn"},
+		"acr_values_supported":                           []string{u.ACR, ACRHoog},
+		"claims_supported":                               []string{"sub", "name", "acr", "auth_time", "soh_rol", "soh_functie", "soh_oin", "soh_bsn"},
 		"authorization_response_iss_parameter_supported": true,
 	})
 }
@@ -139,6 +149,8 @@ func (s *Simulator) jwks(w http.ResponseWriter, _ *http.Request, _ Uitgever) err
 // verzoek is an authorization request, checked.
 type verzoek struct {
 	ClientID, Terug, Scope, State, Nonce, Challenge, Hint string
+
+	ACR string // acr_values: levels the client asks for
 }
 
 // leesVerzoek checks the request. A mistake in client or redirect URI is a
@@ -146,7 +158,7 @@ type verzoek struct {
 func leesVerzoek(f url.Values, u Uitgever) (verzoek, error) {
 	v := verzoek{
 		ClientID: f.Get("client_id"), Terug: f.Get("redirect_uri"), Scope: f.Get("scope"), State: f.Get("state"),
-		Nonce: f.Get("nonce"), Challenge: f.Get("code_challenge"), Hint: f.Get("login_hint"),
+		Nonce: f.Get("nonce"), Challenge: f.Get("code_challenge"), Hint: f.Get("login_hint"), ACR: f.Get("acr_values"),
 	}
 	if v.ClientID != u.ClientID || !slices.Contains(u.Terug, v.Terug) {
 		return v, begrip.NieuweFout(begrip.Ongeldig, "De toepassing die u stuurde, is hier niet bekend. Ga terug en probeer het opnieuw.")

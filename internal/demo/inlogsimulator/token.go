@@ -103,6 +103,7 @@ type eigen struct {
 	ACR      string `json:"acr"`
 	AuthTime int64  `json:"auth_time"`
 	Rol      string `json:"soh_rol"`
+	Functie  string `json:"soh_functie,omitempty"`
 	OIN      string `json:"soh_oin,omitempty"`
 	BSN      string `json:"soh_bsn,omitempty"`
 }
@@ -117,7 +118,7 @@ func (s *Simulator) idToken(u Uitgever, t toestemming) (string, error) {
 		Issuer: s.Issuer(u.Pad), Subject: t.persoon.Sub, Audience: jwt.Audience{t.verzoek.ClientID},
 		IssuedAt: jwt.NewNumericDate(nu), Expiry: jwt.NewNumericDate(nu.Add(tokenDuur)), ID: rand.Text(),
 	}).Claims(eigen{
-		Nonce: t.verzoek.Nonce, Naam: t.persoon.Naam, ACR: u.ACR, AuthTime: t.op.Unix(), Rol: string(t.persoon.Rol),
+		Nonce: t.verzoek.Nonce, Naam: t.persoon.Naam, ACR: u.zekerheid(t.verzoek), AuthTime: t.op.Unix(), Rol: string(t.persoon.Rol), Functie: t.persoon.Functie,
 		OIN: string(t.persoon.OIN), BSN: t.persoon.BSN.Leesbaar(),
 	}).Serialize()
 }
