@@ -19,6 +19,7 @@ type cli struct {
 	Hub       HubCmd       `cmd:"" help:"De Ketenindex van de ketenbeheerder."`
 	Node      NodeCmd      `cmd:"" help:"Het knooppunt van een deelnemer."`
 	Portal    PortalCmd    `cmd:"" help:"Het burgerportaal voor ouders en jongeren."`
+	Keten     KetenCmd     `cmd:"" help:"De registers van de keten: deelnemers, diensten, API's, storingen en onderhoud."`
 	Event     EventCmd     `cmd:"" help:"Gebeurtenissen aanbieden aan en opvragen bij een Ketenindex."`
 	Verify    VerifyCmd    `cmd:"" help:"Een bewijs van de Ketenindex nagaan, zonder netwerk."`
 	Bench     BenchCmd     `cmd:"" help:"Meten hoeveel een Ketenindex op deze computer aankan."`

@@ -46,6 +46,25 @@ const (
 	BewaartermijnToegepast = "nl.jzv.ketenindex.bewaartermijn-toegepast"
 )
 
+// The types by which the registers of the chain change.
+const (
+	DeelnemerToegetreden = "nl.jzv.ketenindex.deelnemer-toegetreden"
+	DeelnemerGewijzigd   = "nl.jzv.ketenindex.deelnemer-gewijzigd"
+	DeelnemerVertrokken  = "nl.jzv.ketenindex.deelnemer-vertrokken"
+	APIAangemeld         = "nl.jzv.ketenindex.api-aangemeld"
+	APIGewijzigd         = "nl.jzv.ketenindex.api-gewijzigd"
+	APIVervallen         = "nl.jzv.ketenindex.api-vervallen"
+	StoringGemeld        = "nl.jzv.ketenindex.storing-gemeld"
+	StoringBijgewerkt    = "nl.jzv.ketenindex.storing-bijgewerkt"
+	StoringVoorbij       = "nl.jzv.ketenindex.storing-voorbij"
+	GezondheidVeranderd  = "nl.jzv.ketenindex.gezondheid-veranderd"
+	AbonnementGenomen    = "nl.jzv.ketenindex.abonnement-genomen"
+	AbonnementGestopt    = "nl.jzv.ketenindex.abonnement-gestopt"
+	DienstAangeboden     = "nl.jzv.uitwisselen-beschikbare-diensten.dienst-aangeboden"
+	DienstGewijzigd      = "nl.jzv.uitwisselen-beschikbare-diensten.dienst-gewijzigd"
+	DienstVervallen      = "nl.jzv.uitwisselen-beschikbare-diensten.dienst-vervallen"
+)
+
 var typen = []string{
 	MeldingGeregistreerd, MeldingIngezien, MeldingOpgepakt, MeldingGeweigerd, UitkomstMelding, OpdrachtIngetrokken,
 	BekendheidGevraagd, BekendheidVerstrekt, BekendheidGeweigerd, VerrijkingBeschikbaar, VerrijkingIngezien,
@@ -54,6 +73,9 @@ var typen = []string{
 	VergetenGevraagd, VergetenGoedgekeurd, VergetenBegonnen, VergetenUitgevoerd, BewaartermijnToegepast,
 	SamenwerkingBegonnen, SamenwerkingGestopt, ToestemmingGegeven, ToestemmingIngetrokken, NoodtoegangGebruikt,
 	TijdlijnQueryResultaat, MeldingQueryResultaat,
+	DeelnemerToegetreden, DeelnemerGewijzigd, DeelnemerVertrokken, APIAangemeld, APIGewijzigd, APIVervallen,
+	StoringGemeld, StoringBijgewerkt, StoringVoorbij, GezondheidVeranderd, AbonnementGenomen, AbonnementGestopt,
+	DienstAangeboden, DienstGewijzigd, DienstVervallen,
 }
 
 var (

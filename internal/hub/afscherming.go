@@ -70,7 +70,7 @@ func (h *Hub) herkenbaar(verborgen map[begrip.OIN]bool) []string {
 	var uit []string
 	for oin := range verborgen {
 		uit = append(uit, strings.ToLower(string(oin)))
-		if d, err := h.register.Toegelaten(oin); err == nil {
+		if d, ok := h.register.Geef(oin); ok { // one that left is hidden as well
 			uit = append(uit, strings.ToLower(d.Naam))
 		}
 	}

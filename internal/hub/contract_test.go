@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,7 +35,24 @@ var contract = sync.OnceValue(func() (c struct {
 	return c
 })
 
-var interactiePad = regexp.MustCompile(`^/(status|resultaten|events)/[^/]+`)
+// padVan gives the path of the document that pad is an instance of.
+func padVan(paden map[string]any, pad string) string {
+	if _, ok := paden[pad]; ok {
+		return pad
+	}
+	delen := strings.Split(pad, "/")
+	for vorm := range paden {
+		v := strings.Split(vorm, "/")
+		past := len(v) == len(delen)
+		for i := 0; past && i < len(v); i++ {
+			past = v[i] == delen[i] || strings.HasPrefix(v[i], "{")
+		}
+		if past {
+			return vorm
+		}
+	}
+	return pad
+}
 
 // volgensContract checks an answer of the API against the document: the status
 // is one that the operation names, and the body fits its schema.
@@ -53,7 +69,7 @@ func volgensContract(t *testing.T, r *http.Request, resp *http.Response, body []
 	if !ok || pad == "/openapi.json" {
 		return
 	}
-	pad = interactiePad.ReplaceAllString(pad, "/$1/{interactieId}")
+	pad = padVan(in(c.doc, "paths").(map[string]any), pad)
 	op, ok := in(c.doc, "paths", pad, strings.ToLower(r.Method)).(map[string]any)
 	if !ok {
 		if resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusMethodNotAllowed {
@@ -73,6 +89,9 @@ func volgensContract(t *testing.T, r *http.Request, resp *http.Response, body []
 		antwoord, _ = in(c.doc, strings.Split(ref[2:], "/")...).(map[string]any)
 	}
 	typ, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	if antwoord["content"] == nil && len(body) == 0 && typ == "" {
+		return
+	}
 	if in(antwoord, "content", typ) == nil {
 		t.Errorf("%s %s answers with %q, which the document does not name", r.Method, pad, typ)
 		return

@@ -47,7 +47,7 @@ type feitSoort struct {
 }
 
 // feitSoorten are the kinds of feit the hub keeps; each area adds its own.
-var feitSoorten = []*feitSoort{}
+var feitSoorten = []*feitSoort{deelnemerSoort, diensten.soort, apis.soort, storingen.soort}
 
 var feitSoortVan = func() map[string]*feitSoort {
 	m := map[string]*feitSoort{}
@@ -98,41 +98,68 @@ func (h *Hub) feitenMogen(events []cloudevent.Event, door begrip.OIN) error {
 	return nil
 }
 
+// nieuwFeit is a feit to be told; activiteit names the deed, "soh:Intrekken".
+type nieuwFeit struct {
+	typ, id, activiteit string
+	inhoud              any
+}
+
 // legFeitVast writes a feit on behalf of the chain manager, as an event of the
 // given type, and returns when it is in the log and in the read model. The
 // caller has checked that it may; activiteit names the deed, "soh:Intrekken".
 func (h *Hub) legFeitVast(ctx context.Context, typ, id, activiteit string, inhoud any) (uuid.UUID, error) {
-	s := feitSoortVan[typ]
+	ids, err := h.legFeitenVast(ctx, h.cfg.Organisatie, nieuwFeit{typ, id, activiteit, inhoud})
+	if len(ids) == 0 {
+		return uuid.UUID{}, err
+	}
+	return ids[0], err
+}
+
+// legFeitenVast is legFeitVast for several feiten that door tells the hub: all
+// of them enter the log, or none.
+func (h *Hub) legFeitenVast(ctx context.Context, door begrip.Organisatie, feiten ...nieuwFeit) ([]uuid.UUID, error) {
+	ids, err := h.schrijfFeiten(ctx, door, feiten)
+	if err == nil && !h.wachtOp(ctx, h.log.Laatste(), 30*time.Second) {
+		err = begrip.NieuweFout(begrip.NietBeschikbaar, "Dit is vastgelegd, maar geldt nog niet: de Ketenindex loopt achter. Kijk straks nog eens.")
+	}
+	return ids, err
+}
+
+// schrijfFeiten makes feiten durable; they stand once the projection is there.
+func (h *Hub) schrijfFeiten(ctx context.Context, door begrip.Organisatie, feiten []nieuwFeit) ([]uuid.UUID, error) {
+	events := make([]cloudevent.Event, len(feiten))
+	for i, f := range feiten {
+		var err error
+		if events[i], err = h.feitEvent(door, f); err != nil {
+			return nil, err
+		}
+	}
+	if err := h.feitenMogen(events, door.OIN); err != nil {
+		return nil, err
+	}
+	return h.legVast(ctx, door.OIN, events)
+}
+
+// feitEvent makes the event that tells n: the hub is its source, door acts.
+func (h *Hub) feitEvent(door begrip.Organisatie, n nieuwFeit) (cloudevent.Event, error) {
+	s := feitSoortVan[n.typ]
 	if s == nil {
-		return uuid.UUID{}, fmt.Errorf("hub: %s tells no feit", typ)
+		return cloudevent.Event{}, fmt.Errorf("hub: %s tells no feit", n.typ)
 	}
-	b, err := json.Marshal(inhoud)
+	b, err := json.Marshal(n.inhoud)
 	if err != nil {
-		return uuid.UUID{}, fmt.Errorf("hub: feit: %w", err)
+		return cloudevent.Event{}, fmt.Errorf("hub: feit: %w", err)
 	}
-	nu, keten := time.Now().UTC(), h.cfg.Organisatie
-	f := feit{Soort: s.naam, ID: id, Inhoud: b}
+	nu, f := time.Now().UTC(), feit{Soort: s.naam, ID: n.id}
 	act := "urn:soh:activiteit:" + uuid.NewString()
 	var g prov.Graph
-	g.Node(f.urn(), prov.Entity).Set("soh:identifier", id).Set(inhoudTerm, string(b)).Ref("prov:wasGeneratedBy", act)
-	g.Node(act, prov.Activity, activiteit).Set("soh:tijdstip", nu.Format(time.RFC3339Nano)).Ref("prov:wasAssociatedWith", keten.OIN.URN())
-	g.Node(keten.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(keten.OIN)).Set("soh:naam", keten.Naam)
-	ev := cloudevent.Event{
-		ID: uuid.NewString(), Source: keten.OIN.Systeem("ketenindex"), Type: typ, Time: nu, Subject: f.urn(),
+	g.Node(f.urn(), prov.Entity).Set("soh:identifier", n.id).Set(inhoudTerm, string(b)).Ref("prov:wasGeneratedBy", act)
+	g.Node(act, prov.Activity, n.activiteit).Set("soh:tijdstip", nu.Format(time.RFC3339Nano)).Ref("prov:wasAssociatedWith", door.OIN.URN())
+	g.Node(door.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(door.OIN)).Set("soh:naam", door.Naam)
+	return cloudevent.Event{
+		ID: uuid.NewString(), Source: h.cfg.Organisatie.OIN.Systeem("ketenindex"), Type: n.typ, Time: nu, Subject: f.urn(),
 		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
-	}
-	events := []cloudevent.Event{ev}
-	if err := h.feitenMogen(events, keten.OIN); err != nil {
-		return uuid.UUID{}, err
-	}
-	ids, err := h.legVast(ctx, keten.OIN, events)
-	if err != nil {
-		return uuid.UUID{}, err
-	}
-	if !h.wachtOp(ctx, h.log.Laatste(), 30*time.Second) {
-		return ids[0], begrip.NieuweFout(begrip.NietBeschikbaar, "Dit is vastgelegd, maar geldt nog niet: de Ketenindex loopt achter. Kijk straks nog eens.")
-	}
-	return ids[0], nil
+	}, nil
 }
 
 // zetFeit adds a feit to the step.

@@ -60,12 +60,14 @@ type Hub struct {
 	register *register.Register
 	regels   atomic.Pointer[soorten.Stand] // what was agreed about kinds of event
 	zegel    vraag.Zegel
+	lijst    *register.Lijst // deelnemers.json
 	onderweg onderweg
 	vooruit  vooruit
 
 	geprojecteerd atomic.Uint64 // last block in the read model
 	schrijffout   atomic.Bool   // the last Append could not write
 	projectiefout atomic.Pointer[error]
+	registerBij   atomic.Bool // the register is as the log has it
 	dicht         atomic.Bool
 }
 
@@ -77,16 +79,13 @@ func Open(cfg Config) (h *Hub, err error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("hub: %w", err)
 	}
-	h = &Hub{cfg: cfg, onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.regels.Store(soorten.Begin())
 	defer func() {
 		if err != nil {
 			_ = h.Close()
 		}
 	}()
-	if h.register, err = register.Open(cfg.Dir, cfg.Log); err != nil {
-		return h, err
-	}
 	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Log: cfg.Log}); err != nil {
 		return h, err
 	}
@@ -114,7 +113,10 @@ func Open(cfg Config) (h *Hub, err error) {
 	if h.ledger, err = ledger.Open(ledger.Config{DB: h.graph.DB(), Prefix: []byte{0x80}, Oorsprong: h.oorsprong(), Sleutel: filepath.Join(cfg.Dir, "ledger.sleutel")}); err != nil {
 		return h, err
 	}
-	return h, h.laadFeiten()
+	if err := h.laadFeiten(); err != nil {
+		return h, err
+	}
+	return h, h.loopIn(ctx)
 }
 
 // oorsprong is the origin line of the checkpoints: the name of this ledger.
@@ -151,6 +153,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { h.onderteken(ctx) })
+	wg.Go(func() { h.houdRegister(ctx) })
 	defer wg.Wait()
 	defer stop()
 	return h.volg(ctx)
@@ -194,7 +197,14 @@ func (h *Hub) Handler() http.Handler {
 		mux.HandleFunc("POST "+s.Pad, h.neemVraag(s))
 	}
 	mux.HandleFunc("GET /v1/events/{interactieId}/bewijs", h.bewijs)
-	mux.HandleFunc("GET /v1/deelnemers", h.deelnemers)
+	mux.HandleFunc("GET /v1/deelnemers", h.geefDeelnemers)
+	mux.HandleFunc("POST /v1/deelnemers", h.metFout(h.voegDeelnemerToe))
+	mux.HandleFunc("GET /v1/deelnemers/{oin}", h.metFout(h.geefDeelnemer))
+	mux.HandleFunc("PUT /v1/deelnemers/{oin}", h.metFout(h.wijzigDeelnemer))
+	mux.HandleFunc("DELETE /v1/deelnemers/{oin}", h.metFout(h.laatDeelnemerGaan))
+	diensten.routes(mux, h)
+	apis.routes(mux, h)
+	storingen.routes(mux, h)
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
 	mux.HandleFunc("GET /tlog/checkpoint", h.checkpoint)
 	mux.HandleFunc("GET /tlog/tile/{pad...}", h.tegel)
@@ -213,14 +223,6 @@ func (h *Hub) Handler() http.Handler {
 	}
 	u.Routes(mux)
 	return rest.Handler(u.Bewaak(mux, rest.WriteFout), Versie, h.cfg.Log)
-}
-
-func (h *Hub) deelnemers(w http.ResponseWriter, r *http.Request) {
-	if _, err := h.beller(r); err != nil {
-		rest.WriteFout(w, r, err)
-		return
-	}
-	rest.WriteJSON(w, http.StatusOK, map[string]any{"deelnemers": h.register.Deelnemers()})
 }
 
 // Gereed is whether the hub can do its work now, for /ready and the operator.

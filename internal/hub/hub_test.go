@@ -45,7 +45,7 @@ func TestAanvaardeGebeurtenisWordtTeruggevonden(t *testing.T) {
 	if g := politie.zoek("/v1/gebeurtenissen/query", `{"subject":"`+ev.Subject+`"}`); len(g) != 1 || !bytes.Equal(g[0].Data, ev.Data) {
 		t.Errorf("the sender does not get its own event back: %v", g)
 	}
-	for _, vraag := range []string{`{"burgerservicenummer":"999970185"}`, `{"tot":"` + ev.Time.Format(time.RFC3339Nano) + `"}`, `{"zaak":"urn:soh:zaak:anders"}`} {
+	for _, vraag := range []string{`{"burgerservicenummer":"999970185"}`, `{"type":"` + ev.Type + `","tot":"` + ev.Time.Format(time.RFC3339Nano) + `"}`, `{"zaak":"urn:soh:zaak:anders"}`} {
 		if g := vt.zoek("/v1/gebeurtenissen/query", vraag); len(g) != 0 {
 			t.Errorf("%s found %v", vraag, g)
 		}
@@ -197,7 +197,11 @@ func TestAlleenDeelnemersKomenBinnen(t *testing.T) {
 	if err := register.Schrijf(p.dir, []register.Deelnemer{{Organisatie: orgVT}, {Organisatie: orgPolitie, Ingetrokken: true}}); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(700 * time.Millisecond)
+	for eind := time.Now().Add(30 * time.Second); p.Deelnemers() != 1; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(eind) {
+			t.Fatal("the change of the list was never taken over")
+		}
+	}
 	if a := politie.push(melding(orgPolitie, sentinel, false)); a.status != http.StatusForbidden || !bytes.Contains(a.body, []byte("ingetrokken")) {
 		t.Fatalf("a withdrawn deelnemer got %d %s", a.status, a.body)
 	}

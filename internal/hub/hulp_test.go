@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -73,7 +74,7 @@ func startIn(t *testing.T, basis string, maxBytes int64) *proefhub {
 	if p.ca, err = toegang.NieuweCA(p.cas); err != nil {
 		t.Fatal(err)
 	}
-	if p.Hub, err = Open(Config{Dir: p.dir, Organisatie: orgHub, MaxBytes: maxBytes, Reserve: -1, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}); err != nil {
+	if err := os.MkdirAll(p.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	var lijst []register.Deelnemer
@@ -83,9 +84,17 @@ func startIn(t *testing.T, basis string, maxBytes int64) *proefhub {
 	if err := register.Schrijf(p.dir, lijst); err != nil {
 		t.Fatal(err)
 	}
+	if p.Hub, err = Open(Config{Dir: p.dir, Organisatie: orgHub, MaxBytes: maxBytes, Reserve: -1, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	klaar := make(chan struct{})
 	go func() { defer close(klaar); _ = p.Run(ctx) }()
+	for eind := time.Now().Add(time.Minute); !p.registerBij.Load(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(eind) {
+			t.Fatal("the hub never knew who takes part")
+		}
+	}
 	srv := httptest.NewUnstartedServer(p.Handler())
 	srv.TLS = p.identiteit(orgHub).ServerTLS()
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(p.log, nil), slog.LevelError)

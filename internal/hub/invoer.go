@@ -16,13 +16,21 @@ import (
 	"github.com/handbereik/soh/internal/toegang"
 )
 
-// beller gives the deelnemer behind the certificate of the request.
+// beller gives the deelnemer behind the certificate of the request; the chain
+// manager is one without being in the list.
 func (h *Hub) beller(r *http.Request) (register.Deelnemer, error) {
 	oin, err := toegang.Beller(r)
 	if err != nil {
 		return register.Deelnemer{}, err
 	}
-	return h.register.Toegelaten(oin)
+	if !h.registerBij.Load() {
+		return register.Deelnemer{}, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex start en weet nog niet wie meedoen. Probeer het over een paar tellen nog eens.")
+	}
+	d, err := h.register.Toegelaten(oin)
+	if err != nil && oin == h.cfg.Organisatie.OIN {
+		return register.Deelnemer{Organisatie: h.cfg.Organisatie}, nil
+	}
+	return d, err
 }
 
 // ontvang is POST /v1/events, the hot path: nothing here looks anything up.

@@ -1,141 +1,130 @@
-// Package register holds the list of deelnemers of the network: who may use the
-// hub, and where each one's API is. The list is a file, deelnemers.json, that
-// the chain manager edits; a change counts within a second, without a restart.
+// Package register holds what the network knows of itself: who takes part, what
+// they offer, where their API's are, and what does not work now. All of it are
+// feiten in the log of the hub; this package says what each is and when it holds
+// up, and keeps the deelnemers in memory, where every request looks.
 //
-// It promises: a file that cannot be read or does not hold up never replaces a
-// list that did; whoever is not in the list, or is marked ingetrokken, is out.
+// The file deelnemers.json is the operator's own way to say who takes part: the
+// hub makes events of what differs. It promises: a file that cannot be read or
+// does not hold up changes nothing; whoever is not a deelnemer, or has left, is
+// out at once.
 package register
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"log/slog"
-	"os"
-	"path/filepath"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 )
 
-// Bestand is the name of the list inside the hub's directory.
-const Bestand = "deelnemers.json"
-
-// Deelnemer is an organisation that takes part, and the base URL of its API.
+// Deelnemer is an organisation that takes part, the base URL of its API and how
+// to reach it.
 type Deelnemer struct {
 	begrip.Organisatie
-	API         string `json:"api"`
-	Ingetrokken bool   `json:"ingetrokken,omitempty"`
+	API         string  `json:"api"`
+	Contact     Contact `json:"contact,omitzero"`
+	Ingetrokken bool    `json:"ingetrokken,omitempty"` // it left, or was put out
 }
 
-type lijst struct {
-	Deelnemers []Deelnemer `json:"deelnemers"`
+// Contact is how an organisation is reached, per purpose. These are mailboxes
+// and numbers of the organisation, never those of a person.
+type Contact struct {
+	Techniek    Contactpunt `json:"techniek,omitzero"`
+	Privacy     Contactpunt `json:"privacy,omitzero"` // functionaris gegevensbescherming, artikel 37 lid 7 AVG
+	Servicedesk Contactpunt `json:"servicedesk,omitzero"`
 }
 
-// Register is the list as it stands in its file.
+// Contactpunt is one of them.
+type Contactpunt struct {
+	Email    string `json:"email,omitempty"`
+	Telefoon string `json:"telefoon,omitempty"`
+}
+
+// soorten are the kinds of organisation a deelnemer can be.
+var soorten = []begrip.OrganisatieSoort{
+	begrip.Politie, begrip.VeiligThuis, begrip.Gemeente, begrip.RvdK, begrip.GI, begrip.ZVH, begrip.GGZ, begrip.Burgerportaal,
+	begrip.Ketenbeheerder, begrip.Jeugdhulp, begrip.School, begrip.Overig,
+}
+
+// Controleer checks all of it.
+func (d Deelnemer) Controleer(c *begrip.Controle) {
+	_, err := begrip.ParseOIN(string(d.OIN))
+	c.Eis(err == nil, "oin", "Vul een geldig OIN in.")
+	tekst(c, "naam", d.Naam, 1, 200)
+	c.Eis(slices.Contains(soorten, d.Soort), "soort", "Kies een soort organisatie die in de lijst staat.")
+	if d.API != "" {
+		adres(c, "api", d.API)
+	}
+	for _, p := range []struct {
+		naam string
+		punt Contactpunt
+	}{{"techniek", d.Contact.Techniek}, {"privacy", d.Contact.Privacy}, {"servicedesk", d.Contact.Servicedesk}} {
+		p.punt.controleer(c, "contact."+p.naam)
+	}
+}
+
+func (p Contactpunt) controleer(c *begrip.Controle, veld string) {
+	voor, na, apenstaart := strings.Cut(p.Email, "@")
+	goed := p.Email == "" || apenstaart && voor != "" && strings.Contains(na, ".") && !strings.ContainsAny(p.Email, " <>\"\n\r") && len(p.Email) <= 254
+	c.Eis(goed, veld+".email", "Vul het e-mailadres van een gedeelde postbus in. Bijvoorbeeld techniek@organisatie.nl.")
+	cijfers := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -()+", r) {
+			return -1
+		}
+		return r
+	}, p.Telefoon)
+	goed = p.Telefoon == "" || len(cijfers) >= 8 && len(cijfers) <= 15 && strings.Trim(cijfers, "0123456789") == "" && !begrip.ElfProef(cijfers)
+	c.Eis(goed, veld+".telefoon", "Vul een telefoonnummer van de organisatie in. Bijvoorbeeld 070 123 45 67.")
+}
+
+// Register is the deelnemers in memory. Reading is one atomic load.
 type Register struct {
-	pad    string
-	log    *slog.Logger
-	stand  atomic.Pointer[stand]
-	bezig  sync.Mutex
-	gezien time.Time // when the file was last looked at
+	slot  sync.Mutex // of who changes it
+	stand atomic.Pointer[map[begrip.OIN]Deelnemer]
 }
 
-type stand struct {
-	lijst   []Deelnemer
-	op      map[begrip.OIN]Deelnemer
-	gemaakt time.Time
-	grootte int64
+// Nieuw makes an empty register.
+func Nieuw() *Register {
+	r := new(Register)
+	r.stand.Store(&map[begrip.OIN]Deelnemer{})
+	return r
 }
 
-// interval between two looks at the file.
-const interval = 500 * time.Millisecond
-
-// Open reads the list in dir. A list that is not there is empty; a list that is
-// wrong is an error.
-func Open(dir string, log *slog.Logger) (*Register, error) {
-	r := &Register{pad: filepath.Join(dir, Bestand), log: log}
-	s, err := lees(r.pad)
-	if errors.Is(err, fs.ErrNotExist) {
-		s, err = &stand{op: map[begrip.OIN]Deelnemer{}}, nil
+// Zet makes ds count from now on.
+func (r *Register) Zet(ds ...Deelnemer) {
+	r.slot.Lock()
+	defer r.slot.Unlock()
+	op := maps.Clone(*r.stand.Load())
+	for _, d := range ds {
+		op[d.OIN] = d
 	}
-	if err != nil {
-		return nil, err
-	}
-	r.stand.Store(s)
-	return r, nil
+	r.stand.Store(&op)
 }
 
-func lees(pad string) (*stand, error) {
-	info, err := os.Stat(pad)
-	if err != nil {
-		return nil, fmt.Errorf("register: %w", err)
-	}
-	b, err := os.ReadFile(pad)
-	if err != nil {
-		return nil, fmt.Errorf("register: %w", err)
-	}
-	var l lijst
-	if err := json.Unmarshal(b, &l); err != nil {
-		return nil, fmt.Errorf("register: %s is not valid: %w", filepath.Base(pad), err)
-	}
-	s := &stand{lijst: l.Deelnemers, op: make(map[begrip.OIN]Deelnemer, len(l.Deelnemers)), gemaakt: info.ModTime(), grootte: info.Size()}
-	for i, d := range l.Deelnemers {
-		oin, err := begrip.ParseOIN(string(d.OIN))
-		if err != nil || d.Naam == "" {
-			return nil, fmt.Errorf("register: deelnemer %d needs a valid OIN and a name", i+1)
-		}
-		if _, dubbel := s.op[oin]; dubbel {
-			return nil, fmt.Errorf("register: OIN %s is in the list twice", oin)
-		}
-		s.op[oin] = d
-	}
-	return s, nil
+// Geef gives the deelnemer, also one that left.
+func (r *Register) Geef(oin begrip.OIN) (Deelnemer, bool) {
+	d, ok := (*r.stand.Load())[oin]
+	return d, ok
 }
 
-// ververs reads the file again when it changed; a broken file keeps the list.
-func (r *Register) ververs() *stand {
-	if !r.bezig.TryLock() {
-		return r.stand.Load()
-	}
-	defer r.bezig.Unlock()
-	s := r.stand.Load()
-	if time.Since(r.gezien) < interval {
-		return s
-	}
-	r.gezien = time.Now()
-	info, err := os.Stat(r.pad)
-	if err != nil || info.ModTime().Equal(s.gemaakt) && info.Size() == s.grootte {
-		return s
-	}
-	nieuw, err := lees(r.pad)
-	if err != nil {
-		r.log.Error("deelnemers niet opnieuw gelezen; de vorige lijst blijft gelden", "fout", err)
-		return s
-	}
-	r.stand.Store(nieuw)
-	r.log.Info("deelnemers opnieuw gelezen", "aantal", len(nieuw.lijst))
-	return nieuw
-}
-
-// Deelnemers gives who takes part now, in the order of the file.
+// Deelnemers gives who takes part now, ordered by OIN.
 func (r *Register) Deelnemers() []Deelnemer {
 	uit := []Deelnemer{}
-	for _, d := range r.ververs().lijst {
+	for _, d := range *r.stand.Load() {
 		if !d.Ingetrokken {
 			uit = append(uit, d)
 		}
 	}
+	slices.SortFunc(uit, func(a, b Deelnemer) int { return strings.Compare(string(a.OIN), string(b.OIN)) })
 	return uit
 }
 
-// Toegelaten gives the deelnemer behind oin; Verboden when it is not in the
-// list or its participation was withdrawn.
+// Toegelaten gives the deelnemer behind oin; Verboden when it does not take
+// part, or no longer.
 func (r *Register) Toegelaten(oin begrip.OIN) (Deelnemer, error) {
-	d, ok := r.ververs().op[oin]
+	d, ok := r.Geef(oin)
 	switch {
 	case !ok:
 		return Deelnemer{}, begrip.NieuweFout(begrip.Verboden, "Uw organisatie staat niet in de lijst van deelnemers. Neem contact op met de ketenbeheerder.")
@@ -143,25 +132,4 @@ func (r *Register) Toegelaten(oin begrip.OIN) (Deelnemer, error) {
 		return Deelnemer{}, begrip.NieuweFout(begrip.Verboden, "De deelname van uw organisatie is ingetrokken. Neem contact op met de ketenbeheerder.")
 	}
 	return d, nil
-}
-
-// Schrijf replaces the list in dir in one go: a reader sees the old or the new.
-func Schrijf(dir string, deelnemers []Deelnemer) error {
-	b, err := json.MarshalIndent(lijst{deelnemers}, "", "  ")
-	if err != nil {
-		return fmt.Errorf("register: %w", err)
-	}
-	f, err := os.CreateTemp(dir, Bestand+".*")
-	if err != nil {
-		return fmt.Errorf("register: %w", err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(append(b, '\n'))
-	if err := errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("register: %w", err)
-	}
-	if err := os.Rename(f.Name(), filepath.Join(dir, Bestand)); err != nil {
-		return fmt.Errorf("register: %w", err)
-	}
-	return nil
 }

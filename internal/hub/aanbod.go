@@ -1,0 +1,288 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/rest"
+)
+
+// aanbod is one register that deelnemers fill themselves: diensten, API's,
+// storingen. What differs is in its functions; T is what it holds.
+type aanbod[T any] struct {
+	soort             *feitSoort
+	pad, lijst        string // "/v1/diensten", and the member of the answer that holds the list
+	erbij, anders, af string // event types
+	controleer        func(T, *begrip.Controle)
+	van               func(*T) *begrip.OIN // whose it is
+	id                func(*T) *string
+	weg               func(*T, time.Time) // makes it end
+	toon              func(T, url.Values, time.Time) bool
+	filters           []string
+}
+
+func nieuwAanbod[T any](naam string, a aanbod[T]) *aanbod[T] {
+	a.soort = &feitSoort{naam: naam, typen: []string{a.erbij, a.anders, a.af}, mag: a.mag}
+	return &a
+}
+
+var diensten = nieuwAanbod("dienst", aanbod[register.Dienst]{
+	pad: "/v1/diensten", lijst: "diensten", filters: []string{"aanbieder", "regio", "zoek"},
+	erbij: cloudevent.DienstAangeboden, anders: cloudevent.DienstGewijzigd, af: cloudevent.DienstVervallen,
+	controleer: register.Dienst.Controleer,
+	van:        func(d *register.Dienst) *begrip.OIN { return &d.Aanbieder },
+	id:         func(d *register.Dienst) *string { return &d.ID },
+	weg:        func(d *register.Dienst, _ time.Time) { d.Vervallen = true },
+	toon: func(d register.Dienst, q url.Values, _ time.Time) bool {
+		return !d.Vervallen && past(q, "aanbieder", string(d.Aanbieder)) && (!q.Has("regio") || bevat(d.Regio, q.Get("regio"))) &&
+			(!q.Has("zoek") || bevat(d.Naam+"\n"+d.Omschrijving+"\n"+d.Doelgroep, q.Get("zoek")))
+	},
+})
+
+var apis = nieuwAanbod("api", aanbod[register.API]{
+	pad: "/v1/apis", lijst: "apis", filters: []string{"deelnemer", "status"},
+	erbij: cloudevent.APIAangemeld, anders: cloudevent.APIGewijzigd, af: cloudevent.APIVervallen,
+	controleer: register.API.Controleer,
+	van:        func(a *register.API) *begrip.OIN { return &a.Deelnemer },
+	id:         func(a *register.API) *string { return &a.ID },
+	weg:        func(a *register.API, _ time.Time) { a.Vervallen = true },
+	toon: func(a register.API, q url.Values, _ time.Time) bool {
+		return !a.Vervallen && past(q, "deelnemer", string(a.Deelnemer)) && past(q, "status", a.Status)
+	},
+})
+
+var storingen = nieuwAanbod("storing", aanbod[register.Storing]{
+	pad: "/v1/storingen", lijst: "storingen", filters: []string{"over", "soort", "geldt"},
+	erbij: cloudevent.StoringGemeld, anders: cloudevent.StoringBijgewerkt, af: cloudevent.StoringVoorbij,
+	controleer: register.Storing.Controleer,
+	van:        func(s *register.Storing) *begrip.OIN { return &s.Over },
+	id:         func(s *register.Storing) *string { return &s.ID },
+	weg: func(s *register.Storing, nu time.Time) {
+		nu = nu.UTC().Truncate(time.Second)
+		if s.Vanaf.After(nu) {
+			nu = s.Vanaf // called off: it never was
+		}
+		s.Tot = &nu
+	},
+	toon: func(s register.Storing, q url.Values, nu time.Time) bool {
+		return past(q, "over", string(s.Over)) && past(q, "soort", s.Soort) && past(q, "geldt", strconv.FormatBool(s.Geldt(nu)))
+	},
+})
+
+func past(q url.Values, naam, waarde string) bool { return !q.Has(naam) || q.Get(naam) == waarde }
+
+func bevat(s, deel string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(deel)) }
+
+// mag: a deelnemer tells of itself, the chain manager of everyone.
+func (a *aanbod[T]) mag(h *Hub, door begrip.OIN, f feit) error {
+	var in T
+	if err := rest.LeesJSON(f.Inhoud, &in); err != nil {
+		return err
+	}
+	var c begrip.Controle
+	a.controleer(in, &c)
+	_, err := uuid.Parse(f.ID)
+	c.Eis(err == nil && *a.id(&in) == f.ID, "id", "Dit moet de uuid uit het subject zijn.")
+	if err := c.Fout(); err != nil {
+		return err
+	}
+	oud, ok, err := h.feit(f.Soort, f.ID)
+	if err != nil {
+		return err
+	}
+	if door == h.cfg.Organisatie.OIN {
+		return nil
+	}
+	eigen := *a.van(&in) == door
+	if ok {
+		staat, err := a.uit(oud)
+		if err != nil {
+			return err
+		}
+		eigen = eigen && *a.van(&staat) == door
+	}
+	if !eigen {
+		return begrip.NieuweFout(begrip.Verboden, "U kunt dit alleen voor uw eigen organisatie doen.")
+	}
+	return nil
+}
+
+func (a *aanbod[T]) uit(f feit) (in T, err error) {
+	if err = json.Unmarshal(f.Inhoud, &in); err != nil {
+		err = fmt.Errorf("hub: %s %s: %w", f.Soort, f.ID, err)
+	}
+	return in, err
+}
+
+// alle gives what q asks for, ordered by id.
+func (a *aanbod[T]) alle(h *Hub, q url.Values, nu time.Time) ([]T, error) {
+	feiten, err := h.feiten(a.soort.naam)
+	if err != nil {
+		return nil, err
+	}
+	uit := []T{}
+	for _, f := range feiten {
+		in, err := a.uit(f)
+		if err != nil {
+			return nil, err
+		}
+		if a.toon(in, q, nu) {
+			uit = append(uit, in)
+		}
+	}
+	return uit, nil
+}
+
+// routes adds the REST operations of this register.
+func (a *aanbod[T]) routes(mux *http.ServeMux, h *Hub) {
+	mux.HandleFunc("GET "+a.pad, h.metFout(func(w http.ResponseWriter, r *http.Request) error { return a.geefLijst(h, w, r) }))
+	mux.HandleFunc("POST "+a.pad, h.metFout(func(w http.ResponseWriter, r *http.Request) error { return a.voegToe(h, w, r) }))
+	mux.HandleFunc("GET "+a.pad+"/{id}", h.metFout(func(w http.ResponseWriter, r *http.Request) error {
+		in, _, err := a.een(h, r)
+		if err == nil {
+			rest.WriteJSON(w, http.StatusOK, in)
+		}
+		return err
+	}))
+	mux.HandleFunc("PUT "+a.pad+"/{id}", h.metFout(func(w http.ResponseWriter, r *http.Request) error { return a.wijzig(h, w, r) }))
+	mux.HandleFunc("DELETE "+a.pad+"/{id}", h.metFout(func(w http.ResponseWriter, r *http.Request) error {
+		in, d, err := a.een(h, r)
+		if err != nil {
+			return err
+		}
+		a.weg(&in, time.Now())
+		if err := a.schrijf(r.Context(), h, d, a.af, in); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}))
+}
+
+// metFout makes a handler of f that answers its error.
+func (h *Hub) metFout(f func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := f(w, r); err != nil {
+			rest.WriteFout(w, r, err)
+		}
+	}
+}
+
+func (a *aanbod[T]) een(h *Hub, r *http.Request) (in T, d register.Deelnemer, err error) {
+	if d, err = h.beller(r); err != nil {
+		return in, d, err
+	}
+	f, ok, err := h.feit(a.soort.naam, r.PathValue("id"))
+	if err != nil {
+		return in, d, err
+	}
+	if ok {
+		in, err = a.uit(f)
+		return in, d, err
+	}
+	return in, d, begrip.NieuweFout(begrip.NietGevonden, "Dit staat niet in het register.")
+}
+
+const (
+	standaardLijst = 100
+	maxLijst       = 500
+	maxLijf        = 16 << 10 // bytes of an entry
+)
+
+func (a *aanbod[T]) geefLijst(h *Hub, w http.ResponseWriter, r *http.Request) error {
+	if _, err := h.beller(r); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	limiet, err := leesLijstvraag(q, a.filters)
+	if err != nil {
+		return err
+	}
+	alle, err := a.alle(h, q, time.Now())
+	if err != nil {
+		return err
+	}
+	na := q.Get("cursor")
+	alle = slices.DeleteFunc(alle, func(in T) bool { return *a.id(&in) <= na })
+	if len(alle) > limiet {
+		alle = alle[:limiet]
+		q.Set("cursor", *a.id(&alle[limiet-1]))
+		w.Header().Set("Link", "<"+a.pad+"?"+q.Encode()+`>; rel="next"`)
+	}
+	rest.WriteJSON(w, http.StatusOK, map[string]any{a.lijst: alle})
+	return nil
+}
+
+// leesLijstvraag checks the query of a list; it holds filters, cursor and limiet.
+func leesLijstvraag(q url.Values, filters []string) (limiet int, err error) {
+	var c begrip.Controle
+	for k, v := range q {
+		c.Eis(slices.Contains(filters, k) || k == "cursor" || k == "limiet", string(begrip.MaskeerBSN([]byte(k))), "Dit filter bestaat niet. Kies uit: %s, cursor, limiet.", strings.Join(filters, ", "))
+		c.Eis(len(v) == 1, string(begrip.MaskeerBSN([]byte(k))), "Geef dit één keer.")
+	}
+	limiet = standaardLijst
+	if q.Has("limiet") {
+		limiet, err = strconv.Atoi(q.Get("limiet"))
+		c.Eis(err == nil && limiet >= 1 && limiet <= maxLijst, "limiet", "Kies een getal van 1 tot en met %d.", maxLijst)
+	}
+	return limiet, c.Fout()
+}
+
+func (a *aanbod[T]) voegToe(h *Hub, w http.ResponseWriter, r *http.Request) error {
+	d, err := h.beller(r)
+	if err != nil {
+		return err
+	}
+	var in T
+	if err := rest.ReadJSON(w, r, maxLijf, &in); err != nil {
+		return err
+	}
+	*a.id(&in) = uuid.NewString()
+	if van := a.van(&in); *van == "" {
+		*van = d.OIN
+	}
+	if err := a.schrijf(r.Context(), h, d, a.erbij, in); err != nil {
+		return err
+	}
+	w.Header().Set("Location", a.pad+"/"+*a.id(&in))
+	rest.WriteJSON(w, http.StatusCreated, in)
+	return nil
+}
+
+func (a *aanbod[T]) wijzig(h *Hub, w http.ResponseWriter, r *http.Request) error {
+	oud, d, err := a.een(h, r)
+	if err != nil {
+		return err
+	}
+	var in T
+	if err := rest.ReadJSON(w, r, maxLijf, &in); err != nil {
+		return err
+	}
+	*a.id(&in) = *a.id(&oud)
+	if van := a.van(&in); *van == "" {
+		*van = *a.van(&oud)
+	}
+	if err := a.schrijf(r.Context(), h, d, a.anders, in); err != nil {
+		return err
+	}
+	rest.WriteJSON(w, http.StatusOK, in)
+	return nil
+}
+
+// schrijf tells the feit on behalf of d.
+func (a *aanbod[T]) schrijf(ctx context.Context, h *Hub, d register.Deelnemer, typ string, in T) error {
+	_, err := h.legFeitenVast(ctx, d.Organisatie, nieuwFeit{typ, *a.id(&in), "soh:BeherenRegister", in})
+	return err
+}
