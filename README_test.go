@@ -200,12 +200,10 @@ func TestExamplesAreAccepted(t *testing.T) {
 
 func TestDecisionsAreNumberedAndListed(t *testing.T) {
 	lijst := lees(t, "docs/adr/README.md")
-	n := 0
 	for p := range bestanden(t) {
 		if path.Dir(p) != "docs/adr" || path.Base(p) == "README.md" {
 			continue
 		}
-		n++
 		var nummer int
 		if _, err := fmt.Sscanf(path.Base(p), "%04d-", &nummer); err != nil {
 			t.Errorf("%s has no number", p)
@@ -219,13 +217,8 @@ func TestDecisionsAreNumberedAndListed(t *testing.T) {
 				t.Errorf("%s needs %q once", p, strings.TrimSpace(kop))
 			}
 		}
-		if !strings.Contains(lijst, "]("+path.Base(p)+")") {
-			t.Errorf("%s is not in the list of decisions", p)
-		}
-	}
-	for i := 1; i <= n; i++ {
-		if !strings.Contains(lijst, fmt.Sprintf("| [%d](%04d-", i, i)) {
-			t.Errorf("decision %d is missing from the list", i)
+		if strings.Count(lijst, fmt.Sprintf("| [%d](%s)", nummer, path.Base(p))) != 1 || strings.Count(lijst, fmt.Sprintf("| [%d](", nummer)) != 1 {
+			t.Errorf("%s is not in the list of decisions once, or its number is taken", p)
 		}
 	}
 }
