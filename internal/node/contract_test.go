@@ -195,7 +195,25 @@ func (c *contract) meldingPaden() {
 	c.doe(verzoek{als: portaal, bij: politie, methode: "POST", pad: "/betrokkenen/query", lezer: ouder, body: map[string]any{"burgerservicenummer": "12"}, wil: 400})
 	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/betrokkenen/query", lezer: l, body: vraag, wil: 403})
 	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/betrokkenen/query", body: vraag, wil: 401})
+	c.burgerPaden(ouder, vraag)
 	c.opdrachtPaden(m.Zaak)
+}
+
+// burgerPaden are what a member of the family does beside looking.
+func (c *contract) burgerPaden(ouder *toegang.Lezer, vraag map[string]any) {
+	c.t.Helper()
+	v := verzoek{als: portaal, bij: politie, methode: "POST", pad: "/betrokkenen/voor-wie/query", lezer: ouder, body: vraag, wil: 200}
+	c.doe(v)
+	v.body, v.wil = map[string]any{"burgerservicenummer": "999990019"}, 403
+	c.doe(v)
+	v.body, v.wil = map[string]any{"burgerservicenummer": "12"}, 400
+	c.doe(v)
+	for _, pad := range []string{"/toestemmingen/", "/vertegenwoordigingen/"} {
+		weg := verzoek{als: portaal, bij: politie, methode: "POST", pad: pad + uuid.NewString() + "/intrekkingen", lezer: ouder, wil: 404}
+		c.doe(weg)
+		weg.als, weg.lezer, weg.wil = vt, lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelBeoordelen, ""), 403
+		c.doe(weg)
+	}
 }
 
 // niveaus asks for a record and its levels.

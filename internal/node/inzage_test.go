@@ -16,6 +16,7 @@ import (
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/web"
 )
 
 func TestInzageBijDeBronLogtAanBeideKanten(t *testing.T) {
@@ -180,7 +181,7 @@ func TestPeildatumToontWatToenBekendWas(t *testing.T) {
 	for peil, wil := range map[string]string{
 		"": "Gewijzigd",
 		"?peildatum=" + toen.UTC().Format("2006-01-02T15:04:05.000000Z"): "De inhoud",
-		"?peildatum=" + time.Now().Format(time.DateOnly):                 "Gewijzigd",
+		"?peildatum=" + time.Now().In(web.Zone).Format(time.DateOnly):    "Gewijzigd",
 	} {
 		if s, _, b := n.vraag(politie, politie, "/v1/brieven/"+id+peil, nil, nil); s != 200 || !strings.Contains(b, wil) {
 			t.Errorf("%q: %d %s", peil, s, b)

@@ -29,7 +29,9 @@ import (
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -59,16 +61,17 @@ type Config struct {
 
 // Node is one running node.
 type Node struct {
-	cfg      Config
-	store    *dossier.Store
-	register *register
-	inzage   *inzage.Inzage
-	opdracht *opdracht.Opdrachten
-	bezorger *gebeurtenis.Bezorger
-	functies []functie.Functie
-	omgeving *functie.Omgeving
-	api      http.Handler
-	werkplek http.Handler
+	cfg        Config
+	store      *dossier.Store
+	register   *register
+	inzage     *inzage.Inzage
+	opdracht   *opdracht.Opdrachten
+	waarborgen *waarborg.Waarborgen
+	bezorger   *gebeurtenis.Bezorger
+	functies   []functie.Functie
+	omgeving   *functie.Omgeving
+	api        http.Handler
+	werkplek   http.Handler
 }
 
 // Open opens the dossier and wires the node. Nothing runs before Run.
@@ -107,15 +110,16 @@ func (n *Node) bedraad() error {
 	n.bezorger = gebeurtenis.Nieuw(n.store, n.register.adres, &post, cfg.Log)
 	n.register.wek = n.bezorger.Wek
 	systeem := cfg.Organisatie.OIN.Systeem("soh")
+	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek})
 	n.inzage = inzage.Nieuw(inzage.Config{
-		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store,
-		Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
+		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store, Waarborgen: n.waarborgen,
+		Verbanden: samenwerkingsverband.Ingebouwd(), Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
 	})
 	n.opdracht = opdracht.Nieuw(opdracht.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Deelnemer: n.register.organisatie, Log: cfg.Log,
 	})
 	n.omgeving = &functie.Omgeving{
-		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Inzage: n.inzage, Opdrachten: n.opdracht,
+		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Waarborgen: n.waarborgen, Inzage: n.inzage, Opdrachten: n.opdracht,
 		Deelnemers: n.register.Deelnemers, Log: cfg.Log, Wek: n.bezorger.Wek,
 	}
 	modules, soorten := map[string]string{}, []inzage.Soort{}
@@ -269,7 +273,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer stop(nil)
 	var wg sync.WaitGroup
 	for _, f := range []func(context.Context) error{
-		n.bezorger.Run, n.opdracht.Run,
+		n.bezorger.Run, n.opdracht.Run, n.waarborgen.Run,
 		func(ctx context.Context) error { n.register.Run(ctx); return nil },
 	} {
 		wg.Go(func() {

@@ -16,6 +16,7 @@ import (
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -68,21 +69,57 @@ func (t *T) Functie() functie.Functie {
 		Beleid: map[string]string{"bekendheid/beleid.rego": beleid},
 		Soorten: []inzage.Soort{
 			{
-				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerzoeken),
+				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerzoeken), Klasse: klasse(samenwerkingsverband.Betrokkenen), Betrokkenen: betrokkenen,
 				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeVerzoekGezien, "Verrijkingsverzoek", "InzienVerrijkingsverzoek"),
 			},
 			{
-				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerrijkingen),
+				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerrijkingen), Klasse: t.klasseVanAntwoord, Betrokkenen: betrokkenen,
 				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
 			},
 			{
 				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", Beleid: "soh.bekendheid", Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie,
+				Klasse: t.klasseVanAntwoord,
 				Partij: func(dossier.Record, begrip.OIN) bool { return false }, // only the organisation itself
 			},
 		},
 		Opdrachten: []opdracht.Soort{{Naam: soortOpdracht, Titel: "Vraag of u het gezin kent", Automatisch: t.automatisch}},
 		API:        t.api, Werkplek: t.werkplek, Teksten: teksten,
 	}
+}
+
+func klasse(k samenwerkingsverband.Klasse) func(dossier.Record) samenwerkingsverband.Klasse {
+	return func(dossier.Record) samenwerkingsverband.Klasse { return k }
+}
+
+// klasseVanAntwoord: what the police answer is police data, what a care
+// provider answers tells of health; the others tell of measures and help that
+// run (the questions of the draft).
+func (t *T) klasseVanAntwoord(dossier.Record) samenwerkingsverband.Klasse {
+	switch t.o.Organisatie.Soort {
+	case begrip.Politie:
+		return samenwerkingsverband.Strafrecht
+	case begrip.GGZ:
+		return samenwerkingsverband.Gezondheid
+	}
+	return samenwerkingsverband.Maatregelen
+}
+
+// betrokkenen gives whom a question or answer is about.
+func betrokkenen(rec dossier.Record) []begrip.Betrokkene {
+	v, err := lees(rec)
+	if err != nil {
+		return nil
+	}
+	var uit []begrip.Betrokkene
+	for _, p := range v.Personen() {
+		b := begrip.Betrokkene{ID: p.ID, Burgerservicenummer: p.Burgerservicenummer,
+			Naam: begrip.Naam{Voornamen: p.Naam.Voornamen, Voorvoegsel: p.Naam.VoorvoegselGeslachtsnaam, Geslachtsnaam: p.Naam.Geslachtsnaam}}
+		if p.Geboorte != nil {
+			b.Geboortedatum = p.Geboorte.Datum
+		}
+		uit = append(uit, b)
+	}
+	return uit
 }
 
 func lees(rec dossier.Record) (Verrijking, error) {

@@ -20,6 +20,7 @@ import (
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -60,7 +61,23 @@ func (t *T) Functie() functie.Functie {
 func (t *T) soortMelding() inzage.Soort {
 	return inzage.Soort{
 		Naam: soortMelding, Pad: padMeldingen, Titel: "Melding", Beleid: "soh.melding",
-		Reduceer: t.reduceer, Ingezien: t.ingezien,
+		Reduceer: t.reduceer, Ingezien: t.ingezien, Melding: true,
+		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
+			m, _ := lees(rec)
+			return m.HeeftBetrekkingOp
+		},
+		Klasse: func(dossier.Record) samenwerkingsverband.Klasse {
+			if t.o.Organisatie.Soort == begrip.Politie {
+				return samenwerkingsverband.Strafrecht
+			}
+			return samenwerkingsverband.Hulp
+		},
+		Deel: func(rec dossier.Record, l toegang.Lezer) samenwerkingsverband.Deel {
+			if l.Organisatie.OIN == t.o.Organisatie.OIN {
+				return samenwerkingsverband.DeelEigenMelding
+			}
+			return ""
+		},
 		Feiten: func(rec dossier.Record, _ toegang.Lezer) map[string]any {
 			m, err := lees(rec)
 			if err != nil {

@@ -102,6 +102,11 @@ func (t *T) soortBeoordeling() inzage.Soort {
 			}
 			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.Melding.Bron, "afgeschermd": b.BronAfgeschermd}
 		},
+		Melding: true,
+		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
+			b, _ := leesBeoordeling(rec)
+			return b.Betrokkenen
+		},
 		LezerAfgeschermd: func(rec dossier.Record, lezer begrip.OIN) bool {
 			b, err := leesBeoordeling(rec)
 			return err != nil || b.BronAfgeschermd && lezer == b.Melding.Bron

@@ -24,6 +24,7 @@ type inzageUit struct {
 	Niveau     string `header:"Informatieniveau" doc:"Niveau van dit antwoord: 0, 1 of 2"`
 	Gemaskeerd string `header:"Gemaskeerde-Velden" doc:"Velden die zijn weggelaten, met komma's"`
 	Redenen    string `header:"Besluit-Redenen" doc:"Waarom dit mag, als JSON met query-codering"`
+	Plichten   string `header:"Besluit-Plichten" doc:"Wat de lezer ermee moet doen of laten, met komma's: niet-doorgeven, alarm, nakijken"`
 	Dicht      string `header:"Bron-Afgeschermd" doc:"ja: het gezin mag niet weten van wie dit gegeven is" enum:"ja"`
 	Body       json.RawMessage
 }
@@ -68,7 +69,7 @@ func (z *Inzage) antwoord(ctx context.Context, soort Soort, in *inzageIn, n *beg
 	}
 	return &inzageUit{
 		Dicht: dicht, Niveau: string(rune('0' + a.Niveau)), Gemaskeerd: strings.Join(a.Gemaskeerd, ","),
-		Redenen: schrijfRedenen(a.Redenen), Body: a.Inhoud,
+		Redenen: schrijfRedenen(a.Redenen), Plichten: strings.Join(a.Plichten, ","), Body: a.Inhoud,
 	}, nil
 }
 
@@ -125,11 +126,22 @@ type gezinIn struct {
 	}
 }
 
+func (in *gezinIn) bsn() (begrip.BSN, error) {
+	bsn, err := begrip.ParseBSN(in.Body.Burgerservicenummer)
+	if err != nil {
+		return bsn, &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{
+			Veld: "burgerservicenummer", Bericht: "Dit is geen geldig burgerservicenummer."}}}
+	}
+	return bsn, nil
+}
+
 type gezinUit struct{ Body Gezinsbeeld }
 
 // RegistreerGezin adds POST /v1/betrokkenen/query: what this source has for
-// the member of the family who looks through the portal.
+// the member of the family who looks through the portal; see registreerBurger
+// for the rest.
 func (z *Inzage) RegistreerGezin(api huma.API) {
+	z.registreerBurger(api)
 	rest.Register(api, huma.Operation{
 		OperationID: "bevraagBetrokkene", Method: http.MethodPost, Path: "/betrokkenen/query", DefaultStatus: http.StatusOK,
 		Summary: "Wat deze bron voor een betrokkene heeft, en wie ernaar keek", Tags: []string{"Betrokkene"},
@@ -139,10 +151,9 @@ func (z *Inzage) RegistreerGezin(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		bsn, err := begrip.ParseBSN(in.Body.Burgerservicenummer)
+		bsn, err := in.bsn()
 		if err != nil {
-			return nil, &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{
-				Veld: "burgerservicenummer", Bericht: "Dit is geen geldig burgerservicenummer."}}}
+			return nil, err
 		}
 		g, err := z.Gezin(ctx, l, bsn)
 		if err != nil {

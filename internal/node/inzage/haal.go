@@ -20,7 +20,8 @@ import (
 const (
 	kopNiveau     = "Informatieniveau"
 	kopGemaskeerd = "Gemaskeerde-Velden"
-	kopRedenen    = "Besluit-Redenen"  // query-escaped JSON
+	kopRedenen    = "Besluit-Redenen" // query-escaped JSON
+	kopPlichten   = "Besluit-Plichten"
 	kopDicht      = "Bron-Afgeschermd" // "ja": the family may not learn of the source
 )
 
@@ -135,6 +136,9 @@ func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres strin
 	uit.Niveau = n
 	if g := resp.Header.Get(kopGemaskeerd); g != "" {
 		uit.Gemaskeerd = strings.Split(g, ",")
+	}
+	if p := resp.Header.Get(kopPlichten); p != "" {
+		uit.Plichten = strings.Split(p, ",")
 	}
 	uit.Redenen = leesRedenen(resp.Header)
 	return uit, nil

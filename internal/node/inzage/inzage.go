@@ -25,6 +25,8 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	"github.com/handbereik/soh/internal/node/waarborg"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -34,6 +36,8 @@ type Config struct {
 	Systeem     string // source of this node's events
 	Identiteit  toegang.Identiteit
 	Dossier     *dossier.Store
+	Waarborgen  *waarborg.Waarborgen // the facts that open or close a look
+	Verbanden   *samenwerkingsverband.Verzameling
 	// Deelnemer looks a party up in the register; api is the base of its node.
 	Deelnemer func(begrip.OIN) (org begrip.Organisatie, api string, ok bool)
 	Log       *slog.Logger
@@ -71,59 +75,73 @@ func (z *Inzage) soort(kies func(Soort) bool) (Soort, bool) {
 }
 
 // Geef answers a look of l at one record, at niveau gevraagd or, when that is
-// nil, at the highest that is allowed. The decision is always about the record
-// as it is now; peildatum (zero: now) chooses the version that is shown.
+// nil, at the highest that is allowed. The decision is always of now: about the
+// record as it is now, with the facts that hold now; peildatum (zero: now) only
+// chooses the version that is shown.
 //
 // Errors: NietGevonden; Verboden, logged, with the reasons in Bericht and in
-// the Antwoord; NietBeschikbaar when the look cannot be logged. A refusal of an
-// organisation that may not know of the record is logged as one and answered
-// as NietGevonden, so that nobody can find out what is here by trying.
+// the Antwoord; NietBeschikbaar when the look cannot be logged. A refusal of
+// who may not know of the record is logged as one and answered as NietGevonden,
+// so that nobody can find out what is here by trying. What is not here takes
+// the same steps, the log line included, so that time does not tell either.
 func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lezer, gevraagd *begrip.Niveau, peildatum time.Time) (Antwoord, error) {
-	nu, err := z.cfg.Dossier.Lees(ctx, soort.Naam, id, time.Time{})
-	if begrip.Is(err, begrip.NietGevonden) {
-		return Antwoord{}, nergens()
+	nu, toon, err := z.versies(ctx, soort, id, peildatum)
+	weg := begrip.Is(err, begrip.NietGevonden)
+	if err != nil && !weg {
+		return Antwoord{}, err
 	}
+	f, err := z.feiten(ctx, l, nu)
 	if err != nil {
 		return Antwoord{}, err
 	}
-	toon := nu
-	if !peildatum.IsZero() {
-		toon, err = z.cfg.Dossier.Lees(ctx, soort.Naam, id, peildatum)
-		if begrip.Is(err, begrip.NietGevonden) {
-			return Antwoord{}, nergens()
-		}
-		if err != nil {
+	var besluit toegang.Besluit
+	hier := f.Afgeschermd(soort.Naam, id, l)
+	switch {
+	case weg:
+		besluit = weiger("Dit bestaat hier niet.", "")
+	case hier != nil:
+		besluit = weiger("Dit is afgeschermd: "+hier.Reden.Naam()+".", hier.Reden.Artikel())
+	default:
+		if besluit, err = z.besluit(ctx, soort, nu, l, f, gevraagd); err != nil {
 			return Antwoord{}, err
 		}
 	}
-	besluit, err := z.besluit(ctx, soort, nu, l, gevraagd)
-	if err != nil {
-		return Antwoord{}, err
-	}
 	besluit.Niveau = min(besluit.Niveau, toegang.MaxNiveau(ctx)) // a system's token may permit less than the law does
-	dicht := soort.Afgeschermd != nil && (soort.Afgeschermd(nu) || soort.Afgeschermd(toon))
+	dicht := !weg && soort.Afgeschermd != nil && (soort.Afgeschermd(nu) || soort.Afgeschermd(toon))
 	if dicht && !l.Burger.IsZero() {
 		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
 	}
-	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Geweigerd: !besluit.Toegestaan, Afgeschermd: dicht}
+	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Plichten: besluit.Plichten, Geweigerd: !besluit.Toegestaan, Afgeschermd: dicht}
 	if besluit.Toegestaan {
 		if uit.Inhoud, err = reduceer(soort, toon, besluit); err != nil {
 			return Antwoord{}, err
 		}
 	}
 	regel := z.regel(ctx, dossier.Gegeven, l)
-	regel.Soort, regel.RecordID, regel.Betrokkenen, regel.BronAfgeschermd = soort.Naam, id, nu.Personen, dicht
+	regel.Soort, regel.RecordID, regel.Betrokkenen, regel.BronAfgeschermd = soort.Naam, id, nu.Personen, dicht || hier != nil
 	regel.Niveau, regel.Toegestaan, regel.Redenen, regel.Velden = besluit.Niveau, besluit.Toegestaan, logRedenen(besluit.Redenen), velden(uit.Inhoud)
+	regel.Plichten = besluit.Plichten
 	if err := z.leg(ctx, regel, soort, nu, l); err != nil {
-		return Antwoord{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen wie kijkt. Daarom geven wij geen inzage.").Door(err)
+		return Antwoord{}, geenLog(err)
 	}
 	if besluit.Toegestaan {
 		return uit, nil
 	}
-	if dicht && !l.Burger.IsZero() || !z.partij(soort, nu, l.Organisatie.OIN) {
+	if weg || hier != nil || dicht && !l.Burger.IsZero() || !z.partij(soort, nu, l.Organisatie.OIN) {
 		return Antwoord{Geweigerd: true}, nergens()
 	}
 	return uit, begrip.NieuweFout(begrip.Verboden, "%s", redenen(besluit.Redenen))
+}
+
+// versies gives a record as it is now and as it was known at peildatum.
+func (z *Inzage) versies(ctx context.Context, soort Soort, id string, peildatum time.Time) (nu, toon dossier.Record, err error) {
+	if nu, err = z.cfg.Dossier.Lees(ctx, soort.Naam, id, time.Time{}); err != nil || peildatum.IsZero() {
+		return nu, nu, err
+	}
+	if toon, err = z.cfg.Dossier.Lees(ctx, soort.Naam, id, peildatum); err != nil {
+		return dossier.Record{}, toon, err
+	}
+	return nu, toon, nil
 }
 
 // partij tells whether oin may know that rec is here.
@@ -136,7 +154,7 @@ func (z *Inzage) partij(soort Soort, rec dossier.Record, oin begrip.OIN) bool {
 func nergens() error { return begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.") }
 
 // besluit asks the policy. Without a niveau the highest allowed one counts.
-func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l toegang.Lezer, gevraagd *begrip.Niveau) (toegang.Besluit, error) {
+func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l toegang.Lezer, f *waarborg.Feiten, gevraagd *begrip.Niveau) (toegang.Besluit, error) {
 	z.mu.RLock()
 	beleid := z.beleid
 	z.mu.RUnlock()
@@ -152,7 +170,7 @@ func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l
 	}
 	var eerste toegang.Besluit
 	for i, n := range vraag {
-		b, err := beleid.Besluit(ctx, soort.Beleid, z.invoer(soort, rec, l, n))
+		b, err := beleid.Besluit(ctx, soort.Beleid, z.invoer(soort, rec, l, f, n))
 		if err != nil {
 			return toegang.Besluit{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet beslissen of u dit mag zien.").Door(err)
 		}
@@ -175,25 +193,6 @@ func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l
 	return eerste, nil
 }
 
-// invoer is the policy input, the same for every kind, with its Feiten.
-func (z *Inzage) invoer(soort Soort, rec dossier.Record, l toegang.Lezer, n begrip.Niveau) toegang.Invoer {
-	in := toegang.Invoer{}
-	if soort.Feiten != nil {
-		maps.Copy(in, soort.Feiten(rec, l))
-	}
-	maps.Copy(in, toegang.Invoer{
-		"lezer": map[string]any{
-			"oin": string(l.Organisatie.OIN), "soort": string(l.Organisatie.Soort), "rol": string(l.Rol),
-			"persoon": l.Persoon, "burger": !l.Burger.IsZero(),
-		},
-		"doel": string(l.Doel), "grondslag": string(l.Grondslag), "zaak": l.Zaak, "gevraagd": int(n),
-		"record":    map[string]any{"soort": rec.Soort, "zaak": rec.Zaak, "staat": rec.Staat, "eigenaar": string(z.cfg.Organisatie.OIN)},
-		"zelf":      l.Organisatie.OIN == z.cfg.Organisatie.OIN,
-		"betrokken": !l.Burger.IsZero() && slices.Contains(rec.Personen, l.Burger),
-	})
-	return in
-}
-
 // leg writes the log line and, for an allowed look, the event, or neither.
 func (z *Inzage) leg(ctx context.Context, regel dossier.Logregel, soort Soort, rec dossier.Record, l toegang.Lezer) error {
 	bericht := false
@@ -201,6 +200,11 @@ func (z *Inzage) leg(ctx context.Context, regel dossier.Logregel, soort Soort, r
 		if err := tx.Log(ctx, regel); err != nil {
 			return err
 		}
+		gemeld, err := z.plichten(ctx, tx, regel, rec, l)
+		if err != nil {
+			return err
+		}
+		bericht = gemeld
 		if !regel.Toegestaan || soort.Ingezien == nil {
 			return nil
 		}
@@ -223,7 +227,7 @@ func (z *Inzage) regel(ctx context.Context, richting dossier.Richting, l toegang
 	return dossier.Logregel{
 		ID: uuid.Must(uuid.NewV7()).String(), Tijdstip: time.Now().UTC(), Richting: richting,
 		LezerOIN: l.Organisatie.OIN, LezerOrganisatie: l.Organisatie.Naam, Persoon: l.Persoon, Naam: l.Naam, Rol: l.Rol,
-		Doel: l.Doel, Grondslag: l.Grondslag, Zaak: l.Zaak, Burger: l.Burger, Bron: z.cfg.Organisatie.OIN, TraceID: spoor,
+		Doel: l.Doel, Grondslag: l.Grondslag, Zaak: l.Zaak, Burger: l.Burger, Namens: l.Namens, Nood: l.Nood.Reden, Bron: z.cfg.Organisatie.OIN, TraceID: spoor,
 	}
 }
 

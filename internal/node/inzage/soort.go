@@ -6,7 +6,9 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/prov"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -20,6 +22,18 @@ type Soort struct {
 
 	// Reduceer is THE reduction of this kind of record to a level.
 	Reduceer func(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (any, error)
+	// Klasse tells what kind of information the record holds; without it counts
+	// as help (I3).
+	Klasse func(rec dossier.Record) samenwerkingsverband.Klasse
+	// Deel tells what part of the case the record is, seen from this reader.
+	Deel func(rec dossier.Record, l toegang.Lezer) samenwerkingsverband.Deel
+	// Betrokkenen gives whom the record is about as it tells itself: names for
+	// the workspace, birth dates for a decision.
+	Betrokkenen func(rec dossier.Record) []begrip.Betrokkene
+	// Melding: a record of this kind proves that a melding to Veilig Thuis exists
+	// in its zaak, from the moment it is valid.
+	Melding bool
+
 	// Feiten adds to the policy input what only this kind knows.
 	Feiten func(rec dossier.Record, l toegang.Lezer) map[string]any
 	// Partij tells whether an organisation may know that this record is here.
@@ -77,6 +91,7 @@ type Antwoord struct {
 	Inhoud     json.RawMessage // the record, reduced to Niveau; nil when refused
 	Redenen    []toegang.Reden // why it was allowed or refused
 	Gemaskeerd []string        // fields that were withheld within the level
+	Plichten   []string        // what the reader has to do with it, codes of toegang.Plicht…
 	Geweigerd  bool
 
 	Afgeschermd bool // the family may not learn who the source is
@@ -92,6 +107,7 @@ type Inkijk struct {
 	Waarom      string    `json:"waarom"`
 	Grondslag   string    `json:"grondslag"`
 	Toegestaan  bool      `json:"toegestaan"`
+	Nood        bool      `json:"nood,omitempty"` // without an ordinary rule: noodtoegang
 }
 
 // Gezinsbeeld is what one source has for one member of the family.
@@ -99,4 +115,5 @@ type Gezinsbeeld struct {
 	Organisatie begrip.Organisatie `json:"organisatie"`
 	Delen       []Deel             `json:"delen"`
 	Inzagen     []Inkijk           `json:"inzagen"`
+	Keuzes      []waarborg.Keuze   `json:"keuzes" doc:"Wat deze persoon goed vond, ook wat is gestopt"`
 }

@@ -182,6 +182,28 @@ func (f *Feiten) Relatie(burger, voor begrip.BSN) verband.Relatie {
 	return verband.RelatieAnder
 }
 
+// MagNamens gives why l may not act for the person it names at all; empty when
+// it may, or acts for itself. What it then sees of a record, the policy decides.
+func (f *Feiten) MagNamens(l toegang.Lezer) string {
+	if l.Namens.IsZero() {
+		return ""
+	}
+	switch r, leeftijd := f.Relatie(l.Burger, l.Namens), f.Leeftijd(l.Namens); r {
+	case verband.RelatieAnder, verband.RelatieZelf:
+		return "Wij weten niet of u voor deze persoon mag kijken. Vraag het aan deze organisatie."
+	case verband.RelatieOuder, verband.RelatieVoogd:
+		switch {
+		case leeftijd < 0:
+			return "Wij weten niet hoe oud deze persoon is. Daarom laten wij niets zien."
+		case leeftijd >= 18:
+			return "Deze persoon is 18 of ouder en beslist zelf."
+		case leeftijd >= 16 && f.bekwaam(l.Namens) && !f.magMeekijken(l.Burger, l.Namens):
+			return "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt."
+		}
+	}
+	return ""
+}
+
 func (f *Feiten) vertegenwoordiging(wie, voor begrip.BSN) *Vertegenwoordiging {
 	for _, v := range slices.Backward(f.vertegenwoord) {
 		if v.Wie.Burgerservicenummer.BSN == wie && v.Over.Burgerservicenummer.BSN == voor {

@@ -2,7 +2,6 @@ package waarborg
 
 import (
 	"slices"
-	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	verband "github.com/handbereik/soh/internal/samenwerkingsverband"
@@ -13,9 +12,11 @@ import (
 // whom is looked: relatie and namens (for input.lezer), persoon, gezag,
 // toestemming, afschermingen and nood. An absent fact has no key.
 func (f *Feiten) Invoer(soort, id string, l toegang.Lezer) (lezer, rest map[string]any) {
-	lezer, rest = map[string]any{}, map[string]any{}
+	lezer, rest = map[string]any{}, map[string]any{"nu": f.Nu}
 	if a := f.Afgeschermd(soort, id, l); a != nil {
-		rest["afschermingen"] = []any{map[string]any{"reden": string(a.Reden), "artikel": a.Reden.Artikel()}}
+		rest["afschermingen"] = []any{map[string]any{
+			"reden": string(a.Reden), "artikel": a.Reden.Artikel(), "collega": gevuld(a.Geraadpleegd), "tot": a.HerzienOp,
+		}}
 	}
 	if !l.Nood.IsZero() {
 		rest["nood"] = map[string]any{"reden": l.Nood.Reden, "tot": l.Nood.Tot}
@@ -149,10 +150,3 @@ func zetVerstrekking(w *verband.Waarborgen, b *Verstrekkingsbesluit) {
 		w.Wjsg = append(w.Wjsg, verband.Weging{Grondslag: b.Grondslag, Bevoegd: b.Bevoegd, Belang: b.Belang, Ontvanger: b.Ontvangers[0], Klassen: b.Gegevens, Periode: p})
 	}
 }
-
-// maand is a date as a family reads it: 10 november.
-func maand(t time.Time) string {
-	return t.In(zone).Format("2 ") + maanden[t.In(zone).Month()-1]
-}
-
-var maanden = [...]string{"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"}

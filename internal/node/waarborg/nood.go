@@ -101,3 +101,25 @@ func (w *Waarborgen) ZieNa(ctx context.Context, id string, o Oordeel) error {
 		return w.schrijf(ctx, tx, SoortNoodtoegang, n, rec.Versie, o.Door, StaatNagezien)
 	})
 }
+
+// Verbruik marks, as part of tx, that the incidental supply to ontvanger in
+// this zaak was used (Wpg 19: once).
+func (w *Waarborgen) Verbruik(ctx context.Context, tx *dossier.Tx, zaak string, ontvanger begrip.OIN) error {
+	recs, err := tx.Zoek(ctx, dossier.Filter{Soort: SoortVerstrekking.Naam, Zaak: zaak, Staat: staatActief})
+	if err != nil {
+		return err
+	}
+	nu := w.nu().UTC()
+	for _, rec := range recs {
+		b, err := lees[Verstrekkingsbesluit](rec)
+		if err != nil {
+			return err
+		}
+		if b.Grondslag != "WPG-19" || b.Verstrekt != nil || !b.Geldt(nu) || !slices.Contains(b.Ontvangers, ontvanger) {
+			continue
+		}
+		b.Verstrekt = &nu
+		return w.schrijf(ctx, tx, SoortVerstrekking, b, rec.Versie, "vaste regel", staatActief)
+	}
+	return begrip.NieuweFout(begrip.Conflict, "Deze eenmalige verstrekking is al gebruikt.")
+}

@@ -1,0 +1,48 @@
+package inzage
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// meldUitstel is how long a look that may not be told at once stays untold: the
+// term of Veilig Thuis for who does not know yet (Wmo 2015 5.3.4).
+const meldUitstel = 28 * 24 * time.Hour
+
+// plichten carries out, in the transaction of the log line, what the decision
+// obliges to. gemeld tells that something went to the outbox.
+//
+// alarm and nakijken both put the use of noodtoegang before the privacy
+// officer: at once, and until somebody judged it. meld-gezin shows the look to
+// the family with emphasis, geen-melding-gezin holds it back for a while (see
+// gezin.go). niet-doorgeven travels to the reader in the answer.
+func (z *Inzage) plichten(ctx context.Context, tx *dossier.Tx, regel dossier.Logregel, rec dossier.Record, l toegang.Lezer) (gemeld bool, err error) {
+	if !regel.Toegestaan {
+		return false, nil
+	}
+	heeft := func(p string) bool { return slices.Contains(regel.Plichten, p) }
+	if heeft(toegang.PlichtEenmalig) {
+		if err := z.cfg.Waarborgen.Verbruik(ctx, tx, rec.Zaak, l.Organisatie.OIN); err != nil {
+			return false, err
+		}
+	}
+	if l.Nood.IsZero() || !heeft(toegang.PlichtAlarm) && !heeft(toegang.PlichtNakijken) {
+		return false, nil
+	}
+	meld := heeft(toegang.PlichtMeldGezin) && !regel.BronAfgeschermd
+	return meld, z.cfg.Waarborgen.Nood(ctx, tx, rec, l, regel, meld)
+}
+
+// verteld tells whether the family may learn of this look by now.
+func verteld(r dossier.Logregel, nu time.Time) bool {
+	return !slices.Contains(r.Plichten, toegang.PlichtGeenMeldGezin) || nu.Sub(r.Tijdstip) >= meldUitstel
+}
+
+// noodgebruikt tells that the look was only allowed by noodtoegang.
+func noodgebruikt(r dossier.Logregel) bool {
+	return r.Nood != "" && r.Toegestaan && slices.Contains(r.Plichten, toegang.PlichtNakijken)
+}
