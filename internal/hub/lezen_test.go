@@ -36,11 +36,11 @@ const (
 func nieuweLeesbank(b *testing.B, lezer begrip.Organisatie) *leesbank {
 	b.Helper()
 	dir := b.TempDir()
-	h, err := Open(Config{Dir: dir, Organisatie: orgHub, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
+	if err := register.Schrijf(dir, []register.Deelnemer{{Organisatie: orgPolitie}, {Organisatie: orgVT}, {Organisatie: orgPortaal}}); err != nil {
 		b.Fatal(err)
 	}
-	if err := register.Schrijf(dir, []register.Deelnemer{{Organisatie: orgPolitie}, {Organisatie: orgVT}, {Organisatie: orgPortaal}}); err != nil {
+	h, err := Open(Config{Dir: dir, Organisatie: orgHub, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
 		b.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

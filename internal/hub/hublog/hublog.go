@@ -59,7 +59,7 @@ type Config struct {
 	MaxBytes int64         // budget of the log in bytes; 0 is no limit but the disk
 	Reserve  int64         // bytes of the disk that stay free; 0 is 64 MB, negative is none
 	MaxWacht time.Duration // age of the queue above which senders are refused; 0 is 2 s
-	Cache    int64         // bytes of decompressed blocks kept in memory; 0 is 64 MB
+	Cache    int64         // bytes of decompressed entries kept in memory; 0 is 64 MB
 	Cluster  *Cluster      // where the log is; nil is in this process, in Dir
 	Log      *slog.Logger
 
@@ -73,7 +73,9 @@ type Log struct {
 	slot   *os.File
 	opslag *opslag
 	stroom *Stroom
-	cache  *cache
+	cache  *cache // of the newest blocks
+
+	afschrift *afschrift
 
 	laatste atomic.Uint64
 	meldMu  sync.Mutex
@@ -122,7 +124,7 @@ func Open(cfg Config) (*Log, error) {
 		_ = slot.Close()
 		return nil, err
 	}
-	l := &Log{cfg: cfg, slot: slot, opslag: o, cache: nieuweCache(cfg.Cache),
+	l := &Log{cfg: cfg, slot: slot, opslag: o, cache: nieuweCache(cfg.Cache / 4 * 3),
 		meld: make(chan struct{}), wek: make(chan struct{}, 1), klaar: make(chan struct{})}
 	l.stroom, err = o.stroom(stroomConfig{naam: "KETENINDEX", maxBytes: cfg.MaxBytes, onveranderlijk: true})
 	if err != nil {
@@ -131,9 +133,15 @@ func Open(cfg Config) (*Log, error) {
 		return nil, err
 	}
 	l.laatste.Store(l.stroom.Laatste())
+	if err := l.openAfschrift(); err != nil {
+		o.stop()
+		_ = slot.Close()
+		return nil, err
+	}
 	if cfg.Cluster != nil {
 		stop, err := l.stroom.bijhouden(l.vooruit)
 		if err != nil {
+			l.afschrift.sluit()
 			o.stop()
 			_ = slot.Close()
 			return nil, err
@@ -142,6 +150,20 @@ func Open(cfg Config) (*Log, error) {
 	}
 	go l.werk()
 	return l, nil
+}
+
+func (l *Log) openAfschrift() (err error) {
+	l.afschrift, err = openAfschrift(filepath.Join(l.cfg.Dir, "afschrift"), l.cfg.Cache/4, l.opslag.vrij)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithTimeout(context.Background(), startWacht)
+	defer stop()
+	err = l.afschrift.keur(l.Laatste(), func(seq uint64) ([]byte, error) { return l.stroom.Lees(ctx, seq) })
+	if err != nil {
+		l.afschrift.sluit()
+	}
+	return err
 }
 
 // Meervoudig tells that other replicas may write in the same log.
@@ -222,6 +244,7 @@ func (l *Log) Close() error {
 		f()
 	}
 	l.opslag.stop()
+	l.afschrift.sluit()
 	l.meldMu.Lock()
 	close(l.meld) // ends every Follow
 	l.meld = nil

@@ -11,6 +11,18 @@ import (
 // Read gives the entry at p; NietGevonden when there is none. The bytes are
 // shared with the cache: do not change them.
 func (l *Log) Read(ctx context.Context, p Plaats) ([]byte, error) {
+	if p.Seq() == 0 || p.Seq() > l.laatste.Load() {
+		return nil, begrip.NieuweFout(begrip.NietGevonden, "Deze gebeurtenis staat niet in de Ketenindex.")
+	}
+	es, ok := l.cache.geef(p.Seq())
+	if ok && p.Index() < len(es) {
+		return es[p.Index()], nil
+	}
+	if !ok {
+		if e, err := l.afschrift.lees(p); err == nil {
+			return e, nil
+		}
+	}
 	b, err := l.Blok(ctx, p.Seq())
 	if err != nil {
 		return nil, err
@@ -38,6 +50,7 @@ func (l *Log) Blok(ctx context.Context, seq uint64) (Blok, error) {
 		return Blok{}, begrip.NieuweFout(begrip.Intern, "De Ketenindex kan deze gebeurtenis niet lezen.").Door(err)
 	}
 	l.cache.zet(seq, e)
+	l.afschrift.erbij(seq, data)
 	return Blok{seq, e}, nil
 }
 

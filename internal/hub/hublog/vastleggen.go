@@ -99,12 +99,14 @@ func (l *Log) werk() {
 			<-l.wek
 			continue
 		}
-		seq, err := l.stroom.Publiceer(enc.codeer(entries))
+		blok := enc.codeer(entries)
+		seq, err := l.stroom.Publiceer(blok)
 		if err != nil {
 			l.faal(delen, err)
 			continue
 		}
 		l.bevestig(seq, entries, delen)
+		l.afschrift.erbij(seq, blok)
 	}
 }
 
