@@ -14,7 +14,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -47,6 +46,8 @@ type Config struct {
 	MaxBytes    int64              // budget of the log; 0: what the disk has
 	Reserve     int64              // bytes of the disk that stay free; as hublog has it
 	Tokens      *toegang.Uitgever  // gives and checks access tokens; the hub fills in for whom and what. nil: none
+	Cluster     *hublog.Cluster    // where the log is, for replicas; nil is in Dir
+	Geheimen    string             // folder of the three keys, the same for every replica; empty is Dir
 	Log         *slog.Logger
 }
 
@@ -76,8 +77,13 @@ func Open(cfg Config) (h *Hub, err error) {
 	if _, err := begrip.ParseOIN(string(cfg.Organisatie.OIN)); err != nil {
 		return nil, fmt.Errorf("hub: %w", err)
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("hub: %w", err)
+	for _, dir := range []string{cfg.Dir, cfg.Geheimen} {
+		if dir == "" {
+			continue
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("hub: %w", err)
+		}
 	}
 	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.regels.Store(soorten.Begin())
@@ -86,16 +92,19 @@ func Open(cfg Config) (h *Hub, err error) {
 			_ = h.Close()
 		}
 	}()
-	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Log: cfg.Log}); err != nil {
+	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Cluster: cfg.Cluster, Log: cfg.Log}); err != nil {
 		return h, err
 	}
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
-	if h.sleutels, err = sleutels.Open(ctx, h.log, filepath.Join(cfg.Dir, "meester.sleutel")); err != nil {
+	if h.sleutels, err = sleutels.Open(ctx, h.log, h.geheim("meester.sleutel")); err != nil {
 		return h, err
 	}
-	sleutel, err := eigenSleutel(filepath.Join(cfg.Dir, "index.sleutel"), h.log.Laatste() > 0)
+	sleutel, err := eigenSleutel(h.geheim("index.sleutel"), h.log.Laatste() > 0)
 	if err != nil {
+		return h, err
+	}
+	if err := h.kenmerk(ctx, "index.sleutel", vingerafdruk(sleutel)); err != nil {
 		return h, err
 	}
 	if h.graph, err = graph.Open(filepath.Join(cfg.Dir, "index"), sleutel); err != nil {
@@ -106,11 +115,14 @@ func Open(cfg Config) (h *Hub, err error) {
 	if err != nil {
 		return h, err
 	}
-	if stand > h.log.Laatste() {
+	if !h.logHeeft(ctx, stand) {
 		return h, errors.New("hub: the read model is ahead of the log: files of two hubs are mixed, or the log was cut; restore the log, or remove the folder index to rebuild it")
 	}
 	h.geprojecteerd.Store(stand)
-	if h.ledger, err = ledger.Open(ledger.Config{DB: h.graph.DB(), Prefix: []byte{0x80}, Oorsprong: h.oorsprong(), Sleutel: filepath.Join(cfg.Dir, "ledger.sleutel")}); err != nil {
+	if h.ledger, err = ledger.Open(h.ledgerConfig()); err != nil {
+		return h, err
+	}
+	if err := h.kenmerk(ctx, "ledger.sleutel", h.ledger.Sleutel()); err != nil {
 		return h, err
 	}
 	if err := h.laadFeiten(); err != nil {
@@ -121,32 +133,6 @@ func Open(cfg Config) (h *Hub, err error) {
 
 // oorsprong is the origin line of the checkpoints: the name of this ledger.
 func (h *Hub) oorsprong() string { return "soh.ketenindex/" + string(h.cfg.Organisatie.OIN) }
-
-// eigenSleutel reads the key of the index, or makes it for an empty log: the
-// digests in the log are made with it, so a lost key is not replaced in silence.
-func eigenSleutel(pad string, gebruikt bool) ([]byte, error) {
-	b, err := os.ReadFile(pad)
-	if err == nil && len(b) != 32 {
-		err = fmt.Errorf("hub: %s has %d bytes, want 32", filepath.Base(pad), len(b))
-	}
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return b, err
-	}
-	if gebruikt {
-		return nil, fmt.Errorf("hub: %s is gone while the log holds events; restore it from the backup", filepath.Base(pad))
-	}
-	b = make([]byte, 32)
-	_, _ = rand.Read(b)
-	f, err := os.OpenFile(pad, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("hub: %w", err)
-	}
-	_, err = f.Write(b)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("hub: %w", err)
-	}
-	return b, nil
-}
 
 // Run projects the log and signs the ledger until ctx ends.
 func (h *Hub) Run(ctx context.Context) error {
@@ -254,7 +240,9 @@ func (h *Hub) Stand() Gereed {
 	if laatste, stand := h.log.Laatste(), h.geprojecteerd.Load(); laatste > stand {
 		g.Achterstand = laatste - stand
 	}
-	if h.schrijffout.Load() && !h.proef() {
+	if !h.log.Bereikbaar() {
+		g.Gereed, g.Log = false, "onbereikbaar"
+	} else if h.schrijffout.Load() && !h.proef() {
 		g.Gereed, g.Log = false, "kan niet schrijven"
 	}
 	switch {

@@ -69,7 +69,15 @@ func start(t *testing.T) *proefhub {
 
 func startIn(t *testing.T, basis string, maxBytes int64) *proefhub {
 	t.Helper()
-	p := &proefhub{t: t, dir: filepath.Join(basis, "hub"), cas: filepath.Join(basis, "pki"), log: &logboek{}}
+	return startMet(t, basis, Config{Dir: filepath.Join(basis, "hub"), MaxBytes: maxBytes})
+}
+
+// startMet starts a hub as cfg says, with the certificates of basis.
+func startMet(t *testing.T, basis string, cfg Config) *proefhub {
+	t.Helper()
+	p := &proefhub{t: t, dir: cfg.Dir, cas: filepath.Join(basis, "pki"), log: &logboek{}}
+	cfg.Organisatie, cfg.Reserve = orgHub, -1
+	cfg.Log = slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	if p.ca, err = toegang.NieuweCA(p.cas); err != nil {
 		t.Fatal(err)
@@ -84,7 +92,7 @@ func startIn(t *testing.T, basis string, maxBytes int64) *proefhub {
 	if err := register.Schrijf(p.dir, lijst); err != nil {
 		t.Fatal(err)
 	}
-	if p.Hub, err = Open(Config{Dir: p.dir, Organisatie: orgHub, MaxBytes: maxBytes, Reserve: -1, Log: slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}); err != nil {
+	if p.Hub, err = Open(cfg); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -105,9 +105,13 @@ func (h *Hub) uitkomstVan(r *http.Request, id uuid.UUID, afzender begrip.OIN) (*
 	if h.onderweg.heeft(id, afzender) {
 		return nil, 0, nil
 	}
-	// After a restart nothing is known to be under way: first see what was
-	// acknowledged before.
-	if !h.wachtOp(r.Context(), h.log.Laatste(), 2*time.Second) {
+	// After a restart, or at another replica, nothing is known to be under way:
+	// first see what was acknowledged before.
+	laatste, err := h.log.Nu(r.Context())
+	if err != nil {
+		return nil, 0, err
+	}
+	if !h.wachtOp(r.Context(), laatste, 2*time.Second) {
 		return nil, 0, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex is nog bezig met lezen. Probeer het over een paar tellen nog eens.")
 	}
 	uit, plaats, err := h.uitkomst(id)

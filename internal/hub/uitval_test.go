@@ -11,16 +11,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/hub/natstest"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
 // TestMain lets the test binary be a hub of its own, to be killed.
 func TestMain(m *testing.M) {
+	natstest.Hoofd()
 	if dir := os.Getenv("SOH_PROEFHUB"); dir != "" {
 		if err := losseHub(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -45,7 +49,12 @@ func losseHub(basis string) error {
 	if err != nil {
 		return err
 	}
-	h, err := Open(Config{Dir: filepath.Join(basis, "hub"), Organisatie: orgHub, Reserve: -1, Log: slog.New(slog.DiscardHandler)})
+	cfg := Config{Dir: filepath.Join(basis, "hub"), Organisatie: orgHub, Reserve: -1, Log: slog.New(slog.DiscardHandler)}
+	if urls := os.Getenv("SOH_PROEFHUB_LOG"); urls != "" {
+		cfg.Dir, cfg.Geheimen = os.Getenv("SOH_PROEFHUB_DIR"), filepath.Join(basis, "geheimen")
+		cfg.Cluster = &hublog.Cluster{URLs: strings.Split(urls, ",")}
+	}
+	h, err := Open(cfg)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,18 @@ type Cluster struct {
 	CA       string   // trusted authorities, PEM file; empty is those of the system
 	Gegevens string   // NATS credentials file; empty is none
 	Enkel    bool     // one server will do: no replicas, so its disk is all there is
+
+	// Wacht is how long a write goes on trying while the cluster chooses a new
+	// leader, which takes up to ten seconds; senders wait as long and are refused
+	// after it. Zero is 15 s.
+	Wacht time.Duration
+}
+
+func (c *Cluster) wacht() time.Duration {
+	if c.Wacht == 0 {
+		return 15 * time.Second
+	}
+	return c.Wacht
 }
 
 func (c *Cluster) replicas() int {
@@ -90,6 +102,7 @@ func (o *opslag) stroom(c stroomConfig) (*Stroom, error) {
 	s := &Stroom{o: o, cfg: c, onderwerp: wens.Subjects[0], schrijver: nats.NewInbox()[len("_INBOX."):]}
 	s.laatste.Store(info.State.LastSeq)
 	s.eerste = info.State.FirstSeq
+	s.gehoord.Store(time.Now().UnixNano())
 	return s, nil
 }
 

@@ -21,7 +21,7 @@ import (
 const lang = 2 * time.Minute // only guards against hanging
 
 func opCluster(c *natstest.Cluster, enkel bool) Config {
-	return Config{Cluster: &Cluster{URLs: c.URLs, Enkel: enkel}, leiderschap: time.Second, clusterWacht: time.Second}
+	return Config{Cluster: &Cluster{URLs: c.URLs, Enkel: enkel, Wacht: time.Second}, leiderschap: time.Second}
 }
 
 // volgTot follows l until n entries came by and gives them in order.
@@ -46,6 +46,7 @@ func volgTot(t *testing.T, l *Log, n int) (uit []string) {
 }
 
 func TestTweeHubsSchrijvenInEenLogEnLezenHetzelfde(t *testing.T) {
+	t.Parallel()
 	c := natstest.Start(t, 1, "")
 	hubs := []*Log{open(t, opCluster(c, true)), open(t, opCluster(c, true))}
 	const afzenders, elk = 10, 40
@@ -88,6 +89,7 @@ func TestTweeHubsSchrijvenInEenLogEnLezenHetzelfde(t *testing.T) {
 }
 
 func TestLogWegGeeftNietBeschikbaarEnKomtTerugZonderHerstart(t *testing.T) {
+	t.Parallel()
 	c := natstest.Start(t, 1, "")
 	l := open(t, opCluster(c, true))
 	var goed sync.Map
@@ -101,12 +103,19 @@ func TestLogWegGeeftNietBeschikbaarEnKomtTerugZonderHerstart(t *testing.T) {
 	if _, err := l.Nu(ctx); err == nil {
 		t.Fatal("Nu weet iets zonder log")
 	}
+	for l.Bereikbaar() {
+		time.Sleep(10 * time.Millisecond)
+	}
 	c.Weer(0)
 	probeerTot(t, l, "na", &goed)
+	if !l.Bereikbaar() {
+		t.Error("het log is terug, maar heet onbereikbaar")
+	}
 	allesStaatEr(t, l, &goed)
 }
 
 func TestVerkeerdIngesteldeStroomWordtGeweigerd(t *testing.T) {
+	t.Parallel()
 	c := natstest.Start(t, 1, "")
 	nc, err := nats.Connect(c.URLs[0])
 	if err != nil {
@@ -161,6 +170,7 @@ func opKaal(t *testing.T, c *natstest.Cluster) Config {
 }
 
 func TestKleineBerichtenWordenGeweigerd(t *testing.T) {
+	t.Parallel()
 	c := natstest.Start(t, 1, "max_payload: 1MB\n")
 	if _, err := Open(opKaal(t, c)); err == nil || !strings.Contains(err.Error(), "max_payload op 8MB") {
 		t.Fatal(err)
@@ -168,6 +178,7 @@ func TestKleineBerichtenWordenGeweigerd(t *testing.T) {
 }
 
 func TestEenLeiderTegelijkEnEenAnderNeemtHetOver(t *testing.T) {
+	t.Parallel()
 	c := natstest.Start(t, 1, "")
 	var bezig, keer atomic.Int32
 	ctx, stop := context.WithTimeout(context.Background(), lang)
@@ -209,6 +220,7 @@ func TestEenLeiderTegelijkEnEenAnderNeemtHetOver(t *testing.T) {
 }
 
 func TestWieHetLogNietBereiktIsGeenLeiderMeer(t *testing.T) {
+	t.Parallel()
 	c := natstest.Start(t, 1, "")
 	l := open(t, opCluster(c, true))
 	ctx, stop := context.WithTimeout(context.Background(), lang)
@@ -235,6 +247,7 @@ func TestWieHetLogNietBereiktIsGeenLeiderMeer(t *testing.T) {
 }
 
 func TestGedeeldeWaardeHeeftEenSchrijverPerVersie(t *testing.T) {
+	t.Parallel()
 	c := natstest.Start(t, 1, "")
 	for naam, ls := range map[string][]*Log{
 		"cluster": {open(t, opCluster(c, true)), open(t, opCluster(c, true))},

@@ -63,8 +63,7 @@ type Config struct {
 	Cluster  *Cluster      // where the log is; nil is in this process, in Dir
 	Log      *slog.Logger
 
-	leiderschap  time.Duration // 0 is the constant; tests take less
-	clusterWacht time.Duration // idem
+	leiderschap time.Duration // 0 is the constant; tests take less
 }
 
 // Log is the open log. Safe for use by many goroutines.
@@ -109,9 +108,6 @@ func Open(cfg Config) (*Log, error) {
 	if cfg.leiderschap == 0 {
 		cfg.leiderschap = leiderschap
 	}
-	if cfg.clusterWacht == 0 {
-		cfg.clusterWacht = clusterWacht
-	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("map van de hub maken: %w", err)
 	}
@@ -119,7 +115,7 @@ func Open(cfg Config) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opslag{dir: filepath.Join(cfg.Dir, "log"), reserve: cfg.Reserve, cluster: cfg.Cluster, wacht: cfg.clusterWacht, log: cfg.Log, fout: make(chan struct{}, 1)}
+	o := &opslag{dir: filepath.Join(cfg.Dir, "log"), reserve: cfg.Reserve, cluster: cfg.Cluster, log: cfg.Log, fout: make(chan struct{}, 1)}
 	if err := o.start(); err != nil {
 		_ = slot.Close()
 		return nil, err
@@ -168,6 +164,12 @@ func (l *Log) openAfschrift() (err error) {
 
 // Meervoudig tells that other replicas may write in the same log.
 func (l *Log) Meervoudig() bool { return l.cfg.Cluster != nil }
+
+// Bereikbaar tells whether the storage answered in the last seconds; always,
+// for one in this process.
+func (l *Log) Bereikbaar() bool {
+	return !l.Meervoudig() || time.Since(time.Unix(0, l.stroom.gehoord.Load())) < 5*time.Second
+}
 
 // vooruit tells who follows that block seq, and all before it, is durable.
 func (l *Log) vooruit(seq uint64) {

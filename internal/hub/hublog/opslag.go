@@ -43,7 +43,6 @@ type opslag struct {
 	dir     string
 	reserve int64
 	cluster *Cluster // nil: the server in this process
-	wacht   time.Duration
 	log     *slog.Logger
 	fout    chan struct{} // the server logged a failed write
 

@@ -36,10 +36,6 @@ var errFout = errors.New("JetStream kon niet schrijven")
 // ErrVerschoven tells that another replica wrote first.
 var ErrVerschoven = errors.New("een andere hub was eerder")
 
-// clusterWacht is how long a write goes on trying while a cluster finds a new
-// leader; senders wait as long, and are refused after it.
-const clusterWacht = 15 * time.Second
-
 // Stroom is one durable stream: each message is on disk when Publiceer returns.
 // Every replica of the hub may write; the stream decides the order.
 type Stroom struct {
@@ -51,7 +47,8 @@ type Stroom struct {
 
 	laatste atomic.Uint64
 	teller  atomic.Uint64
-	gekort  atomic.Bool // the stream lost messages that were acknowledged
+	gehoord atomic.Int64 // when the cluster last answered, Unix nanoseconds
+	gekort  atomic.Bool  // the stream lost messages that were acknowledged
 
 	greepMu sync.Mutex
 	greep   jetstream.Stream // of start number keer of the server
@@ -82,6 +79,7 @@ func (s *Stroom) Nu(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, vol(err)
 	}
+	s.gehoord.Store(time.Now().UnixNano())
 	s.verder(st.CachedInfo().State.LastSeq)
 	return s.laatste.Load(), nil
 }
@@ -118,6 +116,7 @@ func (s *Stroom) publiceer(data []byte, opties ...jetstream.PublishOpt) (uint64,
 				s.gekort.Store(true)
 				return 0, beschadigd(fmt.Errorf("stroom %s eindigde voor %d, dat was bevestigd", s.cfg.naam, voor))
 			}
+			s.gehoord.Store(time.Now().UnixNano())
 			s.verder(ack.Sequence)
 			return ack.Sequence, nil
 		}
@@ -131,7 +130,7 @@ func (s *Stroom) publiceer(data []byte, opties ...jetstream.PublishOpt) (uint64,
 			}
 		}
 		if s.o.cluster != nil {
-			if begrip.Is(err, begrip.NietBeschikbaar) || time.Since(begin) > s.o.wacht {
+			if begrip.Is(err, begrip.NietBeschikbaar) || time.Since(begin) > s.o.cluster.wacht() {
 				return 0, vol(err)
 			}
 			time.Sleep(100 * time.Millisecond)

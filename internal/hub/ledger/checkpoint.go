@@ -80,30 +80,84 @@ func (l *Ledger) Checkpoint() ([]byte, Checkpoint) {
 }
 
 // Onderteken signs the tree as it is committed, when it is larger than what
-// was signed last and extends it. It gives the newest signed note. While the
-// projection is being rebuilt the tree is smaller: the old note stands. An
-// error means that the tree contradicts what was signed: the log was changed.
+// was signed last and extends it. It gives the newest signed note that this
+// tree holds. While the projection is being rebuilt the tree is smaller: the old
+// note stands. An error means that the tree contradicts what was signed (the
+// log was changed), or that what the replicas share cannot be reached.
 func (l *Ledger) Onderteken() ([]byte, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n, err := l.vast()
-	if err != nil {
-		return nil, err
-	}
-	if n < l.getekend.Grootte || n == l.getekend.Grootte && l.noot != nil {
-		return l.noot, nil
-	}
-	if l.getekend.Grootte > 0 {
-		oud, err := tlog.TreeHash(l.getekend.Grootte, l)
+	l.tekenMu.Lock()
+	defer l.tekenMu.Unlock()
+	for range 8 {
+		n, err := l.vast()
 		if err != nil {
 			return nil, err
 		}
-		if oud != l.getekend.Wortel {
-			return nil, begrip.NieuweFout(begrip.Intern, "De Ketenindex klopt niet met wat eerder is ondertekend. Er wordt niets meer ondertekend.").
-				Door(fmt.Errorf("wortel bij %d is %v, ondertekend was %v", l.getekend.Grootte, oud, l.getekend.Wortel))
+		noot, c := l.Checkpoint()
+		if n < c.Grootte || n == c.Grootte && noot != nil {
+			return noot, nil
+		}
+		if err := l.bevat(c); err != nil {
+			return nil, err
+		}
+		versie, verder, err := l.neemOver(c, n)
+		if err != nil {
+			return nil, err
+		}
+		if !verder { // signed by another replica, and taken over when we have it
+			noot, _ = l.Checkpoint()
+			return noot, nil
+		}
+		if noot, err = l.teken(n, versie); !errors.Is(err, ErrVerschoven) {
+			return noot, err
 		}
 	}
+	noot, _ := l.Checkpoint()
+	return noot, nil // others sign all the time: theirs is as good
+}
+
+// bevat says whether the tree extends c.
+func (l *Ledger) bevat(c Checkpoint) error {
+	if c.Grootte == 0 {
+		return nil
+	}
+	w, err := tlog.TreeHash(c.Grootte, l)
+	if err == nil && w != c.Wortel {
+		err = begrip.NieuweFout(begrip.Intern, "De Ketenindex klopt niet met wat eerder is ondertekend. Er wordt niets meer ondertekend.").
+			Door(fmt.Errorf("wortel bij %d is %v, ondertekend was %v", c.Grootte, w, c.Wortel))
+	}
+	return err
+}
+
+// neemOver looks what another replica signed after c. verder is whether the
+// tree of n leaves is to be signed, in place of versie of what is shared.
+func (l *Ledger) neemOver(c Checkpoint, n int64) (versie uint64, verder bool, err error) {
+	if l.cfg.Gedeeld == nil {
+		return 0, true, nil
+	}
+	noot, versie, err := l.cfg.Gedeeld.Lees()
+	if err != nil || noot == nil {
+		return versie, err == nil, err
+	}
+	ander, err := LeesCheckpoint(noot, l.vkey)
+	if err != nil {
+		return 0, false, fmt.Errorf("gedeelde stand: %w", err)
+	}
+	if ander.Grootte > n { // they are ahead
+		return 0, false, nil
+	}
+	if err := l.bevat(ander); err != nil {
+		return 0, false, err
+	}
+	if ander.Grootte > c.Grootte {
+		err = l.bewaar(ander, noot)
+	}
+	return versie, ander.Grootte < n, err
+}
+
+// teken signs the tree of n leaves.
+func (l *Ledger) teken(n int64, versie uint64) ([]byte, error) {
 	c := Checkpoint{Oorsprong: l.cfg.Oorsprong, Grootte: n}
+	var err error
 	if c.Wortel, err = tlog.TreeHash(n, l); err != nil {
 		return nil, err
 	}
@@ -111,12 +165,24 @@ func (l *Ledger) Onderteken() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// On disk before anyone sees it: after a crash the next one extends it.
-	if err := schrijf(l.cfg.Getekend, noot); err != nil {
-		return nil, fmt.Errorf("stand bewaren: %w", err)
+	if l.cfg.Gedeeld != nil {
+		if err := l.cfg.Gedeeld.Zet(noot, versie); err != nil {
+			return nil, err
+		}
 	}
+	return noot, l.bewaar(c, noot)
+}
+
+// bewaar makes noot the last signed one: on disk before anyone sees it, so that
+// after a crash the next one extends it.
+func (l *Ledger) bewaar(c Checkpoint, noot []byte) error {
+	if err := schrijf(l.cfg.Getekend, noot); err != nil {
+		return fmt.Errorf("stand bewaren: %w", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.getekend, l.noot = c, noot
-	return noot, nil
+	return nil
 }
 
 func (l *Ledger) laadSleutel() error {

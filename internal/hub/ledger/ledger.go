@@ -37,11 +37,25 @@ const Oorsprong = "soh.handbereik/ketenindex"
 // Config says where the ledger keeps what is its own.
 type Config struct {
 	DB        *pebble.DB
-	Prefix    []byte // of its keys in DB
-	Oorsprong string // origin line and name of the key; empty is Oorsprong
-	Sleutel   string // file of the Ed25519 key, made (0600) when absent
-	Getekend  string // file of the last signed checkpoint; empty is Sleutel + ".checkpoint"
+	Prefix    []byte   // of its keys in DB
+	Oorsprong string   // origin line and name of the key; empty is Oorsprong
+	Sleutel   string   // file of the Ed25519 key, made (0600) when absent
+	Getekend  string   // file of the last signed checkpoint; empty is Sleutel + ".checkpoint"
+	Gedeeld   *Gedeeld // the same for all replicas of a log; nil when there is one
 }
+
+// Gedeeld keeps the checkpoint that was signed last by any replica: a tree is
+// signed only as the successor of that one, so that two replicas never sign
+// trees that contradict each other, and none goes back.
+type Gedeeld struct {
+	Lees func() (noot []byte, versie uint64, err error) // nil and zero for none
+	// Zet replaces the version that was read. It gives ErrVerschoven when
+	// another replica did so first; after another error it may have happened.
+	Zet func(noot []byte, versie uint64) error
+}
+
+// ErrVerschoven tells that another replica signed first.
+var ErrVerschoven = errors.New("een andere hub ondertekende eerder")
 
 // Ledger is the tree. Append is for one goroutine; all else is safe for many.
 type Ledger struct {
@@ -55,6 +69,7 @@ type Ledger struct {
 	rand    map[int][]byte // level → hashes of the tile that grows
 	bundel  []byte         // commitments of the bundle that grows
 
+	tekenMu  sync.Mutex // one at a time signs
 	mu       sync.Mutex
 	getekend Checkpoint // last signed
 	noot     []byte

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -250,4 +251,86 @@ func FuzzVerifieer(f *testing.F) {
 			t.Fatal("zonder handtekening geldig")
 		}
 	})
+}
+
+// gedeeld is a value with compare-and-set in memory.
+func gedeeld() *Gedeeld {
+	var mu sync.Mutex
+	var noot []byte
+	var versie uint64
+	return &Gedeeld{
+		Lees: func() ([]byte, uint64, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return noot, versie, nil
+		},
+		Zet: func(n []byte, v uint64) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if v != versie {
+				return ErrVerschoven
+			}
+			noot, versie = n, versie+1
+			return nil
+		},
+	}
+}
+
+func TestKopieenOndertekenenOpVolgordeEnNooitTerug(t *testing.T) {
+	deel, geheimen := gedeeld(), t.TempDir()
+	kopie := func() *Ledger {
+		l, err := Open(Config{DB: database(t), Prefix: []byte("L"), Sleutel: filepath.Join(geheimen, "s"), Getekend: filepath.Join(t.TempDir(), "c"), Gedeeld: deel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	a, b := kopie(), kopie()
+	voegToe(t, a, 0, 300)
+	voegToe(t, b, 0, 200)
+	groot, err := a.Onderteken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if noot, err := b.Onderteken(); err != nil || noot != nil {
+		t.Fatalf("een kleinere boom is ondertekend: %q %v", noot, err)
+	}
+	voegToe(t, b, 200, 300)
+	if noot, err := b.Onderteken(); err != nil || !bytes.Equal(noot, groot) {
+		t.Fatalf("%q %v", noot, err)
+	}
+	voegToe(t, a, 300, 1000)
+	voegToe(t, b, 300, 1000)
+	var wg sync.WaitGroup
+	uit := make([][]byte, 2)
+	for i, l := range []*Ledger{a, b} {
+		wg.Go(func() {
+			var err error
+			if uit[i], err = l.Onderteken(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if !bytes.Equal(uit[0], uit[1]) {
+		t.Fatalf("twee standen van één boom:\n%s\n%s", uit[0], uit[1])
+	}
+	c := kopie() // a replica whose log says something else
+	bt := c.cfg.DB.NewBatch()
+	var es [][]byte
+	for i := range int64(1100) {
+		es = append(es, entry(i+7))
+	}
+	if _, err := c.Append(bt, es); err != nil {
+		t.Fatal(err)
+	}
+	if err := bt.Commit(pebble.NoSync); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Onderteken(); err == nil || !strings.Contains(err.Error(), "klopt niet") {
+		t.Fatalf("een boom die de gedeelde stand tegenspreekt is ondertekend: %v", err)
+	}
+	if noot, _, _ := deel.Lees(); !bytes.Equal(noot, uit[0]) {
+		t.Fatal("de gedeelde stand is vervangen")
+	}
 }
