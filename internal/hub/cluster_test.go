@@ -149,6 +149,11 @@ func TestClusterVerliestNietsEnAlleHubsZeggenHetzelfde(t *testing.T) {
 	een := startMet(t, basis, kopieConfig(basis, "een", c))
 	twee := startMet(t, basis, kopieConfig(basis, "twee", c))
 	twee.identiteit(orgHub)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("een:\n%s\ntwee:\n%s", een.log, twee.log)
+		}
+	})
 	url, dood := losKopie(t, basis, "drie", c)
 	l := &last{b: een.als(orgPolitie)}
 	l.b.c.Timeout = time.Minute

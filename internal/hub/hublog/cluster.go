@@ -213,9 +213,13 @@ func (s *Stroom) bijhouden(f func(seq uint64)) (stop func(), err error) {
 	return func() { einde(); <-klaar; _ = sub.Unsubscribe() }, nil
 }
 
-// bijLeider reads message seq from the leader of the stream: another server may
-// not have it yet. Caller holds s.o.mu.
+// bijLeider reads message seq from the leader of the stream.
 func (s *Stroom) bijLeider(ctx context.Context, seq uint64) ([]byte, error) {
+	s.o.mu.RLock()
+	defer s.o.mu.RUnlock()
+	if s.o.js == nil {
+		return nil, gesloten()
+	}
 	vraag := fmt.Appendf(nil, `{"seq":%d}`, seq)
 	m, err := s.o.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+s.cfg.naam, vraag)
 	if err != nil {

@@ -94,6 +94,12 @@ func (o *opslag) stop() {
 	o.sluit()
 }
 
+func (o *opslag) gestopt() bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return o.dicht
+}
+
 // herstart stops and starts the server, once per keer and at most once a
 // second: what was being written is on disk or is not, and can be looked up.
 func (o *opslag) herstart(keer int) error {

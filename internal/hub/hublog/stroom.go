@@ -193,8 +193,32 @@ func (s *Stroom) stroom(ctx context.Context) (jetstream.Stream, error) {
 
 // Lees gives message seq; NietGevonden when it is not there or was erased.
 func (s *Stroom) Lees(ctx context.Context, seq uint64) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
+	if s.o.cluster == nil {
+		return s.haal(ctx, seq)
+	}
+	for {
+		// A question to a server that dies at this moment gets no answer at all.
+		kort, af := context.WithTimeout(ctx, 2*time.Second)
+		data, err := s.haal(kort, seq)
+		if err != nil { // another server may not have it yet
+			data, err = s.bijLeider(kort, seq)
+		}
+		af()
+		if err == nil || begrip.Is(err, begrip.NietGevonden) || s.o.gestopt() {
+			return data, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, vol(err)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// haal asks whichever server answers first.
+func (s *Stroom) haal(ctx context.Context, seq uint64) ([]byte, error) {
 	s.o.mu.RLock()
 	defer s.o.mu.RUnlock()
 	if s.o.js == nil {
@@ -206,9 +230,6 @@ func (s *Stroom) Lees(ctx context.Context, seq uint64) ([]byte, error) {
 	}
 	m, err := st.GetMsg(ctx, seq)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		if s.o.cluster != nil {
-			return s.bijLeider(ctx, seq)
-		}
 		return nil, begrip.NieuweFout(begrip.NietGevonden, "Dit bericht staat niet in de opslag.").Door(err)
 	}
 	if err != nil {
