@@ -15,7 +15,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -55,8 +57,18 @@ const sleutelLengte = 25
 
 // Graph is the open read model; safe for concurrent readers beside one writer.
 type Graph struct {
-	db   *pebble.DB
-	macs sync.Pool // of hash.Hash: HMAC under the key of this store
+	db    *pebble.DB
+	macs  sync.Pool // of *mac: HMAC under the key of this store
+	nieuw nieuw
+
+	veel       sync.Map // term hashes of the few terms that stand in nearly every event
+	aantalVeel atomic.Int32
+}
+
+// mac is an HMAC with room for what goes in.
+type mac struct {
+	hash.Hash
+	b []byte
 }
 
 // Open opens or creates the read model in dir. The key (32 bytes) must stay the
@@ -86,7 +98,9 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 		return nil, fmt.Errorf("graph: open: %w", err)
 	}
 	sleutel = bytes.Clone(sleutel)
-	return &Graph{db: db, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, sleutel) }}}, nil
+	g := &Graph{db: db, macs: sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, sleutel)} }}}
+	g.nieuw.begin(db)
+	return g, nil
 }
 
 // openVersie opens the store; one of another form makes room for a new one.
@@ -136,6 +150,7 @@ func (g *Graph) DB() *pebble.DB { return g.db }
 
 // Close writes everything to disk and closes.
 func (g *Graph) Close() error {
+	g.nieuw.sluit()
 	if err := g.db.Flush(); err != nil {
 		return fmt.Errorf("graph: flush: %w", err)
 	}
@@ -168,30 +183,54 @@ func (g *Graph) get(k []byte) ([]byte, bool, error) {
 
 // term gives the keyed hash of a term within its kind.
 func (g *Graph) term(k Kind, t string) (uit [sha256.Size]byte) {
-	m := g.macs.Get().(hash.Hash)
+	if k != Type && k != Organisatie {
+		return g.maakTerm(k, t)
+	}
+	naam := veelTerm{k, t}
+	if v, ok := g.veel.Load(naam); ok {
+		return v.([sha256.Size]byte)
+	}
+	uit = g.maakTerm(k, t)
+	if len(t) < 100 && g.aantalVeel.Add(1) < maxVeel {
+		naam.t = strings.Clone(t)
+		g.veel.Store(naam, uit)
+	}
+	return uit
+}
+
+type veelTerm struct {
+	k Kind
+	t string
+}
+
+// maxVeel bounds the term hashes that are kept.
+const maxVeel = 5000
+
+func (g *Graph) maakTerm(k Kind, t string) (uit [sha256.Size]byte) {
+	m := g.macs.Get().(*mac)
 	defer g.macs.Put(m)
 	m.Reset()
-	b := make([]byte, 0, 128)
-	b = append(append(b, byte(k)), t...)
-	m.Write(b)
-	m.Sum(uit[:0])
-	return uit
+	m.b = append(append(m.b[:0], byte(k)), t...)
+	m.Write(m.b)
+	m.b = m.Sum(m.b[:0])
+	return [sha256.Size]byte(m.b)
 }
 
 // MAC gives a keyed hash under the store's key, apart from every term: for
 // comparing contents without keeping them.
 func (g *Graph) MAC(doel string, delen ...[]byte) (uit [sha256.Size]byte) {
-	m := g.macs.Get().(hash.Hash)
+	m := g.macs.Get().(*mac)
 	defer g.macs.Put(m)
 	m.Reset()
-	m.Write([]byte{0xff})
-	m.Write([]byte(doel))
+	m.b = append(append(m.b[:0], 0xff), doel...)
+	m.Write(m.b)
 	for _, d := range delen {
-		m.Write(binary.BigEndian.AppendUint32(nil, uint32(len(d))))
+		m.b = binary.BigEndian.AppendUint32(m.b[:0], uint32(len(d)))
+		m.Write(m.b)
 		m.Write(d)
 	}
-	m.Sum(uit[:0])
-	return uit
+	m.b = m.Sum(m.b[:0])
+	return [sha256.Size]byte(m.b)
 }
 
 // kop makes the part of a posting that its term shares: [kind][term 8].

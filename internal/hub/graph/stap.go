@@ -17,6 +17,9 @@ type Stap struct {
 	batch *pebble.Batch
 	eigen map[[sleutelLengte]byte]uniekeWaarde
 	keys  [][sleutelLengte]byte // of all that is in this step
+
+	laatste      veelTerm // that was asked for, with its key: it is often set next
+	laatsteUniek [sleutelLengte]byte
 }
 
 type uniekeWaarde struct {
@@ -32,6 +35,21 @@ func (g *Graph) Stap() *Stap {
 // Batch gives the batch of the step, for what must be written with it.
 func (s *Stap) Batch() *pebble.Batch { return s.batch }
 
+// Posting is the key of a posting.
+type Posting [sleutelLengte]byte
+
+// Posting makes the key of a posting, for Postings. It needs no step.
+func (g *Graph) Posting(k Kind, term string, tijd time.Time, plaats uint64) Posting {
+	return g.posting(k, term, tijd, plaats)
+}
+
+// Postings adds postings.
+func (s *Stap) Postings(ps []Posting) {
+	for _, p := range ps {
+		s.keys = append(s.keys, p)
+	}
+}
+
 // Post adds a posting.
 func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
 	s.keys = append(s.keys, s.g.posting(k, term, tijd, plaats))
@@ -40,18 +58,31 @@ func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
 
 // Uniek looks up a unique term, those of this step included.
 func (s *Stap) Uniek(k Kind, term string) (plaats uint64, waarde []byte, ok bool, err error) {
-	b := s.g.uniek(k, term)
+	b := s.uniek(k, term)
 	if u, ok := s.eigen[b]; ok {
 		return u.plaats, u.waarde, true, nil
+	}
+	if s.g.nieuw.zeker(&b) {
+		return 0, nil, false, nil
 	}
 	return s.g.uniekOp(b)
 }
 
+func (s *Stap) uniek(k Kind, term string) [sleutelLengte]byte {
+	if t := (veelTerm{k, term}); t != s.laatste {
+		s.laatste, s.laatsteUniek = t, s.g.uniek(k, term)
+	}
+	return s.laatsteUniek
+}
+
 // Zet sets what stands under a unique term.
 func (s *Stap) Zet(k Kind, term string, plaats uint64, waarde []byte) error {
-	b := s.g.uniek(k, term)
+	b := s.uniek(k, term)
 	if _, al := s.eigen[b]; !al {
 		s.keys = append(s.keys, b)
+		if isGefilterd(b[0]) {
+			s.g.nieuw.eigen.voeg(&b)
+		}
 	}
 	s.eigen[b] = uniekeWaarde{plaats, waarde}
 	return nil
