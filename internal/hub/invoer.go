@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -99,15 +100,28 @@ func controleer(events []cloudevent.Event, batch bool, afzender begrip.OIN) erro
 	return nil
 }
 
+// maxOnderweg is how many acknowledged events may wait for the projection: what
+// is taken in beyond that could not be found soon, and is kept in memory.
+const maxOnderweg = 250_000
+
+// ruwe holds room to write an event in before it is encrypted.
+var ruwe = sync.Pool{New: func() any { return new([]byte) }}
+
 // legVast encrypts the events and makes them durable, all before it returns.
 func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event) ([]uuid.UUID, error) {
 	if len(events) == 0 {
 		return nil, begrip.NieuweFout(begrip.Ongeldig, "Er staat geen gebeurtenis in dit verzoek.")
 	}
+	if h.onderweg.aantal() > maxOnderweg {
+		return nil, begrip.NieuweFout(begrip.TeDruk, "De Ketenindex loopt achter met verwerken. Probeer het over enkele seconden opnieuw.")
+	}
 	ids, entries := make([]uuid.UUID, len(events)), make([][]byte, len(events))
 	nu := time.Now()
+	ruimte := ruwe.Get().(*[]byte)
+	defer ruwe.Put(ruimte)
 	for i, ev := range events {
-		ruw := ev.Append(make([]byte, 0, 512+len(ev.Data)))
+		ruw := ev.Append((*ruimte)[:0])
+		*ruimte = ruw
 		mac := h.graph.MAC("inhoud", ruw)
 		stored, refs, err := h.sleutels.Versleutel(ctx, ruw)
 		if err != nil {
@@ -116,7 +130,7 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 		ids[i] = interactieVan(ev, afzender)
 		entries[i] = frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), Refs: refs, Event: stored}.bytes()
 	}
-	plaatsen, err := h.log.Append(ctx, entries)
+	plaatsen, err := h.log.AppendVan(ctx, string(afzender), entries)
 	h.schrijffout.Store(begrip.Is(err, begrip.NietBeschikbaar))
 	if err != nil {
 		return nil, err

@@ -46,6 +46,13 @@ func (o *onderweg) klaar(seq uint64, ids []uuid.UUID) {
 	}
 }
 
+// aantal is how many events wait.
+func (o *onderweg) aantal() int {
+	o.slot.Lock()
+	defer o.slot.Unlock()
+	return len(o.ids)
+}
+
 func (o *onderweg) heeft(id uuid.UUID, oin begrip.OIN) bool {
 	o.slot.Lock()
 	defer o.slot.Unlock()

@@ -2,7 +2,8 @@ package hub
 
 import (
 	"bytes"
-	"context"
+	"cmp"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,13 +37,17 @@ type uitkomst struct {
 type ontleding struct {
 	frame  frame
 	event  cloudevent.Event
-	graaf  prov.Graph
 	id     uuid.UUID
 	uit    uitkomst
 	leeg   bool // no frame: counts in the ledger only
 	plaats uint64
-	feit   *feit // what the chain must remember, when the event tells that
-	geldt  bool  // feit stands: it was not told before
+
+	postings []graph.Posting // under what it can be found
+	actie    string          // @id of its first Activity
+	schermAf []string        // nodes whose source must stay hidden from the family
+
+	feit  *feit // what the chain must remember, when the event tells that
+	geldt bool  // feit stands: it was not told before
 }
 
 const (
@@ -51,7 +56,7 @@ const (
 	meerActies    = "Er staat meer dan één activiteit in deze gebeurtenis. Alleen de eerste telt om te zien of hij al gemeld is."
 )
 
-func ontleed(plaats uint64, entry []byte) (o ontleding) {
+func (h *Hub) ontleed(plaats uint64, entry []byte) (o ontleding) {
 	o.plaats = plaats
 	f, err := leesFrame(entry)
 	if err != nil {
@@ -59,7 +64,7 @@ func ontleed(plaats uint64, entry []byte) (o ontleding) {
 		return o
 	}
 	o.frame, o.uit.OIN, o.uit.Digest = f, f.OIN, f.Digest[:]
-	o.event, err = cloudevent.Parse(f.Event)
+	o.event, err = cloudevent.ParseEigen(f.Event)
 	if err != nil {
 		o.leeg = true // the hub wrote it, so this is damage; bewijs and verify show it
 		return o
@@ -74,7 +79,8 @@ func ontleed(plaats uint64, entry []byte) (o ontleding) {
 		o.uit.Fout, o.uit.Validatiefouten = "Dit soort gebeurtenis kennen wij niet.", []string{"type: Dit type staat niet in het register."}
 		return o
 	}
-	o.graaf, o.uit.Waarschuwingen, err = prov.Lees(o.event.Data)
+	g, waarschuwingen, err := prov.Lees(o.event.Data)
+	o.uit.Waarschuwingen = waarschuwingen
 	if err != nil {
 		o.uit.Fout, o.uit.Waarschuwingen = "De inhoud van deze gebeurtenis klopt niet.", nil
 		fout := begrip.FoutVan(err)
@@ -88,14 +94,17 @@ func ontleed(plaats uint64, entry []byte) (o ontleding) {
 		return o
 	}
 	if s := feitSoortVan[o.event.Type]; s != nil {
-		ontleedFeit(s, &o)
+		ontleedFeit(s, &o, g)
+	}
+	if o.uit.Fout == "" {
+		h.verbind(&o, g)
 	}
 	return o
 }
 
 // ontleedFeit reads the feit that an event tells.
-func ontleedFeit(s *feitSoort, o *ontleding) {
-	f, err := feitUit(s, o.event, o.graaf)
+func ontleedFeit(s *feitSoort, o *ontleding, g prov.Graph) {
+	f, err := feitUit(s, o.event, g)
 	if err != nil {
 		o.uit.Fout, o.uit.Waarschuwingen = "De inhoud van deze gebeurtenis klopt niet.", nil
 		for _, v := range begrip.FoutVan(err).Velden {
@@ -107,25 +116,34 @@ func ontleedFeit(s *feitSoort, o *ontleding) {
 	o.feit = &f
 }
 
-// ontleedAlle reads the entries of a block on all processors.
-func ontleedAlle(b hublog.Blok) []ontleding {
-	uit := make([]ontleding, len(b.Entries))
+// gelezen is a block of which every entry was read and checked.
+type gelezen struct {
+	seq     uint64
+	entries [][]byte
+	delen   []ontleding
+	feit    bool // some entry tells a feit: what comes after may depend on it
+}
+
+// lees reads the entries of a block on all processors but one, which is for
+// the step before it and for who calls.
+func (h *Hub) lees(b hublog.Blok) gelezen {
+	uit := gelezen{seq: b.Seq, entries: b.Entries, delen: make([]ontleding, len(b.Entries))}
 	var wg sync.WaitGroup
-	n := min(runtime.GOMAXPROCS(0), len(b.Entries))
+	n := min(max(1, runtime.GOMAXPROCS(0)-1), len(b.Entries))
 	for w := range n {
 		wg.Go(func() {
 			for i := w; i < len(b.Entries); i += n {
-				uit[i] = ontleed(uint64(hublog.PlaatsVan(b.Seq, i)), b.Entries[i])
+				uit.delen[i] = h.ontleed(uint64(hublog.PlaatsVan(b.Seq, i)), b.Entries[i])
 			}
 		})
 	}
 	wg.Wait()
+	uit.feit = slices.ContainsFunc(uit.delen, func(o ontleding) bool { return o.feit != nil })
 	return uit
 }
 
-// projecteer adds one block to the read model and the ledger, in one step.
-func (h *Hub) projecteer(b hublog.Blok) (err error) {
-	delen := ontleedAlle(b)
+// projecteer adds blocks to the read model and the ledger, in one step.
+func (h *Hub) projecteer(blokken []gelezen) (err error) {
 	s := h.graph.Stap()
 	defer func() {
 		s.Weg()
@@ -133,42 +151,56 @@ func (h *Hub) projecteer(b hublog.Blok) (err error) {
 			err = errors.Join(err, h.ledger.Herlaad())
 		}
 	}()
-	var ontvangen time.Time
-	for i := range delen {
-		if t := delen[i].frame.Ontvangen; t.After(ontvangen) {
-			ontvangen = t
-		}
-		if delen[i].leeg {
-			if e := b.Entries[i]; len(e) > 0 && e[0] == proefByte {
-				continue
-			}
-			h.cfg.Log.Error("regel in het log is niet leesbaar", "blok", b.Seq, "plek", i)
-			continue
-		}
-		if err := verwerk(s, &delen[i]); err != nil {
+	for i := range blokken {
+		if err := h.projecteerBlok(s, &blokken[i]); err != nil {
 			return err
 		}
 	}
-	eerste, err := h.ledger.Append(s.Batch(), b.Entries)
+	seq := blokken[len(blokken)-1].seq
+	if err := s.Klaar(seq); err != nil {
+		return err
+	}
+	var ids []uuid.UUID
+	for i := range blokken {
+		for k := range blokken[i].delen {
+			o := &blokken[i].delen[k]
+			ids = append(ids, o.id)
+			if o.geldt && feitSoortVan[o.event.Type].geldt != nil {
+				feitSoortVan[o.event.Type].geldt(h, *o.feit)
+			}
+		}
+	}
+	h.geprojecteerd.Store(seq)
+	h.onderweg.klaar(seq, ids)
+	h.vooruit.roep()
+	return nil
+}
+
+func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
+	var ontvangen time.Time
+	for i := range b.delen {
+		o := &b.delen[i]
+		if t := o.frame.Ontvangen; t.After(ontvangen) {
+			ontvangen = t
+		}
+		if o.leeg {
+			if e := b.entries[i]; len(e) > 0 && e[0] == proefByte {
+				continue
+			}
+			h.cfg.Log.Error("regel in het log is niet leesbaar", "blok", b.seq, "plek", i)
+			continue
+		}
+		if err := verwerk(s, o); err != nil {
+			return err
+		}
+	}
+	eerste, err := h.ledger.Append(s.Batch(), b.entries)
 	if err != nil {
 		return err
 	}
-	if err := s.Blad(b.Seq, uint64(eerste), ontvangen); err != nil {
-		return fmt.Errorf("hub: leaf of block %d: %w", b.Seq, err)
+	if err := s.Blad(b.seq, uint64(eerste), ontvangen); err != nil {
+		return fmt.Errorf("hub: leaf of block %d: %w", b.seq, err)
 	}
-	if err := s.Klaar(b.Seq); err != nil {
-		return err
-	}
-	ids := make([]uuid.UUID, len(delen))
-	for i := range delen {
-		ids[i] = delen[i].id
-		if o := &delen[i]; o.geldt && feitSoortVan[o.event.Type].geldt != nil {
-			feitSoortVan[o.event.Type].geldt(h, *o.feit)
-		}
-	}
-	h.geprojecteerd.Store(b.Seq)
-	h.onderweg.klaar(b.Seq, ids)
-	h.vooruit.roep()
 	return nil
 }
 
@@ -189,13 +221,8 @@ func verwerk(s *graph.Stap, o *ontleding) error {
 		}
 		if dubbel {
 			o.uit.Waarschuwingen = append(o.uit.Waarschuwingen, dubbelHandeld)
-		} else if err := verbind(s, o); err != nil {
+		} else if err := maakVindbaar(s, o); err != nil {
 			return err
-		} else if o.feit != nil {
-			o.geldt = true
-			if err := zetFeit(s, *o.feit); err != nil {
-				return err
-			}
 		}
 	}
 	return zetUitkomst(s, id, o.plaats, o.uit)
@@ -215,60 +242,88 @@ func herhaald(s *graph.Stap, o *ontleding, plaats uint64, waarde []byte) error {
 }
 
 func zetUitkomst(s *graph.Stap, id string, plaats uint64, uit uitkomst) error {
-	b, err := json.Marshal(uit)
+	b, err := uit.bytes()
 	if err != nil {
 		return fmt.Errorf("hub: outcome: %w", err)
 	}
 	return s.Zet(graph.Interactie, id, plaats, b)
 }
 
+// bytes is json.Marshal, without its cost for the outcome nearly every event has.
+func (u uitkomst) bytes() ([]byte, error) {
+	if len(u.Waarschuwingen)+len(u.Validatiefouten) > 0 || u.Fout != "" || u.Technisch || len(u.OIN) != 20 {
+		return json.Marshal(u)
+	}
+	b := make([]byte, 0, 20+len(`{"o":"","d":""}`)+base64.StdEncoding.EncodedLen(len(u.Digest)))
+	b = append(append(b, `{"o":"`...), u.OIN...)
+	b = base64.StdEncoding.AppendEncode(append(b, `","d":"`...), u.Digest)
+	return append(b, `"}`...), nil
+}
+
 // eersteActiviteit claims the Activity for this event; dubbel when the same
 // sender told it before, in another event.
 func eersteActiviteit(s *graph.Stap, o *ontleding) (dubbel bool, err error) {
-	acties := o.graaf.Activities()
-	if len(acties) > 1 {
-		o.uit.Waarschuwingen = append(o.uit.Waarschuwingen, meerActies)
-	}
-	naam := string(o.frame.OIN) + "\n" + acties[0].ID
+	naam := string(o.frame.OIN) + "\n" + o.actie
 	if _, _, dubbel, err = s.Uniek(graph.Activiteit, naam); err != nil || dubbel {
 		return dubbel, err
 	}
 	return false, s.Zet(graph.Activiteit, naam, o.plaats, nil)
 }
 
-// verbind makes the event findable.
-func verbind(s *graph.Stap, o *ontleding) error {
-	termen := []graph.Term{{Kind: graph.Alle}, {Kind: graph.Type, Waarde: o.event.Type}}
+// verbind notes what of the graph the step needs. Terms are hashed here, beside
+// the step, and the graph is let go of.
+func (h *Hub) verbind(o *ontleding, g prov.Graph) {
+	termen := make([]graph.Term, 0, 16)
 	erbij := func(k graph.Kind, w string) {
 		if t := (graph.Term{Kind: k, Waarde: w}); w != "" && !slices.Contains(termen, t) {
 			termen = append(termen, t)
 		}
 	}
+	termen = append(termen, graph.Term{Kind: graph.Alle}, graph.Term{Kind: graph.Type, Waarde: o.event.Type})
 	erbij(graph.Onderwerp, o.event.Subject)
 	erbij(graph.Organisatie, o.frame.OIN.URN())
 	for _, r := range o.frame.Refs {
 		erbij(graph.Persoon, string(r[:]))
 	}
-	for _, z := range o.graaf.Zaken() {
+	for _, z := range g.Zaken() {
 		erbij(graph.Zaak, z)
 	}
-	for _, a := range o.graaf.Agents() {
-		erbij(graph.Organisatie, organisatieURN(a.ID))
-	}
-	for _, n := range o.graaf.Nodes {
-		erbij(graph.Knoop, n.ID)
-		if n.Tekst(prov.BronAfgeschermd) == "true" {
-			if err := schermAf(s, n.ID, o.frame.OIN, o.plaats); err != nil {
-				return err
+	for _, n := range g.Nodes {
+		if n.Is(prov.Agent) {
+			erbij(graph.Organisatie, organisatieURN(n.ID))
+		}
+		if n.Is(prov.Entity) {
+			erbij(graph.Knoop, n.ID)
+		}
+		if n.Is(prov.Activity) {
+			if o.actie != "" && !slices.Contains(o.uit.Waarschuwingen, meerActies) {
+				o.uit.Waarschuwingen = append(o.uit.Waarschuwingen, meerActies)
 			}
+			o.actie = cmp.Or(o.actie, n.ID)
+		}
+		if n.Tekst(prov.BronAfgeschermd) == "true" {
+			o.schermAf = append(o.schermAf, n.ID)
 		}
 	}
-	for _, t := range termen {
-		if err := s.Post(t.Kind, t.Waarde, o.event.Time, o.plaats); err != nil {
-			return fmt.Errorf("hub: posting: %w", err)
+	o.postings = make([]graph.Posting, len(termen))
+	for i, t := range termen {
+		o.postings[i] = h.graph.Posting(t.Kind, t.Waarde, o.event.Time, o.plaats)
+	}
+}
+
+// maakVindbaar makes the event findable, and what it tells true.
+func maakVindbaar(s *graph.Stap, o *ontleding) error {
+	for _, node := range o.schermAf {
+		if err := schermAf(s, node, o.frame.OIN, o.plaats); err != nil {
+			return err
 		}
 	}
-	return nil
+	s.Postings(o.postings)
+	if o.feit == nil {
+		return nil
+	}
+	o.geldt = true
+	return zetFeit(s, *o.feit)
 }
 
 // organisatieURN reduces the urn of an organisation's system to the organisation.
@@ -292,77 +347,4 @@ func schermAf(s *graph.Stap, node string, oin begrip.OIN, plaats uint64) error {
 		return nil
 	}
 	return s.Zet(graph.Afscherming, node, eerste, append(slices.Clone(waarde), string(oin)+" "...))
-}
-
-// volg projects the log until ctx ends. A step that fails is tried again: the
-// log is the truth, and skipping an entry would make the model a lie.
-func (h *Hub) volg(ctx context.Context) error {
-	for {
-		stand, err := h.graph.Stand()
-		if err == nil {
-			err = h.log.Follow(ctx, stand+1, func(b hublog.Blok) error {
-				if err := h.projecteer(b); err != nil {
-					return err
-				}
-				h.projectiefout.Store(nil)
-				return nil
-			})
-		}
-		if ctx.Err() != nil || h.dicht.Load() {
-			return nil
-		}
-		if err == nil {
-			err = errors.New("hub: following the log ended")
-		}
-		h.projectiefout.Store(&err)
-		h.cfg.Log.Error("projectie hapert; nieuwe poging", "fout", err, "stand", stand)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-// vooruit lets a caller wait for the projection to move.
-type vooruit struct {
-	slot sync.Mutex
-	c    chan struct{}
-}
-
-func (v *vooruit) roep() {
-	v.slot.Lock()
-	defer v.slot.Unlock()
-	if v.c != nil {
-		close(v.c)
-		v.c = nil
-	}
-}
-
-func (v *vooruit) wacht() <-chan struct{} {
-	v.slot.Lock()
-	defer v.slot.Unlock()
-	if v.c == nil {
-		v.c = make(chan struct{})
-	}
-	return v.c
-}
-
-// wachtOp waits until the projection has passed seq, d at the longest.
-func (h *Hub) wachtOp(ctx context.Context, seq uint64, d time.Duration) bool {
-	klok := time.NewTimer(d)
-	defer klok.Stop()
-	for {
-		c := h.vooruit.wacht()
-		if h.geprojecteerd.Load() >= seq {
-			return true
-		}
-		select {
-		case <-c:
-		case <-klok.C:
-			return false
-		case <-ctx.Done():
-			return false
-		}
-	}
 }

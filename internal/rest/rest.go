@@ -83,6 +83,38 @@ func veiligeVelden(in []begrip.Veldfout) []begrip.Veldfout {
 type verzoekSleutel struct{}
 type logSleutel struct{}
 
+// omgeving is the context of one request: both values in one, since it is made
+// for every request.
+type omgeving struct {
+	context.Context
+	r   *http.Request
+	log *slog.Logger
+}
+
+// Value gives the request and the logger, and what the server's context holds.
+func (o *omgeving) Value(k any) any {
+	switch k.(type) {
+	case verzoekSleutel:
+		return o.r
+	case logSleutel:
+		return o.log
+	}
+	return o.Context.Value(k)
+}
+
+// veiligeKoppen are the headers of every answer; their values are shared, so
+// they may be replaced but never changed.
+func veiligeKoppen(versie string) http.Header {
+	h := http.Header{}
+	h.Set("API-Version", versie)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "frame-ancestors 'none'")
+	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	return h
+}
+
 // Verzoek gives the HTTP request that is being answered; nil outside Handler.
 func Verzoek(ctx context.Context) *http.Request {
 	r, _ := ctx.Value(verzoekSleutel{}).(*http.Request)
@@ -187,18 +219,16 @@ func jsonFout(b []byte, err error) *begrip.Fout {
 // 404 and 405 as problem+json, a panic as 500, one log line per request with
 // path and status but without query, body or address of the caller.
 func Handler(inner http.Handler, versie string, log *slog.Logger) http.Handler {
+	koppen := veiligeKoppen(versie)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
 		h := w.Header()
-		h.Set("API-Version", versie)
-		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "frame-ancestors 'none'")
-		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		ctx := context.WithValue(r.Context(), logSleutel{}, log)
+		for naam, waarde := range koppen {
+			h[naam] = waarde
+		}
+		ctx := &omgeving{Context: r.Context(), log: log}
 		r = r.WithContext(ctx)
-		r = r.WithContext(context.WithValue(ctx, verzoekSleutel{}, r))
+		ctx.r = r
 		s := &schrijver{ResponseWriter: w, r: r}
 		defer func() {
 			if p := recover(); p != nil {
@@ -209,6 +239,9 @@ func Handler(inner http.Handler, versie string, log *slog.Logger) http.Handler {
 				if s.status == 0 {
 					WriteFout(s, r, begrip.NieuweFout(begrip.Intern, "Er ging iets mis. Probeer het later nog eens."))
 				}
+			}
+			if !log.Enabled(ctx, slog.LevelDebug) {
+				return
 			}
 			log.Debug("verzoek", "methode", r.Method, "pad", veiligPad(r.URL.Path), "status", s.status, "ms", time.Since(begin).Milliseconds())
 		}()

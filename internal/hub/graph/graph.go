@@ -37,7 +37,7 @@ const (
 	Organisatie Kind = 4 // OIN that sent the event or acts in it
 	Type        Kind = 5 // type of the CloudEvent
 	Zaak        Kind = 6
-	Knoop       Kind = 7 // @id of a node in the graph of the event
+	Knoop       Kind = 7 // @id of an Entity in the graph of the event
 	Interactie  Kind = 8 // interactieId: plaats and outcome
 	Activiteit  Kind = 9 // sender and @id of an Activity: counted once
 	Afscherming Kind = 10
@@ -82,12 +82,13 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 		return nil, fmt.Errorf("graph: the key has %d bytes, want at least 16", len(sleutel))
 	}
 	// The memtables are counted as cache: with less, no block of a table would
-	// stay in memory while events pour in.
-	cache := pebble.NewCache(256 << 20)
+	// stay in memory while events pour in. A larger first level spares writing
+	// the same key again and again.
+	cache := pebble.NewCache(160 << 20)
 	defer cache.Unref()
 	o := &pebble.Options{
-		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 32 << 20, MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold: 4, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
+		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 32 << 20, MemTableStopWritesThreshold: 3,
+		L0CompactionThreshold: 4, LBaseMaxBytes: 256 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
 		Logger: stil{},
 	}
 	for i := range o.Levels {

@@ -10,7 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// Stap is what one block of the log adds: all of it at once, with the
+// Stap is what some blocks of the log add: all of it at once, with the
 // watermark, by Klaar. It sees its own unique terms before that.
 type Stap struct {
 	g     *Graph
@@ -18,6 +18,7 @@ type Stap struct {
 	eigen map[[sleutelLengte]byte]uniekeWaarde
 	keys  [][sleutelLengte]byte // of all that is in this step
 
+	blok, tot    uint64   // of the last Blad
 	laatste      veelTerm // that was asked for, with its key: it is often set next
 	laatsteUniek [sleutelLengte]byte
 }
@@ -91,19 +92,24 @@ func (s *Stap) Zet(k Kind, term string, plaats uint64, waarde []byte) error {
 // Blad records of block seq the ledger index of its first leaf and when the
 // last of its entries was received.
 func (s *Stap) Blad(seq, blad uint64, ontvangen time.Time) error {
-	_, tot, _, err := s.g.blok(seq - 1)
-	if err != nil {
-		return err
+	tot := s.tot
+	if s.blok == 0 || s.blok != seq-1 {
+		var err error
+		if _, tot, _, err = s.g.blok(seq - 1); err != nil {
+			return err
+		}
 	}
 	if !ontvangen.IsZero() {
 		tot = max(tot, micros(ontvangen))
 	}
+	s.blok, s.tot = seq, tot
 	k := blokSleutel(seq)
 	return s.batch.Set(k[:], binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, blad), tot), nil)
 }
 
 // Klaar moves the watermark to seq and applies the step. Keys go in by order:
-// the store then starts looking where it was, which halves its work.
+// the store then starts looking where it was, which halves its work. What is
+// set twice counts once, and stands under one key.
 func (s *Stap) Klaar(seq uint64) error {
 	slices.SortFunc(s.keys, func(a, b [sleutelLengte]byte) int { return bytes.Compare(a[:], b[:]) })
 	var v []byte

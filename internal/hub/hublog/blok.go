@@ -211,19 +211,3 @@ func decodeerEerder(data []byte) ([][]byte, error) {
 	}
 	return splits(b[1+w:], int(n))
 }
-
-// kopie keeps a block in memory of its own: the senders' buffers stay theirs.
-func kopie(entries [][]byte) [][]byte {
-	n := 0
-	for _, e := range entries {
-		n += len(e)
-	}
-	buf := make([]byte, 0, n)
-	uit := make([][]byte, len(entries))
-	for i, e := range entries {
-		van := len(buf)
-		buf = append(buf, e...)
-		uit[i] = buf[van:len(buf):len(buf)]
-	}
-	return uit
-}

@@ -80,12 +80,11 @@ type Log struct {
 	meldMu  sync.Mutex
 	meld    chan struct{} // closed and replaced when a block was added
 
-	mu       sync.Mutex
-	rij      []*aanvraag
-	rijBytes int
-	wek      chan struct{}
-	dicht    bool
-	klaar    chan struct{}
+	mu    sync.Mutex
+	rijen rijen
+	wek   chan struct{}
+	dicht bool
+	klaar chan struct{}
 
 	loslaten []func() // end the watching of other replicas
 }
@@ -223,10 +222,7 @@ func (l *Log) Bytes(ctx context.Context) (uint64, error) { return l.stroom.bytes
 func (l *Log) Wachtrij() (aantal int, oudste time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.rij) == 0 {
-		return 0, 0
-	}
-	return len(l.rij), time.Since(l.rij[0].sinds)
+	return l.rijen.stand(time.Now())
 }
 
 // Close refuses new entries, makes those that wait durable and stops the

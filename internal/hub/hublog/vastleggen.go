@@ -9,6 +9,7 @@ import (
 
 // aanvraag is one Append call that waits for its entries to be durable.
 type aanvraag struct {
+	van      string
 	entries  [][]byte
 	bytes    int
 	plaatsen []Plaats // of the entries that are durable already
@@ -27,10 +28,17 @@ type aanvraag struct {
 // old (try again later), NietBeschikbaar when the storage is full, disabled or
 // closing. After an error, and after ctx ended, entries may still be in the log.
 func (l *Log) Append(ctx context.Context, entries [][]byte) ([]Plaats, error) {
+	return l.AppendVan(ctx, "", entries)
+}
+
+// AppendVan is Append for the sender van. Senders take turns: who offers a
+// flood waits for itself, and others get their place in the next block. The
+// entries belong to the log from now on: do not change them.
+func (l *Log) AppendVan(ctx context.Context, van string, entries [][]byte) ([]Plaats, error) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	a := &aanvraag{entries: entries, plaatsen: make([]Plaats, 0, len(entries)), klaar: make(chan error, 1)}
+	a := &aanvraag{van: van, entries: entries, plaatsen: make([]Plaats, 0, len(entries)), klaar: make(chan error, 1)}
 	for _, e := range entries {
 		if len(e) > MaxEntry {
 			return nil, begrip.NieuweFout(begrip.TeGroot, "Eén gebeurtenis mag hooguit %d MB zijn.", MaxEntry>>20)
@@ -64,11 +72,9 @@ func (l *Log) zetInRij(a *aanvraag) error {
 		return gesloten()
 	}
 	a.sinds = time.Now()
-	if len(l.rij) > 0 && (l.rijBytes+a.bytes > maxWachtrij || a.sinds.Sub(l.rij[0].sinds) > l.cfg.MaxWacht) {
+	if !l.rijen.erbij(a, l.cfg.MaxWacht) {
 		return begrip.NieuweFout(begrip.TeDruk, "De Ketenindex heeft het te druk. Probeer het over enkele seconden opnieuw.")
 	}
-	l.rij = append(l.rij, a)
-	l.rijBytes += a.bytes
 	l.wekWerker()
 	return nil
 }
@@ -110,37 +116,11 @@ func (l *Log) werk() {
 	}
 }
 
-// neem takes the next block from the queue.
+// neem takes the next block from the queues.
 func (l *Log) neem() (entries [][]byte, delen []deel, dicht bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	bytes := 0
-	for len(l.rij) > 0 {
-		a := l.rij[0]
-		n := 0
-		for !a.weg && a.genomen < len(a.entries) {
-			e := a.entries[a.genomen]
-			if len(entries) == MaxInBlok || len(entries) > 0 && bytes+len(e) > maxBlokBytes {
-				break
-			}
-			entries = append(entries, e)
-			bytes += len(e)
-			a.genomen++
-			n++
-		}
-		if n > 0 {
-			delen = append(delen, deel{a, n})
-		}
-		if !a.weg && a.genomen < len(a.entries) {
-			return entries, delen, l.dicht
-		}
-		l.rijBytes -= a.bytes
-		l.rij[0] = nil
-		l.rij = l.rij[1:]
-	}
-	if len(l.rij) == 0 {
-		l.rij = nil
-	}
+	entries, delen = l.rijen.neem()
 	return entries, delen, l.dicht
 }
 
@@ -149,18 +129,19 @@ func (l *Log) neem() (entries [][]byte, delen []deel, dicht bool) {
 func (l *Log) faal(delen []deel, err error) {
 	l.cfg.Log.Error("blok niet vastgelegd", "fout", err)
 	l.mu.Lock()
-	if a := delen[len(delen)-1].a; len(l.rij) > 0 && l.rij[0] == a {
-		l.rijBytes -= a.bytes
-		l.rij = l.rij[1:]
+	gezegd := map[*aanvraag]bool{} // a call can have more than one part in a block
+	for _, d := range delen {
+		l.rijen.weg(d.a)
+		gezegd[d.a] = true
 	}
 	l.mu.Unlock()
-	for _, d := range delen {
-		d.a.klaar <- err
+	for a := range gezegd {
+		a.klaar <- err
 	}
 }
 
 func (l *Log) bevestig(seq uint64, entries [][]byte, delen []deel) {
-	l.cache.zet(seq, kopie(entries))
+	l.cache.zet(seq, entries)
 	l.vooruit(seq)
 	i := 0
 	for _, d := range delen {

@@ -1,0 +1,141 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/handbereik/soh/internal/hub/hublog"
+)
+
+// How far the reader of the log may be ahead of the step, and how large a step
+// becomes when the projection lags. Small enough that what is new can be found
+// soon and a caller is never long without a processor.
+const (
+	voorraad  = 3    // blocks
+	stapGroot = 2400 // entries
+
+)
+
+// volg projects the log until ctx ends. A step that fails is tried again: the
+// log is the truth, and skipping an entry would make the model a lie.
+func (h *Hub) volg(ctx context.Context) error {
+	for {
+		stand, err := h.graph.Stand()
+		if err == nil {
+			err = h.volgVanaf(ctx, stand+1)
+		}
+		if ctx.Err() != nil || h.dicht.Load() {
+			return nil
+		}
+		if err == nil {
+			err = errors.New("hub: following the log ended")
+		}
+		h.projectiefout.Store(&err)
+		h.cfg.Log.Error("projectie hapert; nieuwe poging", "fout", err, "stand", stand)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// volgVanaf reads blocks from the log while earlier ones go into the read
+// model; when there are more waiting, they go in together.
+func (h *Hub) volgVanaf(ctx context.Context, seq uint64) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	rij := make(chan gelezen, voorraad)
+	var leesfout error
+	go func() {
+		defer close(rij)
+		leesfout = h.log.Follow(ctx, seq, func(b hublog.Blok) error { return h.leesVooruit(ctx, rij, b) })
+	}()
+	var fout error
+	for b := range rij {
+		if fout != nil {
+			continue // until the reader has stopped
+		}
+		groep, n := append(make([]gelezen, 0, voorraad+1), b), len(b.entries)
+		for n < stapGroot && len(rij) > 0 {
+			b := <-rij
+			groep, n = append(groep, b), n+len(b.entries)
+		}
+		if fout = h.projecteer(groep); fout != nil {
+			stop()
+			continue
+		}
+		h.projectiefout.Store(nil)
+	}
+	return errors.Join(fout, leesfout)
+}
+
+// leesVooruit reads a block and offers it. After one that tells a feit it waits
+// until that holds: the next block must be read as every replica reads it.
+func (h *Hub) leesVooruit(ctx context.Context, rij chan<- gelezen, b hublog.Blok) error {
+	g := h.lees(b)
+	select {
+	case rij <- g:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if !g.feit {
+		return nil
+	}
+	for {
+		c := h.vooruit.wacht()
+		if h.geprojecteerd.Load() >= b.Seq {
+			return nil
+		}
+		select {
+		case <-c:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// vooruit lets a caller wait for the projection to move.
+type vooruit struct {
+	slot sync.Mutex
+	c    chan struct{}
+}
+
+func (v *vooruit) roep() {
+	v.slot.Lock()
+	defer v.slot.Unlock()
+	if v.c != nil {
+		close(v.c)
+		v.c = nil
+	}
+}
+
+func (v *vooruit) wacht() <-chan struct{} {
+	v.slot.Lock()
+	defer v.slot.Unlock()
+	if v.c == nil {
+		v.c = make(chan struct{})
+	}
+	return v.c
+}
+
+// wachtOp waits until the projection has passed seq, d at the longest.
+func (h *Hub) wachtOp(ctx context.Context, seq uint64, d time.Duration) bool {
+	klok := time.NewTimer(d)
+	defer klok.Stop()
+	for {
+		c := h.vooruit.wacht()
+		if h.geprojecteerd.Load() >= seq {
+			return true
+		}
+		select {
+		case <-c:
+		case <-klok.C:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
