@@ -277,7 +277,7 @@ func (h *Hub) projecteerTot(ctx context.Context) bool {
 	for seq := h.geprojecteerd.Load() + 1; seq <= laatste; seq++ {
 		b, err := h.log.Blok(ctx, seq)
 		if err == nil {
-			err = h.projecteer(b)
+			err = h.projecteer([]gelezen{h.lees(b)})
 		}
 		if ctx.Err() != nil {
 			return false
