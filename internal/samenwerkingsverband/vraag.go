@@ -212,14 +212,7 @@ type Uitkomst struct {
 	Redenen    []toegang.Reden // plain Dutch with article
 }
 
-// Invoer gives the outcome as input.verband of a policy.
-func (u Uitkomst) Invoer(naam string) map[string]any {
-	redenen := make([]any, len(u.Redenen))
-	for i, r := range u.Redenen {
-		redenen[i] = map[string]any{"tekst": r.Tekst, "artikel": r.Artikel}
-	}
-	return map[string]any{
-		"naam": naam, "toegestaan": u.Toegestaan, "niveau": u.Niveau,
-		"gemaskeerd": u.Gemaskeerd, "plichten": u.Plichten, "redenen": redenen,
-	}
+// Invoer gives the outcome as "verband" of a toegang.Invoer.
+func (u Uitkomst) Invoer(naam string) toegang.Verband {
+	return toegang.Verband{Naam: naam, Toegestaan: u.Toegestaan, Niveau: u.Niveau, Gemaskeerd: u.Gemaskeerd, Plichten: u.Plichten, Redenen: u.Redenen}
 }

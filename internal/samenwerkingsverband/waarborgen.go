@@ -77,7 +77,7 @@ func eigenGegevens(v *Vraag, _ *Definitie, r *Regel, _ *Grond) bool {
 	p := &v.Personen[i]
 	switch v.Relatie {
 	case RelatieZelf:
-		return p.Leeftijd >= 12
+		return p.Leeftijd < 0 || p.Leeftijd >= 12 // who signed in itself and whose age is not on record
 	case RelatieOuder, RelatieVoogd:
 		return p.Leeftijd >= 0 && p.Leeftijd < 18 && !p.GezagOnzeker
 	case RelatieGemachtigde:

@@ -25,7 +25,11 @@ type oordeel struct {
 
 var errOordeel = errors.New("de algemene regels geven geen oordeel")
 
+// leesOordeel reads what the rules gave; null is that nothing is special.
 func leesOordeel(x any) (o oordeel, err error) {
+	if x == nil {
+		return oordeel{plafond: begrip.NiveauInhoud}, nil
+	}
 	m, ok := x.(map[string]any)
 	if !ok || len(m) != 6 {
 		return o, errOordeel
@@ -85,14 +89,74 @@ func verzamel(a, b []string) []string {
 	return slices.Compact(uit)
 }
 
-// leesAntwoord reads {"f": [besluit] or [], "a": oordeel}.
-func leesAntwoord(x any) (Besluit, error) {
+// Verband is what the samenwerkingsverband of the zaak says of a look, in
+// Invoer under "verband". It restricts what the functie allows.
+type Verband struct {
+	Naam       string
+	Toegestaan bool
+	Niveau     begrip.Niveau
+	Gemaskeerd []string
+	Plichten   []string
+	Redenen    []Reden
+}
+
+// invoer is the form in which a policy sees it.
+func (v Verband) invoer() map[string]any {
+	redenen := make([]any, len(v.Redenen))
+	for i, r := range v.Redenen {
+		redenen[i] = map[string]any{"tekst": r.Tekst, "artikel": r.Artikel}
+	}
+	return map[string]any{
+		"naam": v.Naam, "toegestaan": v.Toegestaan, "niveau": v.Niveau,
+		"gemaskeerd": v.Gemaskeerd, "plichten": v.Plichten, "redenen": redenen,
+	}
+}
+
+// beperk adds to the general rules what the samenwerkingsverband says. It does
+// not hold for what is not the work of the overleg: own records (zelf), a
+// request addressed to the reader (geadresseerd), a melding that its receiver
+// weighs or its melder follows, and the family's own view, which does not
+// shrink because an overleg starts.
+func (o *oordeel) beperk(in Invoer) error {
+	x, ok := in["verband"]
+	if !ok || waar(in["zelf"]) || waar(in["geadresseerd"]) {
+		return nil
+	}
+	v, ok := x.(Verband)
+	if !ok {
+		return errVerband
+	}
+	lezer, _ := in["lezer"].(map[string]any)
+	if doel := fmt.Sprint(in["doel"]); waar(lezer["burger"]) || doel == string(begrip.DoelBeoordelen) || doel == string(begrip.DoelEigenMelding) {
+		return nil
+	}
+	if !v.Toegestaan {
+		o.bezwaren = slices.Concat(o.bezwaren, v.Redenen)
+		if len(v.Redenen) == 0 {
+			o.bezwaren = append(o.bezwaren, Reden{Tekst: "Het samenwerkingsverband van deze zaak staat dit niet toe."})
+		}
+		return nil
+	}
+	o.plafond = min(o.plafond, v.Niveau)
+	o.gemaskeerd, o.plichten = verzamel(o.gemaskeerd, v.Gemaskeerd), verzamel(o.plichten, v.Plichten)
+	return nil
+}
+
+var errVerband = errors.New("het veld verband is geen Verband")
+
+func waar(x any) bool { b, _ := x.(bool); return b }
+
+// leesAntwoord reads {"f": [besluit] or [], "a": oordeel} on in.
+func leesAntwoord(x any, in Invoer) (Besluit, error) {
 	m, ok := x.(map[string]any)
 	fs, ok2 := m["f"].([]any)
 	if !ok || !ok2 || len(fs) > 1 {
 		return Besluit{}, errVorm
 	}
 	o, err := leesOordeel(m["a"])
+	if err == nil {
+		err = o.beperk(in)
+	}
 	if err != nil {
 		return Besluit{}, fmt.Errorf("algemene regels: %w", err)
 	}

@@ -78,7 +78,7 @@ func TestAlgemeneRegelsGeldenBijElkBeleid(t *testing.T) {
 		t.Error("beschermde bron getoond")
 	}
 	in = basis()
-	in["verband"] = map[string]any{"toegestaan": false, "redenen": []any{map[string]any{"tekst": "Geen toestemming.", "artikel": ""}}}
+	in["verband"] = Verband{Redenen: []Reden{{Tekst: "Geen toestemming."}}}
 	if k := vraag(in); k.Toegestaan || k.Redenen[0].Tekst != "Geen toestemming." {
 		t.Errorf("verband: %+v", k)
 	}
@@ -92,5 +92,40 @@ func TestAlgemeneRegelsGeldenBijElkBeleid(t *testing.T) {
 	}
 	if k, err := b.Besluit(context.Background(), "x", Invoer{}); err != nil || !k.Toegestaan {
 		t.Error(k, err)
+	}
+}
+
+func TestVerbandBeperkt(t *testing.T) {
+	b := beleid(t, map[string]string{"x.rego": "package x\nbesluit := {\"toegestaan\": true, \"niveau\": 2, \"gemaskeerd\": [\"melder\"]}"})
+	nee := Verband{Naam: "mdo", Redenen: []Reden{{Tekst: "Geen toestemming.", Artikel: "JW-7.3.11"}}}
+	wel := Verband{Naam: "mdo", Toegestaan: true, Niveau: 1, Gemaskeerd: []string{"burgerservicenummer"}, Plichten: []string{PlichtMeldGezin}}
+	for naam, g := range map[string]struct {
+		in     Invoer
+		mag    bool
+		niveau begrip.Niveau
+	}{
+		"laagste niveau telt":            {Invoer{"verband": wel, "doel": begrip.Doel("mdo")}, true, 1},
+		"nee is nee":                     {Invoer{"verband": nee, "doel": begrip.Doel("mdo")}, false, 0},
+		"leeg is nee":                    {Invoer{"verband": Verband{}, "doel": "mdo"}, false, 0},
+		"eigen gegeven":                  {Invoer{"verband": nee, "zelf": true}, true, 2},
+		"verzoek aan de lezer":           {Invoer{"verband": nee, "geadresseerd": true}, true, 2},
+		"melding beoordelen":             {Invoer{"verband": nee, "doel": begrip.DoelBeoordelen}, true, 2},
+		"eigen melding":                  {Invoer{"verband": nee, "doel": string(begrip.DoelEigenMelding)}, true, 2},
+		"gezin":                          {Invoer{"verband": nee, "lezer": map[string]any{"burger": true}}, true, 2},
+		"gezin van een ander":            {Invoer{"verband": wel, "lezer": map[string]any{"burger": true, "namens": true, "relatie": "ander"}}, false, 0},
+		"zelf is een woord, geen waar":   {Invoer{"verband": nee, "zelf": "true", "doel": "mdo"}, false, 0},
+		"burger is een woord, geen waar": {Invoer{"verband": nee, "lezer": map[string]any{"burger": "true"}}, false, 0},
+	} {
+		k, err := b.Besluit(t.Context(), "x", g.in)
+		if err != nil || k.Toegestaan != g.mag || k.Niveau != g.niveau {
+			t.Errorf("%s: %+v %v", naam, k, err)
+		}
+	}
+	k, err := b.Besluit(t.Context(), "x", Invoer{"verband": wel, "doel": "mdo"})
+	if err != nil || !slices.Equal(k.Gemaskeerd, []string{"burgerservicenummer", "melder"}) || !slices.Equal(k.Plichten, []string{PlichtMeldGezin}) {
+		t.Errorf("%+v %v", k, err)
+	}
+	if k, err := b.Besluit(t.Context(), "x", Invoer{"verband": map[string]any{"toegestaan": true, "niveau": 2}, "doel": "mdo"}); err == nil || k.Toegestaan {
+		t.Error("een verband in een andere vorm beslist niets")
 	}
 }

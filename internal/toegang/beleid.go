@@ -151,7 +151,7 @@ func (b *Beleid) Besluit(ctx context.Context, pakket string, in Invoer) (Besluit
 	if len(rs) == 0 || len(rs[0].Expressions) == 0 {
 		return weiger("Geen regel staat deze inzage toe."), nil
 	}
-	besluit, err := leesAntwoord(rs[0].Expressions[0].Value)
+	besluit, err := leesAntwoord(rs[0].Expressions[0].Value, in)
 	if err != nil {
 		return fout(err)
 	}

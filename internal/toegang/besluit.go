@@ -28,6 +28,8 @@ func waarde(x any) (ast.Value, error) {
 			paren = append(paren, [2]*ast.Term{ast.InternedTerm(k), ast.NewTerm(w)})
 		}
 		return ast.NewObject(paren...), nil
+	case Verband:
+		return waarde(x.invoer())
 	case []any:
 		return lijst(x)
 	case []string:

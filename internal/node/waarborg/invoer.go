@@ -65,16 +65,29 @@ func (f *Feiten) Vraag(z *Zaakverband, k Look, l toegang.Lezer) verband.Vraag {
 	}
 	v.Waarborgen.Deelname = deelname
 	if !l.Burger.IsZero() {
-		v.Rol, v.Relatie = verband.RolBurger, f.Relatie(l.Burger, l.VoorWie())
+		v.Rol, v.Relatie, v.Over = verband.RolBurger, f.Relatie(l.Burger, l.VoorWie()), l.VoorWie()
 	}
 	for _, b := range k.Personen {
-		p := verband.Persoon{BSN: b, Leeftijd: f.Leeftijd(b), Onbekwaam: !f.bekwaam(b), GezagOnzeker: true}
+		p := verband.Persoon{BSN: b, Leeftijd: f.Leeftijd(b), Onbekwaam: !f.bekwaam(b), GezagOnzeker: true, Vertegenwoordiger: f.eersteVertegenwoordiger(b)}
 		if g := f.gezagOver(b); g != nil {
 			p.Gezaghouders, p.GezagOnzeker = g.houders(), !g.zeker()
 		}
 		v.Personen = append(v.Personen, p)
 	}
 	return v
+}
+
+// eersteVertegenwoordiger gives as what the first in line represents an adult
+// (Jeugdwet 7.3.15); empty when nobody does.
+func (f *Feiten) eersteVertegenwoordiger(b begrip.BSN) verband.Relatie {
+	for _, als := range []verband.Relatie{verband.RelatieCurator, verband.RelatieMentor, verband.RelatieGemachtigde} {
+		if slices.ContainsFunc(f.vertegenwoord, func(v *Vertegenwoordiging) bool {
+			return v.Als == als && v.Over.Burgerservicenummer.BSN == b
+		}) {
+			return als
+		}
+	}
+	return ""
 }
 
 func (k *Kop) periode() verband.Periode { return verband.Periode{Vanaf: k.Vanaf, Tot: k.tot()} }

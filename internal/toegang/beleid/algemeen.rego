@@ -1,9 +1,10 @@
-# General rules: age, gezag, representation, withholding, the samenwerkingsverband
-# and noodtoegang. They hold beside the policy of every samenwerkfunctie and only
-# restrict, but for noodtoegang. Deny beats permit; the order is written down in
-# the decision on the order of rules.
+# General rules: age, gezag, representation, withholding and noodtoegang. They
+# hold beside the policy of every samenwerkfunctie and only restrict, but for
+# noodtoegang. Deny beats permit. What the samenwerkingsverband of the zaak says
+# stands beside them, as tables in Go.
 #
-# oordeel gives
+# oordeel gives null when nothing is special (an ordinary look by a
+# professional), else
 #   weigeringen  reasons to refuse that a call on noodtoegang cannot lift
 #   bezwaren     reasons to refuse that it can
 #   plafond      highest level
@@ -14,10 +15,25 @@ package soh.algemeen
 
 import rego.v1
 
-oordeel := {
+oordeel := null if {
+	gewoon
+} else := volledig
+
+volledig := {
 	"weigeringen": weigeringen, "bezwaren": bezwaren, "plafond": plafond,
 	"gemaskeerd": gemaskeerd, "plichten": plichten, "nood": nood,
 }
+
+# gewoon: none of the rules below can say anything. Most looks are, and this
+# keeps their decision short; a test holds it against the rules.
+gewoon if {
+	not burger
+	not input.afschermingen
+	not input.nood
+	not beschermd
+}
+
+beschermd if input.klasse == "I6"
 
 burger if input.lezer.burger
 
@@ -34,7 +50,7 @@ relatie := input.lezer.relatie
 # --- Protected sources (I6) ---
 
 weigeringen contains {"tekst": "Wie iets vertrouwelijk meldde en waar iemand verborgen woont, blijft beschermd.", "artikel": "UBWMO-4.1.8"} if {
-	input.klasse == "I6"
+	beschermd
 	not input.zelf
 }
 
@@ -189,46 +205,9 @@ weigeringen contains {"tekst": "Deze persoon is overleden. Vraag de organisatie 
 
 gemaskeerd contains "anderen" if burger
 
-# --- The samenwerkingsverband of the zaak ---
-# What is not the work of the overleg is outside it: own records, a melding that
-# the receiver weighs, the melder's own melding, a request addressed to the
-# reader, and the family's view, which does not shrink because an overleg starts.
-
-buiten_verband if not input.verband
-
-buiten_verband if input.zelf
-
-buiten_verband if input.geadresseerd
-
-buiten_verband if burger
-
-buiten_verband if input.doel in {"beoordelen-melding", "eigen-melding"}
-
-bezwaren contains r if {
-	not buiten_verband
-	input.verband.toegestaan != true
-	some r in input.verband.redenen
-}
-
-gemaskeerd contains m if {
-	not buiten_verband
-	some m in input.verband.gemaskeerd
-}
-
-plichten contains p if {
-	not buiten_verband
-	input.verband.toegestaan == true
-	some p in input.verband.plichten
-}
-
 # --- The highest level ---
 
-plafond := min({2} | verbandplafond | steunplafond | strafplafond)
-
-verbandplafond contains input.verband.niveau if {
-	not buiten_verband
-	input.verband.toegestaan == true
-}
+plafond := min({2} | steunplafond | strafplafond)
 
 steunplafond contains 1 if relatie == "steunfiguur"
 

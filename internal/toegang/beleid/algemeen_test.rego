@@ -17,7 +17,6 @@ zelf := object.union(kind, {"lezer": {"burger": true, "rol": "jongere", "relatie
 vak := {
 	"lezer": {"burger": false, "rol": "jeugdbeschermer", "soort": "gi"}, "klasse": "I3", "doel": "mdo", "zelf": false,
 	"nu": "2026-11-24T10:00:00Z",
-	"verband": {"naam": "mdo", "toegestaan": true, "niveau": 1, "gemaskeerd": ["burgerservicenummer"], "plichten": ["meld-gezin"], "redenen": []},
 }
 
 met(basis, verschil) := json.patch(basis, [{"op": "add", "path": p, "value": w} | some p, w in verschil])
@@ -32,7 +31,7 @@ leeftijden := numbers.range(-1, 30)
 
 test_ouder_met_gezag_tot_16 if {
 	every l in leeftijden {
-		o := algemeen.oordeel with input as met(kind, {"/persoon/leeftijd": l})
+		o := algemeen.volledig with input as met(kind, {"/persoon/leeftijd": l})
 		mag(o) == (l in numbers.range(0, 15))
 	}
 }
@@ -41,18 +40,18 @@ mag(o) := false if count(o.weigeringen) + count(o.bezwaren) > 0
 
 test_vanaf_16_met_toestemming if {
 	every l in {16, 17} {
-		o := algemeen.oordeel with input as met(kind, {"/persoon/leeftijd": l, "/toestemming/lezer": true})
+		o := algemeen.volledig with input as met(kind, {"/persoon/leeftijd": l, "/toestemming/lezer": true})
 		mag(o)
 	}
 }
 
 test_toestemming_maakt_ouder_van_volwassene_niets if {
-	o := algemeen.oordeel with input as met(kind, {"/persoon/leeftijd": 18, "/toestemming/lezer": true})
+	o := algemeen.volledig with input as met(kind, {"/persoon/leeftijd": 18, "/toestemming/lezer": true})
 	nooit(o)
 }
 
 test_jongere_die_niet_kan_wegen if {
-	o := algemeen.oordeel with input as met(kind, {"/persoon/leeftijd": 16, "/persoon/handelingsbekwaam": false})
+	o := algemeen.volledig with input as met(kind, {"/persoon/leeftijd": 16, "/persoon/handelingsbekwaam": false})
 	mag(o)
 }
 
@@ -63,49 +62,49 @@ test_elk_soort_gezag if {
 	}
 	every s, goed in soorten {
 		every r in {"ouder", "voogd"} {
-			o := algemeen.oordeel with input as met(kind, {"/gezag/soort": s, "/lezer/relatie": r})
+			o := algemeen.volledig with input as met(kind, {"/gezag/soort": s, "/lezer/relatie": r})
 			mag(o) == (r in goed)
 		}
 	}
 }
 
 test_zonder_gezag if {
-	o := algemeen.oordeel with input as met(kind, {"/gezag/heeft_gezag": false})
+	o := algemeen.volledig with input as met(kind, {"/gezag/heeft_gezag": false})
 	nooit(o)
 }
 
 test_gezag_niet_vastgelegd if {
-	o := algemeen.oordeel with input as json.remove(kind, ["/gezag"])
+	o := algemeen.volledig with input as json.remove(kind, ["/gezag"])
 	nooit(o)
 }
 
 test_ots_neemt_gezag_niet_weg if {
-	o := algemeen.oordeel with input as met(kind, {"/ots": true, "/gezag/ots": true})
+	o := algemeen.volledig with input as met(kind, {"/ots": true, "/gezag/ots": true})
 	mag(o)
 }
 
 test_gescheiden_ouders_ieder_eigen_gezag if {
-	een := algemeen.oordeel with input as met(kind, {"/gezag/soort": "EenhoofdigOuderlijkGezag"})
+	een := algemeen.volledig with input as met(kind, {"/gezag/soort": "EenhoofdigOuderlijkGezag"})
 	mag(een)
-	ander := algemeen.oordeel with input as met(kind, {"/gezag/soort": "EenhoofdigOuderlijkGezag", "/gezag/heeft_gezag": false, "/lezer/relatie": "ander"})
+	ander := algemeen.volledig with input as met(kind, {"/gezag/soort": "EenhoofdigOuderlijkGezag", "/gezag/heeft_gezag": false, "/lezer/relatie": "ander"})
 	nooit(ander)
 	"anderen" in een.gemaskeerd
 }
 
 test_kind_kijkt_zelf_vanaf_12 if {
 	every l in numbers.range(0, 20) {
-		o := algemeen.oordeel with input as met(zelf, {"/persoon/leeftijd": l})
+		o := algemeen.volledig with input as met(zelf, {"/persoon/leeftijd": l})
 		mag(o) == (l >= 12)
 	}
 }
 
 test_volwassene_zonder_bekende_leeftijd if {
-	o := algemeen.oordeel with input as met(zelf, {"/persoon/leeftijd": -1})
+	o := algemeen.volledig with input as met(zelf, {"/persoon/leeftijd": -1})
 	mag(o)
 }
 
 test_burger_zonder_feiten_is_zichzelf if {
-	o := algemeen.oordeel with input as {"lezer": {"burger": true, "rol": "ouder"}}
+	o := algemeen.volledig with input as {"lezer": {"burger": true, "rol": "ouder"}}
 	mag(o)
 }
 
@@ -113,40 +112,40 @@ test_burger_zonder_feiten_is_zichzelf if {
 
 test_vertegenwoordiger_van_onbekwame_volwassene if {
 	every r in {"curator", "mentor", "partner", "familie"} {
-		goed := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40, "/persoon/handelingsbekwaam": false})
+		goed := algemeen.volledig with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40, "/persoon/handelingsbekwaam": false})
 		mag(goed)
-		kan_zelf := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40})
+		kan_zelf := algemeen.volledig with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40})
 		nooit(kan_zelf)
-		jong := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 17, "/persoon/handelingsbekwaam": false})
+		jong := algemeen.volledig with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 17, "/persoon/handelingsbekwaam": false})
 		nooit(jong)
 	}
 }
 
 test_gemachtigde_en_steunfiguur_alleen_wat_is_afgesproken if {
 	every r in {"gemachtigde", "steunfiguur"} {
-		binnen := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40, "/persoon/klassen": ["I1", "I3"]})
+		binnen := algemeen.volledig with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40, "/persoon/klassen": ["I1", "I3"]})
 		mag(binnen)
-		buiten := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40, "/persoon/klassen": ["I1"]})
+		buiten := algemeen.volledig with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40, "/persoon/klassen": ["I1"]})
 		nooit(buiten)
-		niets := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40})
+		niets := algemeen.volledig with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40})
 		nooit(niets)
 	}
 }
 
 test_steunfiguur_ziet_geen_inhoud if {
-	o := algemeen.oordeel with input as met(kind, {"/lezer/relatie": "steunfiguur", "/persoon/klassen": ["I3"]})
+	o := algemeen.volledig with input as met(kind, {"/lezer/relatie": "steunfiguur", "/persoon/klassen": ["I3"]})
 	o.plafond == 1
 }
 
 test_ander_mag_nooit if {
 	every r in {"ander", "buur", "", "zelf"} {
-		o := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r})
+		o := algemeen.volledig with input as met(kind, {"/lezer/relatie": r})
 		nooit(o)
 	}
 }
 
 test_na_overlijden_geen_vertegenwoordiging if {
-	o := algemeen.oordeel with input as met(kind, {"/persoon/overleden": true})
+	o := algemeen.volledig with input as met(kind, {"/persoon/overleden": true})
 	nooit(o)
 }
 
@@ -154,16 +153,16 @@ test_na_overlijden_geen_vertegenwoordiging if {
 
 test_i6_voor_niemand_anders if {
 	every basis in [kind, zelf, vak] {
-		o := algemeen.oordeel with input as met(basis, {"/klasse": "I6"})
+		o := algemeen.volledig with input as met(basis, {"/klasse": "I6"})
 		nooit(o)
 	}
-	o := algemeen.oordeel with input as met(vak, {"/klasse": "I6", "/zelf": true})
+	o := algemeen.volledig with input as met(vak, {"/klasse": "I6", "/zelf": true})
 	mag(o)
 }
 
 test_afgeschermd_verraadt_zich_niet_aan_gezin if {
 	every r in {"a", "b", "c", "d", "e", "f", "g"} {
-		o := algemeen.oordeel with input as met(kind, {"/afschermingen": [{"reden": r, "artikel": "geheim artikel"}]})
+		o := algemeen.volledig with input as met(kind, {"/afschermingen": [{"reden": r, "artikel": "geheim artikel"}]})
 		nooit(o)
 		every w in o.weigeringen {
 			w.artikel == ""
@@ -174,51 +173,26 @@ test_afgeschermd_verraadt_zich_niet_aan_gezin if {
 
 test_afgeschermd_voor_organisatie if {
 	every r in {"a", "b", "c", "d", "f", "g"} {
-		o := algemeen.oordeel with input as met(vak, {"/afschermingen": [{"reden": r, "artikel": "x"}]})
+		o := algemeen.volledig with input as met(vak, {"/afschermingen": [{"reden": r, "artikel": "x"}]})
 		count(o.bezwaren) == 1
 		count(o.weigeringen) == 0
 	}
-	bron := algemeen.oordeel with input as met(vak, {"/afschermingen": [{"reden": "e", "artikel": "x"}]})
+	bron := algemeen.volledig with input as met(vak, {"/afschermingen": [{"reden": "e", "artikel": "x"}]})
 	nooit(bron)
 }
 
 test_afschermen_om_nadeel_zonder_collega_of_datum if {
-	zonder := algemeen.oordeel with input as met(vak, {"/afschermingen": [{"reden": "b", "artikel": "x", "collega": false, "tot": "2026-12-01"}]})
+	zonder := algemeen.volledig with input as met(vak, {"/afschermingen": [{"reden": "b", "artikel": "x", "collega": false, "tot": "2026-12-01"}]})
 	"nakijken" in zonder.plichten
-	zonder_datum := algemeen.oordeel with input as met(vak, {"/afschermingen": [{"reden": "b", "artikel": "x", "collega": true, "tot": ""}]})
+	zonder_datum := algemeen.volledig with input as met(vak, {"/afschermingen": [{"reden": "b", "artikel": "x", "collega": true, "tot": ""}]})
 	"nakijken" in zonder_datum.plichten
-	goed := algemeen.oordeel with input as met(vak, {"/afschermingen": [{"reden": "b", "artikel": "x", "collega": true, "tot": "2026-12-01"}]})
+	goed := algemeen.volledig with input as met(vak, {"/afschermingen": [{"reden": "b", "artikel": "x", "collega": true, "tot": "2026-12-01"}]})
 	not "nakijken" in goed.plichten
 }
 
 test_gezin_ziet_van_strafrecht_geen_inhoud if {
-	o := algemeen.oordeel with input as met(zelf, {"/klasse": "I4"})
+	o := algemeen.volledig with input as met(zelf, {"/klasse": "I4"})
 	o.plafond == 1
-}
-
-# --- samenwerkingsverband ---
-
-test_verband_beperkt if {
-	o := algemeen.oordeel with input as vak
-	mag(o)
-	o.plafond == 1
-	o.gemaskeerd == {"burgerservicenummer"}
-	o.plichten == {"meld-gezin"}
-}
-
-test_verband_weigert_met_eigen_redenen if {
-	o := algemeen.oordeel with input as met(vak, {"/verband/toegestaan": false, "/verband/redenen": [{"tekst": "Geen toestemming.", "artikel": "JW-7.3.11"}]})
-	o.bezwaren == {{"tekst": "Geen toestemming.", "artikel": "JW-7.3.11"}}
-	o.plichten == set()
-}
-
-test_buiten_verband if {
-	nee := met(vak, {"/verband/toegestaan": false, "/verband/redenen": [{"tekst": "x", "artikel": ""}]})
-	every v in [{"/zelf": true}, {"/geadresseerd": true}, {"/doel": "beoordelen-melding"}, {"/doel": "eigen-melding"}] {
-		o := algemeen.oordeel with input as met(nee, v)
-		mag(o)
-		o.plafond == 2
-	}
 }
 
 # --- noodtoegang ---
@@ -228,7 +202,7 @@ in_nood := met(vak, {"/nood": {"reden": "Er is nu gevaar voor het kind.", "tot":
 heeft_nood(o) if o.nood != null
 
 test_nood if {
-	o := algemeen.oordeel with input as in_nood
+	o := algemeen.volledig with input as in_nood
 	heeft_nood(o)
 }
 
@@ -238,27 +212,38 @@ test_nood_vraagt_reden_tijd_en_professional if {
 		{"/nood/tot": "2026-11-24T10:00:00Z"}, {"/nood/tot": "2026-11-24T15:00:00Z"}, {"/lezer/rol": "systeem"},
 		{"/lezer/rol": "administratie"}, {"/lezer/burger": true},
 	] {
-		o := algemeen.oordeel with input as met(in_nood, v)
+		o := algemeen.volledig with input as met(in_nood, v)
 		not heeft_nood(o)
 	}
 }
 
 test_nood_zonder_klok if {
-	o := algemeen.oordeel with input as json.remove(in_nood, ["/nu"])
+	o := algemeen.volledig with input as json.remove(in_nood, ["/nu"])
 	not heeft_nood(o)
 }
 
 test_nood_opent_geen_beschermde_bron if {
-	bron := algemeen.oordeel with input as met(in_nood, {"/afschermingen": [{"reden": "e", "artikel": "x"}]})
+	bron := algemeen.volledig with input as met(in_nood, {"/afschermingen": [{"reden": "e", "artikel": "x"}]})
 	nooit(bron)
-	i6 := algemeen.oordeel with input as met(in_nood, {"/klasse": "I6"})
+	i6 := algemeen.volledig with input as met(in_nood, {"/klasse": "I6"})
 	nooit(i6)
 }
 
-test_zonder_iets_geen_beperking if {
-	o := algemeen.oordeel with input as {"lezer": {"burger": false, "rol": "politieagent"}, "zelf": true}
-	mag(o)
-	o.plafond == 2
-	o.gemaskeerd == set()
-	o.plichten == set()
+# The short way says nothing only where the rules say nothing.
+niets := {"weigeringen": set(), "bezwaren": set(), "plafond": 2, "gemaskeerd": set(), "plichten": set(), "nood": null}
+
+test_gewoon_is_zonder_beperking if {
+	every x in [{}, vak, {"lezer": {"rol": "politieagent"}, "zelf": true}, met(vak, {"/klasse": "I4"}), met(vak, {"/spoed": true})] {
+		volledig := algemeen.volledig with input as x
+		volledig == niets
+		kort := algemeen.oordeel with input as x
+		kort == null
+	}
+}
+
+test_bijzonder_is_nooit_gewoon if {
+	every x in [kind, zelf, in_nood, met(vak, {"/klasse": "I6"}), met(vak, {"/afschermingen": []})] {
+		o := algemeen.oordeel with input as x
+		o != null
+	}
 }
