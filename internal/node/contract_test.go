@@ -38,7 +38,7 @@ func meldingJSON(afgeschermd bool) map[string]any {
 		"contact":           map[string]any{"naam": "Noor Hendriks", "emailAdres": "noor@politie.example", "telefoonnummer": "06 12 34 56 78"},
 		"naarAanleidingVan": []any{map[string]any{"datumTijd": "2026-11-01T10:00:00Z", "locatie": "Thuis", "omschrijving": "Geschreeuw."}},
 		"heeftBetrekkingOp": []any{map[string]any{
-			"burgerservicenummer": kind.Leesbaar(), "geslacht": "2", "rolInGezin": "kind", "geboortedatum": "2015-03-01",
+			"burgerservicenummer": kind.Leesbaar(), "geslacht": "2", "rolInGezin": "kind", "geboortedatum": "2012-03-01",
 			"naam":  map[string]any{"voornamen": "Lotte", "voorvoegsel": "de", "geslachtsnaam": "Wit"},
 			"adres": map[string]any{"straatnaam": "Lindelaan", "huisnummer": 3, "postcode": "1234AB", "plaats": "Voorbeeldstad"},
 		}},

@@ -93,6 +93,8 @@ func verzamel(a, b []string) []string {
 // Invoer under "verband". It restricts what the functie allows.
 type Verband struct {
 	Naam       string
+	Fase       int    // phase of the zaak; 0 is not known
+	Rol        string // of the reader in it
 	Toegestaan bool
 	Niveau     begrip.Niveau
 	Gemaskeerd []string
@@ -107,7 +109,7 @@ func (v Verband) invoer() map[string]any {
 		redenen[i] = map[string]any{"tekst": r.Tekst, "artikel": r.Artikel}
 	}
 	return map[string]any{
-		"naam": v.Naam, "toegestaan": v.Toegestaan, "niveau": v.Niveau,
+		"naam": v.Naam, "fase": v.Fase, "rol": v.Rol, "toegestaan": v.Toegestaan, "niveau": v.Niveau,
 		"gemaskeerd": v.Gemaskeerd, "plichten": v.Plichten, "redenen": redenen,
 	}
 }

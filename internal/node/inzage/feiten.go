@@ -77,19 +77,19 @@ func (z *Inzage) invoer(soort Soort, rec dossier.Record, l toegang.Lezer, f *waa
 		"zelf":         l.Organisatie.OIN == z.cfg.Organisatie.OIN,
 		"betrokken":    !l.Burger.IsZero() && slices.Contains(rec.Personen, l.VoorWie()),
 	})
-	if v := z.verband(soort, rec, l, f, klasse, n); v != nil {
+	if v, ok := z.verband(soort, rec, l, f, klasse, n); ok {
 		in["verband"] = v
 	}
 	return in
 }
 
 // verband asks the definition of the samenwerkingsverband that the zaak runs
-// in; nil when it runs in none. One that we have no definition of allows
+// in; not ok when it runs in none. One that we have no definition of allows
 // nothing.
-func (z *Inzage) verband(soort Soort, rec dossier.Record, l toegang.Lezer, f *waarborg.Feiten, k samenwerkingsverband.Klasse, n begrip.Niveau) map[string]any {
+func (z *Inzage) verband(soort Soort, rec dossier.Record, l toegang.Lezer, f *waarborg.Feiten, k samenwerkingsverband.Klasse, n begrip.Niveau) (toegang.Verband, bool) {
 	zv := f.Verband(rec.Zaak)
 	if zv == nil {
-		return nil
+		return toegang.Verband{}, false
 	}
 	var u samenwerkingsverband.Uitkomst
 	look := waarborg.Look{Zaak: rec.Zaak, Klasse: k, Niveau: n, Bron: z.cfg.Organisatie.Soort, Personen: rec.Personen}
@@ -101,8 +101,8 @@ func (z *Inzage) verband(soort Soort, rec dossier.Record, l toegang.Lezer, f *wa
 		u = d.Toets(v)
 	}
 	in := u.Invoer(zv.Samenwerkingsverband)
-	in["fase"], in["rol"] = zv.Fase, string(v.Rol)
-	return in
+	in.Fase, in.Rol = zv.Fase, string(v.Rol)
+	return in, true
 }
 
 // Betrokkenen gives whom a record of ours is about, by name where the record
