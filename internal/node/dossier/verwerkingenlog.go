@@ -131,6 +131,27 @@ func (s *Store) Logboek(ctx context.Context, lim int) ([]Logregel, error) {
 	return rijen(ctx, s.lees, scanRegel, `SELECT regel FROM verwerking ORDER BY nr DESC LIMIT $1`, limiet(lim))
 }
 
+// GenummerdeRegel is a line with its number in the chain.
+type GenummerdeRegel struct {
+	Nr int64
+	Logregel
+}
+
+// LogNa gives the lines after number nr, oldest first.
+func (s *Store) LogNa(ctx context.Context, nr int64, lim int) ([]GenummerdeRegel, error) {
+	return rijen(ctx, s.lees, scanGenummerd, `SELECT nr, regel FROM verwerking WHERE nr > $1 ORDER BY nr LIMIT $2`, nr, limiet(lim))
+}
+
+// LogVoor gives the lines up to and including number nr, newest first.
+func (s *Store) LogVoor(ctx context.Context, nr int64, lim int) ([]GenummerdeRegel, error) {
+	return rijen(ctx, s.lees, scanGenummerd, `SELECT nr, regel FROM verwerking WHERE nr <= $1 ORDER BY nr DESC LIMIT $2`, nr, limiet(lim))
+}
+
+func scanGenummerd(scan func(...any) error) (r GenummerdeRegel, err error) {
+	r.Logregel, err = scanRegel(func(d ...any) error { return scan(append([]any{&r.Nr}, d...)...) })
+	return r, err
+}
+
 // LogVoorPersoon gives the last lines about one person, newest first.
 func (s *Store) LogVoorPersoon(ctx context.Context, bsn begrip.BSN, lim int) ([]Logregel, error) {
 	return rijen(ctx, s.lees, scanRegel, `SELECT v.regel FROM verwerking v JOIN verwerking_persoon p ON p.nr = v.nr
