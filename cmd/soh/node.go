@@ -31,6 +31,7 @@ type NodeCmd struct {
 	APIAddr     string `name:"api-addr" env:"SOH_NODE_API_ADDR" default:":8443" help:"Waar de API luistert, met certificaten."`
 	APIURL      string `name:"api-url" env:"SOH_NODE_API_URL" help:"Adres van de API zoals anderen het gebruiken."`
 	Tokens      bool   `name:"token-verplicht" env:"SOH_TOKEN_VERPLICHT" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
+	ProefBeleid string `name:"authzen-proef" type:"existingdir" help:"Map met proefbeleid (Rego, pakket soh.authzen) voor het beslispunt. Alleen om een systeem mee te testen."`
 	Bekendheid  string `env:"SOH_NODE_BEKENDHEID" enum:"automatisch,alleen-onbekend,handmatig" default:"handmatig" help:"Hoe vragen naar bekendheid beantwoord worden: ${enum}."`
 
 	WerkplekAddr string `env:"SOH_NODE_WERKPLEK_ADDR" default:"127.0.0.1:8090" help:"Waar de werkplek luistert, achter een proxy met TLS."`
@@ -58,7 +59,17 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	id.Organisatie.Soort = begrip.OrganisatieSoort(c.Soort)
+	var proef map[string]string
+	if c.ProefBeleid != "" {
+		if proef, err = toegang.Modules(os.DirFS(c.ProefBeleid), "proef"); err != nil {
+			return err
+		}
+		if len(proef) == 0 {
+			return fmt.Errorf("in %s staat geen beleid (*.rego)", c.ProefBeleid)
+		}
+	}
 	n, err := node.Open(node.Config{
+		ProefBeleid: proef,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{
 			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },

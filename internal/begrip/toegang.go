@@ -2,6 +2,8 @@ package begrip
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync/atomic"
 )
@@ -51,6 +53,9 @@ var rolNamen = map[Rol]string{
 	RolBehandelaar: "behandelaar", RolAdministratie: "administratief medewerker", RolPrivacy: "privacyfunctionaris", RolAuditor: "auditor", RolSysteem: "computersysteem",
 	RolOuder: "ouder", RolJongere: "jongere",
 }
+
+// Rollen gives every role, by its code in order of the alphabet.
+func Rollen() []Rol { return slices.Sorted(maps.Keys(rolNamen)) }
 
 // Naam gives the role in words for a page.
 func (r Rol) Naam() string {

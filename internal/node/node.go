@@ -33,6 +33,7 @@ import (
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/toegang/authzen"
 )
 
 // Versie is the full version of the node's API.
@@ -56,7 +57,10 @@ type Config struct {
 	// TokenVerplicht refuses systems that come without an access token; else the
 	// certificate of a deelnemer is enough.
 	TokenVerplicht bool
-	Log            *slog.Logger // default slog.Default
+	// ProefBeleid (file name → Rego) makes the decision point answer by package
+	// soh.authzen instead of by our own rules: for the tests of a case system.
+	ProefBeleid map[string]string
+	Log         *slog.Logger // default slog.Default
 }
 
 // Node is one running node.
@@ -135,13 +139,17 @@ func (n *Node) bedraad() error {
 		return err
 	}
 	n.inzage.Gebruik(beleid, soorten...)
-	n.api = n.maakAPI(soorten)
+	pdp, err := n.beslisser()
+	if err != nil {
+		return err
+	}
+	n.api = n.maakAPI(pdp, soorten)
 	n.werkplek, err = n.maakWerkplek()
 	return err
 }
 
 // maakAPI is every route of the node's API.
-func (n *Node) maakAPI(soorten []inzage.Soort) http.Handler {
+func (n *Node) maakAPI(pdp *authzen.Dienst, soorten []inzage.Soort) http.Handler {
 	mux := http.NewServeMux()
 	api := rest.NewAPI(mux, rest.Info{
 		Titel: "Knooppunt van " + n.cfg.Organisatie.Naam, Versie: Versie, Server: inzage.Basis(n.cfg.APIURL),
@@ -159,6 +167,7 @@ func (n *Node) maakAPI(soorten []inzage.Soort) http.Handler {
 		}
 	}
 	gezondheid(mux, n.gereed)
+	pdp.Routes(mux)
 	tokens := n.tokens(api)
 	tokens.Routes(mux)
 	return n.cfg.Identiteit.Bewaak(rest.Handler(deelnemersAlleen(tokens.Bewaak(mux, rest.WriteFout)), Versie, n.cfg.Log))
@@ -175,6 +184,7 @@ func (n *Node) tokens(api huma.API) *toegang.Uitgever {
 	b, err := json.Marshal(doc)
 	if err == nil {
 		u.Scopes, err = toegang.ScopesVan(b)
+		u.Scopes = append(u.Scopes, toegang.ScopeBesluiten)
 	}
 	if err != nil {
 		panic(err) // our own description
@@ -213,7 +223,7 @@ func schemanamen() func(reflect.Type, string) string {
 func deelnemersAlleen(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
-		case "/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata:
+		case "/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata, "/.well-known/authzen-configuration":
 		default:
 			if _, err := toegang.Beller(r); err != nil {
 				rest.WriteFout(w, r, err)

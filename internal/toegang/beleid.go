@@ -66,8 +66,24 @@ func NieuwBeleid(modules map[string]string) (*Beleid, error) {
 	if err != nil {
 		return nil, err
 	}
+	return compileer(modules, string(algemeen))
+}
+
+// neutraal stands in for the general rules where a policy stands alone.
+const neutraal = `package soh.algemeen
+
+oordeel := {"weigeringen": [], "bezwaren": [], "plafond": 2, "gemaskeerd": [], "plichten": [], "nood": null}
+`
+
+// NieuwProefBeleid is NieuwBeleid without the general rules: modules alone
+// decide. For tests of others against a decision point, never for real data.
+func NieuwProefBeleid(modules map[string]string) (*Beleid, error) {
+	return compileer(modules, neutraal)
+}
+
+func compileer(modules map[string]string, algemeen string) (*Beleid, error) {
 	modules = maps.Clone(modules)
-	modules[algemeenBestand] = string(algemeen)
+	modules[algemeenBestand] = algemeen
 	geparsed := map[string]*ast.Module{}
 	pakketten := map[string]bool{}
 	for _, naam := range slices.Sorted(maps.Keys(modules)) {

@@ -278,3 +278,28 @@ func redenen(rs []toegang.Reden) string {
 	}
 	return strings.Join(delen, " ")
 }
+
+// Oordeel decides about a look without giving it: for who asks beforehand. What
+// is not here, and what is withheld from l, is refused in the same words.
+func (z *Inzage) Oordeel(ctx context.Context, soort Soort, id string, l toegang.Lezer, gevraagd *begrip.Niveau) (toegang.Besluit, error) {
+	nergens := weiger("Dit bestaat hier niet.", "")
+	rec, err := z.cfg.Dossier.Lees(ctx, soort.Naam, id, time.Time{})
+	if begrip.Is(err, begrip.NietGevonden) {
+		return nergens, nil
+	}
+	if err != nil {
+		return toegang.Besluit{}, err
+	}
+	f, err := z.feiten(ctx, l, rec)
+	if err != nil {
+		return toegang.Besluit{}, err
+	}
+	if f.Afgeschermd(soort.Naam, id, l) != nil {
+		return nergens, nil
+	}
+	b, err := z.besluit(ctx, soort, rec, l, f, gevraagd)
+	if err == nil && !b.Toegestaan && !z.partij(soort, rec, l.Organisatie.OIN) {
+		return nergens, nil
+	}
+	return b, err
+}

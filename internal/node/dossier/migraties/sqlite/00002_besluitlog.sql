@@ -1,0 +1,10 @@
+-- +goose Up
+
+-- The decision log: one row for each call of the decision point, what was
+-- decided and why. Rows are only added; they hold no BSN.
+CREATE TABLE besluitlog (
+    nr       INTEGER PRIMARY KEY AUTOINCREMENT, -- order
+    tijdstip BIGINT NOT NULL, -- when it was asked, µs since 1970, UTC
+    regel    TEXT   NOT NULL  -- JSON
+);
+CREATE INDEX besluitlog_tijdstip ON besluitlog (tijdstip);
