@@ -89,6 +89,9 @@ func (h *Hub) geefBewijs(r *http.Request) (Bewijs, error) {
 	if err != nil {
 		return Bewijs{}, err
 	}
+	if err := h.magBewijs(d, plaats); err != nil {
+		return Bewijs{}, err
+	}
 	p := hublog.Plaats(plaats)
 	eerste, ok, err := h.graph.BladVan(p.Seq())
 	if err != nil || !ok {

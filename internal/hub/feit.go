@@ -41,23 +41,30 @@ type feitSoort struct {
 	// mag checks an offered feit before the 202: may door say this, is it right.
 	// What it checks against may change until the feit stands in the log.
 	mag func(h *Hub, door begrip.OIN, f feit) error
+	// pas is asked in the projection, where the feit stands in the log, whether it
+	// stands beside what came before, and adds to the step what it brings about;
+	// bezwaar tells the sender why it does not. It looks at nothing but the log and
+	// the step. May be nil.
+	pas func(w *werk, f feit) (bezwaar string, err error)
 	// geldt is told every feit that stands, at Open and after each step, in the
 	// order of the log; for what must be in memory. May be nil.
 	geldt func(h *Hub, f feit)
 }
 
 // feitSoorten are the kinds of feit the hub keeps; each area adds its own.
-var feitSoorten = []*feitSoort{deelnemerSoort, diensten.soort, apis.soort, storingen.soort}
+var feitSoorten = []*feitSoort{deelnemerSoort, diensten.soort, apis.soort, storingen.soort, gebeurtenissoort, schemaSoort, intrekkingSoort, vergeetSoort, bewaarSoort}
 
-var feitSoortVan = func() map[string]*feitSoort {
-	m := map[string]*feitSoort{}
+// feitSoortVan gives the kind of feit that an event type tells. It is filled
+// after the kinds, which look in it.
+var feitSoortVan = map[string]*feitSoort{}
+
+func init() {
 	for _, s := range feitSoorten {
 		for _, t := range s.typen {
-			m[t] = s
+			feitSoortVan[t] = s
 		}
 	}
-	return m
-}()
+}
 
 // inhoudTerm holds the content of a feit in the graph of its event, as JSON text.
 const inhoudTerm = "soh:inhoud"
@@ -122,6 +129,11 @@ func (h *Hub) legFeitenVast(ctx context.Context, door begrip.Organisatie, feiten
 	if err == nil && !h.wachtOp(ctx, h.log.Laatste(), 30*time.Second) {
 		err = begrip.NieuweFout(begrip.NietBeschikbaar, "Dit is vastgelegd, maar geldt nog niet: de Ketenindex loopt achter. Kijk straks nog eens.")
 	}
+	for _, id := range ids {
+		if err == nil {
+			err = h.geldtFeit(id)
+		}
+	}
 	return ids, err
 }
 
@@ -160,6 +172,16 @@ func (h *Hub) feitEvent(door begrip.Organisatie, n nieuwFeit) (cloudevent.Event,
 		ID: uuid.NewString(), Source: h.cfg.Organisatie.OIN.Systeem("ketenindex"), Type: n.typ, Time: nu, Subject: f.urn(),
 		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
 	}, nil
+}
+
+// geldtFeit tells whether the feit of this event came to stand: another may have
+// been first.
+func (h *Hub) geldtFeit(id uuid.UUID) error {
+	uit, _, err := h.uitkomst(id)
+	if err == nil && uit != nil && uit.Fout != "" {
+		return begrip.NieuweFout(begrip.Conflict, "%s", uit.Fout)
+	}
+	return err
 }
 
 // zetFeit adds a feit to the step.

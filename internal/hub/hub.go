@@ -63,7 +63,9 @@ type Hub struct {
 	zegel    vraag.Zegel
 	lijst    *register.Lijst // deelnemers.json
 	onderweg onderweg
-	vooruit  vooruit
+	// vergeetSlot is held by who destroys keys, and shared by who takes events in.
+	vergeetSlot sync.RWMutex
+	vooruit     vooruit
 
 	geprojecteerd atomic.Uint64 // last block in the read model
 	schrijffout   atomic.Bool   // the last Append could not write
@@ -140,6 +142,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { h.onderteken(ctx) })
 	wg.Go(func() { h.houdRegister(ctx) })
+	wg.Go(func() { _ = h.alsLeider(ctx, "huishouding", h.huishouding) })
 	defer wg.Wait()
 	defer stop()
 	return h.volg(ctx)
@@ -191,6 +194,9 @@ func (h *Hub) Handler() http.Handler {
 	diensten.routes(mux, h)
 	apis.routes(mux, h)
 	storingen.routes(mux, h)
+	h.regelRoutes(mux)
+	h.intrekRoutes(mux)
+	h.vergeetRoutes(mux)
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
 	mux.HandleFunc("GET /tlog/checkpoint", h.checkpoint)
 	mux.HandleFunc("GET /tlog/tile/{pad...}", h.tegel)

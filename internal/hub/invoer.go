@@ -115,6 +115,10 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 	if h.onderweg.aantal() > maxOnderweg {
 		return nil, begrip.NieuweFout(begrip.TeDruk, "De Ketenindex loopt achter met verwerken. Probeer het over enkele seconden opnieuw.")
 	}
+	if ctx.Value(houdtSlot{}) == nil {
+		h.vergeetSlot.RLock() // no key is destroyed between its use and the log
+		defer h.vergeetSlot.RUnlock()
+	}
 	ids, entries := make([]uuid.UUID, len(events)), make([][]byte, len(events))
 	nu := time.Now()
 	ruimte := ruwe.Get().(*[]byte)

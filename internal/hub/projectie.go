@@ -19,6 +19,8 @@ import (
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/graph"
 	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/hub/sleutels"
+	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/prov"
 )
 
@@ -56,7 +58,7 @@ const (
 	meerActies    = "Er staat meer dan één activiteit in deze gebeurtenis. Alleen de eerste telt om te zien of hij al gemeld is."
 )
 
-func (h *Hub) ontleed(plaats uint64, entry []byte) (o ontleding) {
+func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ontleding) {
 	o.plaats = plaats
 	f, err := leesFrame(entry)
 	if err != nil {
@@ -75,7 +77,7 @@ func (h *Hub) ontleed(plaats uint64, entry []byte) (o ontleding) {
 			o.uit.Fout, o.uit.Technisch = "Wij konden deze gebeurtenis niet verwerken.", true
 		}
 	}()
-	if !cloudevent.Bekend(o.event.Type) {
+	if !regels.Bekend(o.event.Type) {
 		o.uit.Fout, o.uit.Validatiefouten = "Dit soort gebeurtenis kennen wij niet.", []string{"type: Dit type staat niet in het register."}
 		return o
 	}
@@ -93,7 +95,11 @@ func (h *Hub) ontleed(plaats uint64, entry []byte) (o ontleding) {
 		}
 		return o
 	}
-	if s := feitSoortVan[o.event.Type]; s != nil {
+	for _, v := range regels.Controleer(o.event, g, sleutels.Masker) {
+		o.uit.Fout = "De inhoud van deze gebeurtenis past niet bij het schema."
+		o.uit.Validatiefouten = append(o.uit.Validatiefouten, string(begrip.MaskeerBSN([]byte(v.Veld+": "+v.Bericht))))
+	}
+	if s := feitSoortVan[o.event.Type]; s != nil && o.uit.Fout == "" {
 		ontleedFeit(s, &o, g)
 	}
 	if o.uit.Fout == "" {
@@ -121,19 +127,20 @@ type gelezen struct {
 	seq     uint64
 	entries [][]byte
 	delen   []ontleding
-	feit    bool // some entry tells a feit: what comes after may depend on it
+	regels  *soorten.Stand // it was checked against
+	feit    bool           // some entry tells a feit: what comes after may depend on it
 }
 
 // lees reads the entries of a block on all processors but one, which is for
 // the step before it and for who calls.
 func (h *Hub) lees(b hublog.Blok) gelezen {
-	uit := gelezen{seq: b.Seq, entries: b.Entries, delen: make([]ontleding, len(b.Entries))}
+	uit := gelezen{seq: b.Seq, entries: b.Entries, delen: make([]ontleding, len(b.Entries)), regels: h.regels.Load()}
 	var wg sync.WaitGroup
 	n := min(max(1, runtime.GOMAXPROCS(0)-1), len(b.Entries))
 	for w := range n {
 		wg.Go(func() {
 			for i := w; i < len(b.Entries); i += n {
-				uit.delen[i] = h.ontleed(uint64(hublog.PlaatsVan(b.Seq, i)), b.Entries[i])
+				uit.delen[i] = h.ontleed(uit.regels, uint64(hublog.PlaatsVan(b.Seq, i)), b.Entries[i])
 			}
 		})
 	}
@@ -142,8 +149,31 @@ func (h *Hub) lees(b hublog.Blok) gelezen {
 	return uit
 }
 
-// projecteer adds blocks to the read model and the ledger, in one step.
-func (h *Hub) projecteer(blokken []gelezen) (err error) {
+// projecteer adds blocks to the read model and the ledger, in as few steps as
+// may be: a block with a feit is a step of its own, so that the feit meets
+// everything before its block in the read model, on every replica alike.
+func (h *Hub) projecteer(blokken []gelezen) error {
+	for len(blokken) > 0 {
+		n := 1
+		for n < len(blokken) && !blokken[0].feit && !blokken[n].feit {
+			n++
+		}
+		if err := h.projecteerStap(blokken[:n]); err != nil {
+			return err
+		}
+		blokken = blokken[n:]
+	}
+	return nil
+}
+
+// werk is a block on its way into the read model.
+type werk struct {
+	h      *Hub
+	s      *graph.Stap
+	regels *soorten.Stand // as they stand at the event under hand
+}
+
+func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 	s := h.graph.Stap()
 	defer func() {
 		s.Weg()
@@ -178,7 +208,11 @@ func (h *Hub) projecteer(blokken []gelezen) (err error) {
 
 func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
 	var ontvangen time.Time
+	w := &werk{h, s, b.regels}
 	for i := range b.delen {
+		if w.regels != b.regels { // agreed earlier in this block
+			b.delen[i] = h.ontleed(w.regels, uint64(hublog.PlaatsVan(b.seq, i)), b.entries[i])
+		}
 		o := &b.delen[i]
 		if t := o.frame.Ontvangen; t.After(ontvangen) {
 			ontvangen = t
@@ -190,7 +224,7 @@ func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
 			h.cfg.Log.Error("regel in het log is niet leesbaar", "blok", b.seq, "plek", i)
 			continue
 		}
-		if err := verwerk(s, o); err != nil {
+		if err := w.verwerk(o); err != nil {
 			return err
 		}
 	}
@@ -205,8 +239,8 @@ func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
 }
 
 // verwerk decides what an event means beside those before it.
-func verwerk(s *graph.Stap, o *ontleding) error {
-	id := o.id.String()
+func (w *werk) verwerk(o *ontleding) error {
+	s, id := w.s, o.id.String()
 	plaats, waarde, bekend, err := s.Uniek(graph.Interactie, id)
 	if err != nil {
 		return err
@@ -221,7 +255,7 @@ func verwerk(s *graph.Stap, o *ontleding) error {
 		}
 		if dubbel {
 			o.uit.Waarschuwingen = append(o.uit.Waarschuwingen, dubbelHandeld)
-		} else if err := maakVindbaar(s, o); err != nil {
+		} else if err := w.maakVindbaar(o); err != nil {
 			return err
 		}
 	}
@@ -270,19 +304,18 @@ func eersteActiviteit(s *graph.Stap, o *ontleding) (dubbel bool, err error) {
 	return false, s.Zet(graph.Activiteit, naam, o.plaats, nil)
 }
 
-// verbind notes what of the graph the step needs. Terms are hashed here, beside
-// the step, and the graph is let go of.
-func (h *Hub) verbind(o *ontleding, g prov.Graph) {
+// termenVan gives what an event can be found by.
+func termenVan(f frame, ev cloudevent.Event, g prov.Graph) []graph.Term {
 	termen := make([]graph.Term, 0, 16)
 	erbij := func(k graph.Kind, w string) {
 		if t := (graph.Term{Kind: k, Waarde: w}); w != "" && !slices.Contains(termen, t) {
 			termen = append(termen, t)
 		}
 	}
-	termen = append(termen, graph.Term{Kind: graph.Alle}, graph.Term{Kind: graph.Type, Waarde: o.event.Type})
-	erbij(graph.Onderwerp, o.event.Subject)
-	erbij(graph.Organisatie, o.frame.OIN.URN())
-	for _, r := range o.frame.Refs {
+	termen = append(termen, graph.Term{Kind: graph.Alle}, graph.Term{Kind: graph.Type, Waarde: ev.Type})
+	erbij(graph.Onderwerp, ev.Subject)
+	erbij(graph.Organisatie, f.OIN.URN())
+	for _, r := range f.Refs {
 		erbij(graph.Persoon, string(r[:]))
 	}
 	for _, z := range g.Zaken() {
@@ -295,6 +328,14 @@ func (h *Hub) verbind(o *ontleding, g prov.Graph) {
 		if n.Is(prov.Entity) {
 			erbij(graph.Knoop, n.ID)
 		}
+	}
+	return termen
+}
+
+// verbind notes what of the graph the step needs. Terms are hashed here, beside
+// the step, and the graph is let go of.
+func (h *Hub) verbind(o *ontleding, g prov.Graph) {
+	for _, n := range g.Nodes {
 		if n.Is(prov.Activity) {
 			if o.actie != "" && !slices.Contains(o.uit.Waarschuwingen, meerActies) {
 				o.uit.Waarschuwingen = append(o.uit.Waarschuwingen, meerActies)
@@ -305,25 +346,39 @@ func (h *Hub) verbind(o *ontleding, g prov.Graph) {
 			o.schermAf = append(o.schermAf, n.ID)
 		}
 	}
+	termen := termenVan(o.frame, o.event, g)
 	o.postings = make([]graph.Posting, len(termen))
 	for i, t := range termen {
 		o.postings[i] = h.graph.Posting(t.Kind, t.Waarde, o.event.Time, o.plaats)
 	}
 }
 
-// maakVindbaar makes the event findable, and what it tells true.
-func maakVindbaar(s *graph.Stap, o *ontleding) error {
-	for _, node := range o.schermAf {
-		if err := schermAf(s, node, o.frame.OIN, o.plaats); err != nil {
+// maakVindbaar makes the event findable, and what it tells true: unless that
+// does not stand beside what came before.
+func (w *werk) maakVindbaar(o *ontleding) error {
+	if o.feit != nil {
+		if pas := feitSoortVan[o.event.Type].pas; pas != nil {
+			bezwaar, err := pas(w, *o.feit)
+			if err != nil {
+				return err
+			}
+			if bezwaar != "" {
+				o.uit.Fout, o.uit.Waarschuwingen = bezwaar, nil
+				return nil
+			}
+		}
+		o.geldt = true
+		if err := zetFeit(w.s, *o.feit); err != nil {
 			return err
 		}
 	}
-	s.Postings(o.postings)
-	if o.feit == nil {
-		return nil
+	for _, node := range o.schermAf {
+		if err := schermAf(w.s, node, o.frame.OIN, o.plaats); err != nil {
+			return err
+		}
 	}
-	o.geldt = true
-	return zetFeit(s, *o.feit)
+	w.s.Postings(o.postings)
+	return nil
 }
 
 // organisatieURN reduces the urn of an organisation's system to the organisation.

@@ -185,6 +185,9 @@ func (h *Hub) vind(ctx context.Context, b *bladzij) error {
 // all, was not known at the peildatum, or when showing it would tell what is
 // shielded.
 func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, error) {
+	if weg, err := h.onvindbaar(plaats); err != nil || weg { // hidden since it was found
+		return nil, err
+	}
 	f, err := h.frameOp(ctx, plaats)
 	if err != nil {
 		return nil, err

@@ -69,8 +69,12 @@ func (h *Hub) statusVan(r *http.Request, naam string, d register.Deelnemer) (sta
 	if err != nil {
 		return statusAntwoord{}, err
 	}
-	uit, _, err := h.uitkomstVan(r, id, d.OIN)
-	return antwoordVan(id, uit), err
+	uit, plaats, err := h.uitkomstVan(r, id, d.OIN)
+	s := antwoordVan(id, uit)
+	if err == nil && uit != nil && uit.Fout == "" {
+		err = h.meldOnvindbaar(&s, id.String(), plaats)
+	}
+	return s, err
 }
 
 func antwoordVan(id uuid.UUID, uit *uitkomst) statusAntwoord {

@@ -33,6 +33,28 @@ func (h *Hub) magZien(lezer register.Deelnemer, x *vondst) (mag bool, err error)
 	return true, nil
 }
 
+// magBewijs tells whether the reader may have the event at plaats as it is
+// stored: who may see all of it. Who may not learns nothing.
+func (h *Hub) magBewijs(lezer register.Deelnemer, plaats uint64) error {
+	g, err := h.leesOp(plaats)
+	if err != nil || g.frame.OIN == lezer.OIN {
+		return err
+	}
+	weg, err := h.onvindbaar(plaats)
+	if err != nil {
+		return err
+	}
+	soort, _ := h.regels.Load().Soort(g.event.Type)
+	n, ok := soort.Niveau(lezer.Organisatie, g.frame.OIN, func() bool { return noemtOrganisatie(g.graaf, lezer.OIN) })
+	switch {
+	case weg || !ok:
+		return nietBekend
+	case n < begrip.NiveauInhoud:
+		return begrip.NieuweFout(begrip.Verboden, "U mag deze gebeurtenis niet helemaal zien. Daarom krijgt u ook het bewijs niet.")
+	}
+	return nil
+}
+
 // noemtOrganisatie tells whether the graph names the organisation.
 func noemtOrganisatie(g prov.Graph, oin begrip.OIN) bool {
 	urn := oin.URN()

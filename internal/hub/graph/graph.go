@@ -41,6 +41,7 @@ const (
 	Interactie  Kind = 8 // interactieId: plaats and outcome
 	Activiteit  Kind = 9 // sender and @id of an Activity: counted once
 	Afscherming Kind = 10
+	Rust        Kind = 13 // of an event that was withdrawn: [kind] and term of what it had
 	Blok        Kind = 11 // block of the log: index of its first leaf in the ledger
 )
 

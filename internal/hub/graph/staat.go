@@ -19,9 +19,14 @@ func staatSleutel(soort, id string) []byte {
 
 // ZetStaat sets the state of (soort, id) in this step.
 func (s *Stap) ZetStaat(soort, id string, waarde []byte) error {
-	if err := s.batch.Set(staatSleutel(soort, id), waarde, nil); err != nil {
+	k := staatSleutel(soort, id)
+	if err := s.batch.Set(k, waarde, nil); err != nil {
 		return fmt.Errorf("graph: set state: %w", err)
 	}
+	if s.staat == nil {
+		s.staat = map[string][]byte{}
+	}
+	s.staat[string(k)] = waarde
 	return nil
 }
 

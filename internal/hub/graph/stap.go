@@ -16,7 +16,9 @@ type Stap struct {
 	g     *Graph
 	batch *pebble.Batch
 	eigen map[[sleutelLengte]byte]uniekeWaarde
-	keys  [][sleutelLengte]byte // of all that is in this step
+	keys  [][sleutelLengte]byte        // of all that is in this step
+	weg   map[[sleutelLengte]byte]bool // that were taken away
+	staat map[string][]byte            // set in this step
 
 	blok, tot    uint64   // of the last Blad
 	laatste      veelTerm // that was asked for, with its key: it is often set next
@@ -53,7 +55,11 @@ func (s *Stap) Postings(ps []Posting) {
 
 // Post adds a posting.
 func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
-	s.keys = append(s.keys, s.g.posting(k, term, tijd, plaats))
+	b := s.g.posting(k, term, tijd, plaats)
+	if s.weg != nil {
+		delete(s.weg, b)
+	}
+	s.keys = append(s.keys, b)
 	return nil
 }
 
@@ -121,6 +127,9 @@ func (s *Stap) Klaar(seq uint64) error {
 		if err := s.batch.Set(s.keys[i][:], v, nil); err != nil {
 			return fmt.Errorf("graph: set: %w", err)
 		}
+	}
+	if err := s.pasWegToe(); err != nil {
+		return err
 	}
 	if err := s.batch.Set(standSleutel, binary.BigEndian.AppendUint64(nil, seq), nil); err != nil {
 		return fmt.Errorf("graph: watermark: %w", err)

@@ -3,6 +3,7 @@ package sleutels
 import (
 	"bytes"
 	"context"
+	"strings"
 )
 
 // masker stands where a value may not be read, or cannot any more.
@@ -84,4 +85,38 @@ func (s *Sleutels) token(ctx context.Context, t []byte, alleen func([16]byte) bo
 		return soort, nil, nil
 	}
 	return soort, inhoud, nil
+}
+
+// Masker gives a text of the log with ********* for everything that is
+// encrypted in it.
+func Masker(s string) string {
+	if !strings.Contains(s, merk) {
+		return s
+	}
+	var b strings.Builder
+	for {
+		voor, na, er := strings.Cut(s, merk)
+		b.WriteString(voor)
+		if !er {
+			return b.String()
+		}
+		if eigen, is := strings.CutPrefix(na, "="); is { // the sender's own
+			b.WriteString(merk)
+			s = eigen
+			continue
+		}
+		b.WriteString(masker)
+		_, s, _ = strings.Cut(na, ";")
+	}
+}
+
+// RefID is the keyed name of a Betrokkene of whom only the @id is known.
+func (s *Sleutels) RefID(id string) [16]byte { return s.ref("id", id) }
+
+// Heeft tells whether this person has a key now, as far as was read.
+func (s *Sleutels) Heeft(ref [16]byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, levend := s.index[ref]
+	return levend || s.onderweg[ref] != nil
 }
