@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -108,6 +109,41 @@ func (ca *CA) Geef(dir string, o begrip.Organisatie, hosts ...string) (certPath,
 		}
 	}
 	_, _, err = maakPaar(sjabloon, ca.cert, ca.key, certPath, keyPath)
+	return certPath, keyPath, err
+}
+
+// GeefPersoon gives the files <oin>-<persoon>.crt and .key in dir with a personal
+// client certificate of a member of o's staff: the person as commonName. A good
+// certificate that is already there stays.
+func (ca *CA) GeefPersoon(dir string, o begrip.Organisatie, persoon string) (certPath, keyPath string, err error) {
+	oin, err := begrip.ParseOIN(string(o.OIN))
+	if err != nil {
+		return "", "", err
+	}
+	naam := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(persoon))
+	if strings.Trim(naam, "-") == "" || persoon == o.Naam {
+		return "", "", errors.New("een persoonlijk certificaat heeft een naam of personeelsnummer nodig")
+	}
+	certPath, keyPath = filepath.Join(dir, string(oin)+"-"+naam+".crt"), filepath.Join(dir, string(oin)+"-"+naam+".key")
+	nu := ca.nu()
+	if oud, _, err := leesPaar(certPath, keyPath); err == nil && ca.past(oud, oin, persoon, nil, nu) {
+		return certPath, keyPath, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", "", err
+	}
+	_, _, err = maakPaar(&x509.Certificate{
+		Subject:   pkix.Name{CommonName: persoon, Organization: []string{o.Naam}, SerialNumber: string(oin), Country: []string{"NL"}},
+		NotBefore: nu.Add(-speling), NotAfter: eerste(nu.Add(certDuur), ca.cert.NotAfter),
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}, ca.cert, ca.key, certPath, keyPath)
 	return certPath, keyPath, err
 }
 
