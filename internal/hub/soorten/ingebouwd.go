@@ -26,6 +26,8 @@ var ingebouwd = map[string]vorm{
 	cloudevent.ToestemmingIngetrokken: {omschrijving: "Een toestemming is ingetrokken.", gesloten: true, gezin: true},
 	cloudevent.NoodtoegangGebruikt:    {omschrijving: "Een professional keek zonder gewone regel, omdat er haast was.", gesloten: true, gezin: true},
 
+	cloudevent.LogVerankerd: {omschrijving: "Een organisatie heeft vastgelegd hoe ver haar verwerkingenlog is, zodat niemand het nog kan wijzigen.", gesloten: true, entity: []string{"soh:Verwerkingenlog"}},
+
 	cloudevent.SoortVastgesteld:       {omschrijving: "De ketenbeheerder heeft vastgesteld wat voor een soort gebeurtenis geldt.", vast: true},
 	cloudevent.SchemaVastgesteld:      {omschrijving: "De ketenbeheerder heeft een schema van een soort gebeurtenis vastgesteld.", vast: true},
 	cloudevent.GebeurtenisIngetrokken: {omschrijving: "Een gebeurtenis is ingetrokken en niet meer te vinden.", gesloten: true, vast: true},

@@ -162,6 +162,32 @@ func (s *Store) LogVoorPersoon(ctx context.Context, bsn begrip.BSN, lim int) ([]
 // number of lines and the last hash: whoever keeps those elsewhere can later
 // show that no line was cut off the end. Its error names the first bad line.
 func (s *Store) Verifieer(ctx context.Context) (aantal int64, kop [sha256.Size]byte, err error) {
+	return s.VerifieerMet(ctx, nil)
+}
+
+// Kop gives the number of lines and the hash of the last one, without checking.
+func (s *Store) Kop(ctx context.Context) (aantal int64, kop [sha256.Size]byte, err error) {
+	var hash []byte
+	err = s.lees.QueryRowContext(ctx, `SELECT nr, hash FROM verwerking ORDER BY nr DESC LIMIT 1`).Scan(&aantal, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, kop, nil
+	}
+	if err != nil || len(hash) != len(kop) {
+		return 0, kop, fmt.Errorf("dossier: kop van het verwerkingenlog: %w", err)
+	}
+	return aantal, [sha256.Size]byte(hash), nil
+}
+
+// VerifieerMet is Verifieer, and holds the chain against hashes that were kept
+// elsewhere: ankers gives the hash after a number of lines.
+func (s *Store) VerifieerMet(ctx context.Context, ankers map[int64][sha256.Size]byte) (aantal int64, kop [sha256.Size]byte, err error) {
+	defer func() {
+		for nr := range ankers {
+			if err == nil && nr > aantal {
+				err = fmt.Errorf("verwerkingenlog: na regel %d is het einde weg; elders staat vast dat er %d waren", aantal, nr)
+			}
+		}
+	}()
 	t, err := s.lees.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return 0, kop, fmt.Errorf("dossier: %w", err)
@@ -183,6 +209,9 @@ func (s *Store) Verifieer(ctx context.Context) (aantal int64, kop [sha256.Size]b
 				return aantal, kop, fmt.Errorf("verwerkingenlog: regel %d is gewijzigd", r.nr)
 			}
 			aantal, kop = r.nr, hash
+			if anker, ok := ankers[aantal]; ok && anker != kop {
+				return aantal, kop, fmt.Errorf("verwerkingenlog: tot en met regel %d is het log een ander dan elders vaststaat", aantal)
+			}
 		}
 		if len(regels) < blok {
 			return aantal, kop, nil
