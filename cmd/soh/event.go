@@ -105,12 +105,22 @@ func (c *EventQueryCmd) Run() error {
 	if c.Graaf {
 		accept = cloudevent.TypeEvent
 	}
+	return c.bladzijden(id, accept, func(b []byte) error {
+		fmt.Println(strings.TrimSpace(string(b)))
+		return nil
+	})
+}
+
+// bladzijden gives every page of a result to f.
+func (t HubToegang) bladzijden(id, accept string, f func(b []byte) error) error {
 	for pad := "/v1/resultaten/" + id; pad != ""; {
-		a, kop, err := c.vraag("GET", pad, "", accept, nil)
+		a, kop, err := t.vraag("GET", pad, "", accept, nil)
+		if err == nil {
+			err = f(a)
+		}
 		if err != nil {
 			return err
 		}
-		fmt.Println(strings.TrimSpace(string(a)))
 		pad = ""
 		if volgende, _, ok := strings.Cut(strings.TrimPrefix(kop.Get("Link"), "<"), ">"); ok {
 			pad = volgende

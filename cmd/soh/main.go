@@ -24,6 +24,7 @@ type cli struct {
 	Verify    VerifyCmd    `cmd:"" help:"Een bewijs van de Ketenindex nagaan, zonder netwerk."`
 	Bench     BenchCmd     `cmd:"" help:"Meten hoeveel een Ketenindex op deze computer aankan."`
 	BenchKaal BenchKaalCmd `cmd:"" name:"bench-kaal" hidden:""`
+	Logboek   LogboekCmd   `cmd:"" help:"Het verwerkingenlog van een knooppunt nagaan."`
 	Pki       PkiCmd       `cmd:"" help:"Certificaten om te testen: een uitgever en een certificaat met OIN."`
 }
 

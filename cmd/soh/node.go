@@ -15,6 +15,7 @@ import (
 	"github.com/handbereik/soh/internal/functie/bekendheid"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node"
+	"github.com/handbereik/soh/internal/node/signaal"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -33,6 +34,11 @@ type NodeCmd struct {
 	Tokens      bool   `name:"token-verplicht" env:"SOH_TOKEN_VERPLICHT" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	ProefBeleid string `name:"authzen-proef" type:"existingdir" help:"Map met proefbeleid (Rego, pakket soh.authzen) voor het beslispunt. Alleen om een systeem mee te testen."`
 	Bekendheid  string `env:"SOH_NODE_BEKENDHEID" enum:"automatisch,alleen-onbekend,handmatig" default:"handmatig" help:"Hoe vragen naar bekendheid beantwoord worden: ${enum}."`
+
+	Logboek         string `name:"logboek-otlp" env:"SOH_NODE_LOGBOEK_OTLP" help:"Adres van een collector (OTLP over HTTP) voor het Logboek Dataverwerkingen; leeg: geen."`
+	LogboekRegister string `name:"logboek-register" env:"SOH_NODE_LOGBOEK_REGISTER" help:"Adres van uw register van verwerkingsactiviteiten; het doel komt erachter."`
+	Werktijd        string `name:"werktijd" env:"SOH_NODE_WERKTIJD" default:"07:00-20:00" help:"Werktijd op werkdagen; kijken daarbuiten geeft een signaal. altijd: geen signaal."`
+	MeldGezin       string `name:"signaal-gezin" env:"SOH_NODE_SIGNAAL_GEZIN" enum:"na-oordeel,meteen,nooit" default:"na-oordeel" help:"Wanneer het gezin hoort van een ongewone blik: ${enum}."`
 
 	WerkplekAddr string `env:"SOH_NODE_WERKPLEK_ADDR" default:"127.0.0.1:8090" help:"Waar de werkplek luistert, achter een proxy met TLS."`
 	Aanmelding
@@ -68,7 +74,12 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 			return fmt.Errorf("in %s staat geen beleid (*.rego)", c.ProefBeleid)
 		}
 	}
+	signalen, err := signaal.LeesWerktijd(c.Werktijd)
+	if err != nil {
+		return err
+	}
 	n, err := node.Open(node.Config{
+		Logboek: node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
 		ProefBeleid: proef,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{

@@ -28,7 +28,9 @@ import (
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
 	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/node/logboek"
 	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/node/signaal"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/samenwerkingsverband"
@@ -61,6 +63,9 @@ type Config struct {
 	// soh.authzen instead of by our own rules: for the tests of a case system.
 	ProefBeleid map[string]string
 	Log         *slog.Logger // default slog.Default
+	Logboek     Logboek
+	Signalen    *signaal.Instelling // when a look is out of the ordinary; default signaal.Standaard
+	MeldGezin   signaal.MeldGezin   // when the family hears of one; default na-oordeel
 }
 
 // Node is one running node.
@@ -72,6 +77,9 @@ type Node struct {
 	opdracht   *opdracht.Opdrachten
 	waarborgen *waarborg.Waarborgen
 	bezorger   *gebeurtenis.Bezorger
+	anker      *logboek.Anker
+	uitvoer    *logboek.Uitvoer // nil: the log goes to no collector
+	signalen   *signaal.Wachter
 	functies   []functie.Functie
 	omgeving   *functie.Omgeving
 	api        http.Handler
@@ -122,6 +130,9 @@ func (n *Node) bedraad() error {
 	n.opdracht = opdracht.Nieuw(opdracht.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Deelnemer: n.register.organisatie, Log: cfg.Log,
 	})
+	if err := n.toezicht(systeem); err != nil {
+		return err
+	}
 	n.omgeving = &functie.Omgeving{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Waarborgen: n.waarborgen, Inzage: n.inzage, Opdrachten: n.opdracht,
 		Deelnemers: n.register.Deelnemers, Log: cfg.Log, Wek: n.bezorger.Wek,
@@ -283,7 +294,7 @@ func (n *Node) Run(ctx context.Context) error {
 	defer stop(nil)
 	var wg sync.WaitGroup
 	for _, f := range []func(context.Context) error{
-		n.bezorger.Run, n.opdracht.Run, n.waarborgen.Run,
+		n.bezorger.Run, n.opdracht.Run, n.waarborgen.Run, n.anker.Run, n.uitvoer.Run, n.signalen.Run,
 		func(ctx context.Context) error { n.register.Run(ctx); return nil },
 	} {
 		wg.Go(func() {

@@ -14,7 +14,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -53,6 +55,28 @@ type Uitvoer struct {
 	Log         *slog.Logger
 }
 
+// NieuweUitvoer checks the configuration.
+func NieuweUitvoer(adres, register string, sleutel []byte, org begrip.Organisatie, d *dossier.Store, log *slog.Logger) (*Uitvoer, error) {
+	a, err := url.Parse(adres)
+	ip := net.ParseIP(hostVan(a))
+	switch {
+	case err != nil || a.Host == "" || a.User != nil || a.RawQuery != "":
+		return nil, errors.New("het adres van de collector is geen gewoon webadres")
+	case a.Scheme != "https" && !(a.Scheme == "http" && (a.Hostname() == "localhost" || ip != nil && ip.IsLoopback())):
+		return nil, errors.New("gebruik voor de collector https; http mag alleen op het eigen apparaat")
+	case register == "":
+		return nil, errors.New("geef bij een collector ook het adres van uw register van verwerkingsactiviteiten")
+	}
+	return &Uitvoer{Adres: adres, Register: register, Sleutel: sleutel, Organisatie: org, Dossier: d, Log: log}, nil
+}
+
+func hostVan(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
 const (
 	uitvoerBlok   = 200
 	uitvoerTik    = 2 * time.Second
@@ -63,6 +87,9 @@ const (
 // Run exports until ctx ends. What the collector does not take is offered
 // again, later and later, and never skipped.
 func (u *Uitvoer) Run(ctx context.Context) error {
+	if u == nil {
+		return nil // no collector
+	}
 	wacht := uitvoerTik
 	for {
 		n, err := u.Stuur(ctx)

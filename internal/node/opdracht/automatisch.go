@@ -41,7 +41,7 @@ func (p *Opdrachten) volgende() (string, bool) {
 // then every arrival, each once.
 func (p *Opdrachten) Run(ctx context.Context) error {
 	for _, s := range []Staat{Aangeboden, Geaccepteerd, InUitvoering} {
-		recs, err := p.cfg.Dossier.Zoek(ctx, dossier.Filter{Soort: recordSoort, Staat: string(s), Limiet: 1 << 20})
+		recs, err := p.cfg.Dossier.Zoek(ctx, dossier.Filter{Soort: RecordSoort, Staat: string(s), Limiet: 1 << 20})
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,8 @@ import (
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
 )
 
-const recordSoort = "opdracht"
+// RecordSoort is the kind of dossier record that an Opdracht is kept as.
+const RecordSoort = "opdracht"
 
 // pad is where a node takes offers; steps go to pad/<id>/stappen.
 const pad = "/v1/opdrachten"
@@ -185,7 +186,7 @@ func (p *Opdrachten) Postvak(ctx context.Context) ([]Opdracht, error) {
 		if s.Eind() {
 			limiet = 50
 		}
-		recs, err := p.cfg.Dossier.Zoek(ctx, dossier.Filter{Soort: recordSoort, Staat: string(s), Limiet: limiet})
+		recs, err := p.cfg.Dossier.Zoek(ctx, dossier.Filter{Soort: RecordSoort, Staat: string(s), Limiet: limiet})
 		if err != nil {
 			return nil, err
 		}
@@ -210,7 +211,7 @@ func (p *Opdrachten) Postvak(ctx context.Context) ([]Opdracht, error) {
 
 // VoorZaak gives the Opdrachten of a zaak in both directions, newest first.
 func (p *Opdrachten) VoorZaak(ctx context.Context, zaak string) ([]Opdracht, error) {
-	recs, err := p.cfg.Dossier.Zoek(ctx, dossier.Filter{Soort: recordSoort, Zaak: zaak})
+	recs, err := p.cfg.Dossier.Zoek(ctx, dossier.Filter{Soort: RecordSoort, Zaak: zaak})
 	if err != nil || zaak == "" {
 		return nil, err
 	}
@@ -231,7 +232,7 @@ func (p *Opdrachten) bewaar(ctx context.Context, tx *dossier.Tx, o Opdracht, ver
 		return err
 	}
 	_, err = tx.Schrijf(ctx, dossier.Record{
-		Soort: recordSoort, ID: o.ID, Versie: versie, Zaak: o.Zaak, Staat: string(o.Staat), Door: door, Inhoud: b,
+		Soort: RecordSoort, ID: o.ID, Versie: versie, Zaak: o.Zaak, Staat: string(o.Staat), Door: door, Inhoud: b,
 	})
 	return err
 }
@@ -251,7 +252,7 @@ func (p *Opdrachten) gebeurtenis(ctx context.Context, tx *dossier.Tx, o Opdracht
 type lezer func(ctx context.Context, soort, id string, peildatum time.Time) (dossier.Record, error)
 
 func lees(ctx context.Context, lees lezer, id string) (Opdracht, int, error) {
-	rec, err := lees(ctx, recordSoort, id, time.Time{})
+	rec, err := lees(ctx, RecordSoort, id, time.Time{})
 	if err != nil {
 		return Opdracht{}, 0, err
 	}

@@ -39,6 +39,25 @@ var Standaard = Instelling{
 	MaxPersonen: 25, Venster: 24 * time.Hour,
 }
 
+// LeesWerktijd gives Standaard with other working hours: "08:00-18:00", or
+// "altijd" for an organisation that works around the clock.
+func LeesWerktijd(s string) (Instelling, error) {
+	in := Standaard
+	if s == "altijd" {
+		in.Begin, in.Eind = 0, 0
+		return in, nil
+	}
+	van, tot, _ := strings.Cut(s, "-")
+	a, err := time.Parse("15:04", van)
+	b, err2 := time.Parse("15:04", tot)
+	if err != nil || err2 != nil || !a.Before(b) {
+		return in, fmt.Errorf("de werktijd is van-tot, bijvoorbeeld 07:00-20:00, of altijd")
+	}
+	nul := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	in.Begin, in.Eind = a.Sub(nul), b.Sub(nul)
+	return in, nil
+}
+
 // kijk is one look with what the rules need to know of it.
 type kijk struct {
 	dossier.Logregel
@@ -56,7 +75,7 @@ func (in Instelling) toets(k kijk, zone *time.Location) map[Regel]string {
 		return uit
 	}
 	if !k.werk {
-		uit[GeenBetrokkenheid] = "Onze organisatie heeft nu geen opdracht en geen overleg in deze zaak."
+		uit[GeenBetrokkenheid] = "Onze organisatie heeft geen opdracht en geen overleg in deze zaak."
 	}
 	if in.MaxPersonen > 0 && k.personen > in.MaxPersonen {
 		uit[VeelPersonen] = fmt.Sprintf("Deze medewerker keek in %d uur naar %d verschillende personen. Gewoon is ten hoogste %d.", int(in.Venster.Hours()), k.personen, in.MaxPersonen)
