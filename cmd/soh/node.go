@@ -13,6 +13,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node"
 	"github.com/handbereik/soh/internal/node/signaal"
@@ -84,7 +85,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{
 			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
-			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)),
+			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)), inrichting.Bouw,
 		},
 	})
 	if err != nil {

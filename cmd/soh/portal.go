@@ -9,6 +9,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/portal"
 	"github.com/handbereik/soh/internal/toegang"
@@ -40,7 +41,7 @@ func (c *PortalCmd) Run(ctx context.Context) error {
 	leeg := &functie.Omgeving{}
 	p, err := portal.Open(portal.Config{
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, Aanmelding: c.config("soh-portaal"), Log: log,
-		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie()},
+		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 	})
 	if err != nil {
 		return err

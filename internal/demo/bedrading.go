@@ -8,6 +8,7 @@ import (
 
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/node"
@@ -88,7 +89,7 @@ func (d *Demo) nodeDienst(o Deelnemer) (*dienst, error) {
 		n, err := node.Open(node.Config{
 			Organisatie: o.Organisatie, Map: filepath.Join(d.dir, "nodes", o.Kort), Identiteit: l.identiteit,
 			HubURL: d.lid("hub").apiURL, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log,
-			Functies: []functie.Bouw{func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() }, bekendheid.Bouw(regel)},
+			Functies: []functie.Bouw{func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() }, bekendheid.Bouw(regel), inrichting.Bouw},
 		})
 		if err != nil {
 			return lopend{}, err
@@ -119,7 +120,7 @@ func (d *Demo) portaalDienst() (*dienst, error) {
 		p, err := portal.Open(portal.Config{
 			Organisatie: l.Organisatie, Map: filepath.Join(d.dir, "portaal"), Identiteit: l.identiteit,
 			HubURL: d.lid("hub").apiURL, HubOIN: ketenbeheerder.OIN, Aanmelding: d.aanmelding(l), Log: log,
-			Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie()},
+			Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 		})
 		if err != nil {
 			return lopend{}, err

@@ -17,6 +17,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/opdracht"
@@ -27,7 +28,7 @@ import (
 // echteFuncties are the two functies as a node runs them; questions about
 // bekendheid wait for a professional.
 func echteFuncties(begrip.Organisatie) []functie.Bouw {
-	return []functie.Bouw{melding.Bouw, bekendheid.Bouw(bekendheid.Handmatig)}
+	return []functie.Bouw{melding.Bouw, bekendheid.Bouw(bekendheid.Handmatig), inrichting.Bouw}
 }
 
 func meldingJSON(afgeschermd bool) map[string]any {
@@ -196,6 +197,7 @@ func (c *contract) meldingPaden() {
 	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/betrokkenen/query", lezer: l, body: vraag, wil: 403})
 	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/betrokkenen/query", body: vraag, wil: 401})
 	c.burgerPaden(ouder, vraag)
+	c.waarborgPaden(m.ID, m.Zaak)
 	c.opdrachtPaden(m.Zaak)
 }
 

@@ -48,8 +48,9 @@ type beeld struct {
 }
 
 // haal asks the Ketenindex and the sources for everything about the person who
-// is signed in. It always gives a beeld; what is missing is told in it.
-func (p *Portal) haal(ctx context.Context, s toegang.Sessie) beeld {
+// is signed in, or for whom that person looks. It always gives a beeld; what is
+// missing is told in it.
+func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 	b := beeld{namen: map[begrip.OIN]string{}, soorten: map[begrip.OIN]begrip.OrganisatieSoort{}}
 	if len(p.register.Deelnemers()) == 0 {
 		ctx, stop := context.WithTimeout(ctx, p.wacht)
@@ -66,7 +67,7 @@ func (p *Portal) haal(ctx context.Context, s toegang.Sessie) beeld {
 	if samen {
 		wg.Go(vragen)
 	}
-	gs, heel, err := p.gebeurtenissen(ctx, s.BSN)
+	gs, heel, err := p.gebeurtenissen(ctx, s.voorWie())
 	b.Gebeurtenissen, b.HubStil, b.Onvolledig = gs, err != nil, err == nil && !heel
 	if err != nil {
 		p.cfg.Log.WarnContext(ctx, "de Ketenindex antwoordt niet", "fout", err.Error())
@@ -80,8 +81,24 @@ func (p *Portal) haal(ctx context.Context, s toegang.Sessie) beeld {
 		vragen()
 	}
 	wg.Wait()
+	if s.Voor != nil {
+		b.alleenGetoond()
+	}
 	b.noem(alle)
 	return b
+}
+
+// alleenGetoond leaves of the timeline what is about a record that a source lets
+// this reader see. Who looks for another gets nothing from the Ketenindex that
+// no source stands for: it does not know what is withheld from whom.
+func (b *beeld) alleenGetoond() {
+	getoond := map[string]bool{}
+	for _, x := range b.Bronnen {
+		for _, d := range x.Beeld.Delen {
+			getoond["urn:soh:"+d.Soort+":"+d.ID] = true
+		}
+	}
+	b.Gebeurtenissen = slices.DeleteFunc(b.Gebeurtenissen, func(g gebeurtenis) bool { return !getoond[g.Onderwerp] || g.Afgeschermd })
 }
 
 // noem settles the name of every organisation: that of the register, else the
@@ -111,7 +128,7 @@ func (b *beeld) noem(alle []functie.Deelnemer) {
 }
 
 // vraagBronnen asks all at once; the slowest decides, within wachttijd each.
-func (p *Portal) vraagBronnen(ctx context.Context, s toegang.Sessie, nodes []functie.Deelnemer) []bron {
+func (p *Portal) vraagBronnen(ctx context.Context, s kijker, nodes []functie.Deelnemer) []bron {
 	uit := make([]bron, len(nodes))
 	plek := make(chan struct{}, tegelijk)
 	var wg sync.WaitGroup
@@ -131,44 +148,61 @@ func (p *Portal) vraagBronnen(ctx context.Context, s toegang.Sessie, nodes []fun
 	return uit
 }
 
-// vraag asks one source what it has about the person who is signed in.
-func (p *Portal) vraag(ctx context.Context, s toegang.Sessie, d functie.Deelnemer) (inzage.Gezinsbeeld, error) {
+// vraag asks one source what it has for the person who is signed in, or for whom
+// that person looks. A source that refuses this person says nothing, which is
+// another thing than being silent.
+func (p *Portal) vraag(ctx context.Context, s kijker, d functie.Deelnemer) (inzage.Gezinsbeeld, error) {
 	var g inzage.Gezinsbeeld
+	b, status, err := p.bij(ctx, s, d, "/v1/betrokkenen/query", map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}})
+	if err == nil && status == http.StatusForbidden && s.Voor != nil {
+		return inzage.Gezinsbeeld{Organisatie: d.Organisatie}, nil
+	}
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("HTTP %d", status)
+	}
+	if err != nil {
+		return g, err
+	}
+	if json.Unmarshal(b, &g) != nil || g.Organisatie.OIN != d.OIN {
+		return g, errors.New("het antwoord is niet te gebruiken")
+	}
+	schoon(&g)
+	return g, nil
+}
+
+// bij posts vraag to a path of a source, on behalf of s.
+func (p *Portal) bij(ctx context.Context, s kijker, d functie.Deelnemer, pad string, vraag any) ([]byte, int, error) {
 	ctx, stop := context.WithTimeout(toegang.Naar(ctx, d.OIN), p.wacht)
 	defer stop()
-	vraag, err := json.Marshal(map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.BSN}})
+	lijf, err := json.Marshal(vraag)
 	if err != nil {
-		return g, err
+		return nil, 0, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, inzage.Basis(d.API)+"/v1/betrokkenen/query", bytes.NewReader(vraag))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, inzage.Basis(d.API)+pad, bytes.NewReader(lijf))
 	if err != nil {
-		return g, err
+		return nil, 0, err
 	}
 	lezer := s.Lezer(p.cfg.Organisatie, begrip.DoelEigenInzage, begrip.GrondAvg15, "")
+	if s.Voor != nil {
+		lezer.Namens = s.voorWie()
+	}
 	verklaring, err := p.cfg.Identiteit.Verklaring(lezer, d.OIN, time.Now())
 	if err != nil {
-		return g, err
+		return nil, 0, err
 	}
 	r.Header.Set("Authorization", "Bearer "+verklaring)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json")
 	resp, err := p.client.Do(r)
 	if err != nil {
-		return g, err
+		return nil, 0, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return g, fmt.Errorf("HTTP %d", resp.StatusCode)
-	}
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAntwoord+1))
-	if err != nil {
-		return g, err
+	if err == nil && len(b) > maxAntwoord {
+		err = errors.New("het antwoord is te groot")
 	}
-	if len(b) > maxAntwoord || json.Unmarshal(b, &g) != nil || g.Organisatie.OIN != d.OIN {
-		return g, errors.New("het antwoord is niet te gebruiken")
-	}
-	schoon(&g)
-	return g, nil
+	return b, resp.StatusCode, err
 }
 
 var telefoonVorm = regexp.MustCompile(`^[0-9+][0-9 ()-]{2,19}$`)
@@ -190,6 +224,13 @@ func schoon(g *inzage.Gezinsbeeld) {
 			if a, err := mail.ParseAddress(c.Email); err != nil || a.Address != c.Email || strings.ContainsAny(c.Email, "?&%") {
 				c.Email = ""
 			}
+		}
+	}
+	for i := range g.Keuzes {
+		k := &g.Keuzes[i]
+		k.Wat, k.Over = veilig(k.Wat), veilig(k.Over)
+		for j := range k.Wie {
+			k.Wie[j] = veilig(k.Wie[j])
 		}
 	}
 	for i := range g.Inzagen {

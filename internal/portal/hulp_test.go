@@ -20,6 +20,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/hub"
 	hubregister "github.com/handbereik/soh/internal/hub/register"
@@ -175,6 +176,7 @@ func (n *net) knoop(o begrip.Organisatie) {
 				k.bekend = bekendheid.Nieuw(om, bekendheid.Automatisch)
 				return k.bekend.Functie()
 			},
+			inrichting.Bouw,
 		},
 	})
 	if err != nil {
@@ -199,7 +201,7 @@ func (n *net) open(aan toegang.AanmeldConfig) {
 	p, err := Open(Config{
 		Organisatie: portaal, Map: filepath.Join(n.dir, "portaal"), Identiteit: n.identiteit(portaal), HubURL: n.hub.URL, HubOIN: keten.OIN,
 		Aanmelding: aan, Log: n.logger(),
-		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie()},
+		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 	})
 	if err != nil {
 		n.t.Fatal(err)

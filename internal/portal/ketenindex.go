@@ -40,7 +40,8 @@ type gebeurtenis struct {
 	Wie         []begrip.OIN // every organisation it names, Bron first
 	Namen       map[begrip.OIN]string
 	Zaak        string
-	Afgeschermd bool // the family may not know whose this is
+	Onderwerp   string // urn of the record it is about
+	Afgeschermd bool   // the family may not know whose this is
 }
 
 // kop is what comes beside the body of an answer.
@@ -174,7 +175,7 @@ func lees(rauw json.RawMessage) (gebeurtenis, error) {
 	if err != nil {
 		return gebeurtenis{}, err
 	}
-	g := gebeurtenis{Type: e.Type, Op: e.Time, Zaak: gr.Zaak(), Namen: map[begrip.OIN]string{}}
+	g := gebeurtenis{Type: e.Type, Op: e.Time, Zaak: gr.Zaak(), Onderwerp: e.Subject, Namen: map[begrip.OIN]string{}}
 	if e.Source == bronAfgeschermd || gr.IsBronAfgeschermd() {
 		g.Afgeschermd = true
 		return g, nil

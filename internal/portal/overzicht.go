@@ -20,6 +20,8 @@ const keekKort = 5
 type overzicht struct {
 	Naam    string
 	Jongere bool
+	Voor    *voorWie // for whom this person looks; nil is for itself
+	Spoed   bool     // somebody looked on noodtoegang
 	Nu      nuKaart
 	Stappen []stap
 	Stil    []string // organisations that did not answer
@@ -64,8 +66,10 @@ type punt struct {
 }
 
 func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
-	b := p.haal(r.Context(), s)
-	d := overzicht{Naam: voornaam(s.Naam), Jongere: s.Rol == begrip.RolJongere, beeld: b}
+	k := p.kijker(r, s)
+	b := p.haal(r.Context(), k)
+	d := overzicht{Naam: voornaam(s.Naam), Jongere: s.Rol == begrip.RolJongere, Voor: k.Voor, beeld: b}
+	d.Spoed = slices.ContainsFunc(b.inkijken(), func(i inzage.Inkijk) bool { return i.Nood })
 	for _, x := range b.Bronnen {
 		if x.Stil {
 			d.Stil = append(d.Stil, x.Naam)

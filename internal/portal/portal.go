@@ -54,14 +54,15 @@ type Config struct {
 
 // Portal is one running portal.
 type Portal struct {
-	cfg        Config
-	site       *web.Site
-	aanmelding *toegang.Aanmelding
-	register   *register
-	client     *http.Client
-	wacht      time.Duration
-	teksten    map[string]functie.Tekst
-	handler    http.Handler
+	cfg         Config
+	site        *web.Site
+	aanmelding  *toegang.Aanmelding
+	register    *register
+	client      *http.Client
+	wacht       time.Duration
+	teksten     map[string]functie.Tekst
+	voorSleutel [32]byte // names a choice in a cookie, see voorwie.go
+	handler     http.Handler
 }
 
 // Open checks the configuration and wires the portal. Nothing runs before Run.
@@ -132,6 +133,7 @@ func (p *Portal) bedraad() error {
 			return err
 		}
 	}
+	p.voorSleutel = a.Sleutel
 	if p.aanmelding, err = toegang.NieuweAanmelding(a); err != nil {
 		return err
 	}
@@ -148,6 +150,10 @@ func (p *Portal) routes() http.Handler {
 	mux.HandleFunc("GET /hulp", p.hulp)
 	mux.HandleFunc("GET /overzicht", p.aanmelding.Vereis(p.toonOverzicht))
 	mux.HandleFunc("GET /wie-keek", p.aanmelding.Vereis(p.toonWieKeek))
+	mux.HandleFunc("GET /mijn-keuzes", p.aanmelding.Vereis(p.toonKeuzes))
+	mux.HandleFunc("POST /mijn-keuzes/stop", p.aanmelding.Vereis(p.stop))
+	mux.HandleFunc("GET /voor-wie", p.aanmelding.Vereis(p.toonVoorWie))
+	mux.HandleFunc("POST /voor-wie", p.aanmelding.Vereis(p.kiesVoorWie))
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	return p.site.Handler(mux)
 }
@@ -179,6 +185,8 @@ func (p *Portal) kader(r *http.Request) web.Kader {
 	return web.Kader{Wie: s.Naam, Afmelden: "/afmelden", Nav: []web.NavItem{
 		{Titel: web.Vertaalbaar("Overzicht"), Pad: "/overzicht", Icoon: "home"},
 		{Titel: web.Vertaalbaar("Wie keek"), Pad: "/wie-keek", Icoon: "eye"},
+		{Titel: web.Vertaalbaar("Mijn keuzes"), Pad: "/mijn-keuzes", Icoon: "lock"},
+		{Titel: web.Vertaalbaar("Voor wie"), Pad: "/voor-wie", Icoon: "users"},
 		{Titel: web.Vertaalbaar("Hulp"), Pad: "/hulp", Icoon: "help-circle"},
 	}}
 }

@@ -17,11 +17,13 @@ type wieKeek struct {
 	Heel         bool
 	GeenRegister bool
 	Keek         web.Tabel
+	Voor         *voorWie
 }
 
 func (p *Portal) toonWieKeek(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
-	b := p.haal(r.Context(), s)
-	d := wieKeek{Keek: p.tabel(b.inkijken()), Heel: b.heel(), GeenRegister: b.GeenRegister}
+	k := p.kijker(r, s)
+	b := p.haal(r.Context(), k)
+	d := wieKeek{Keek: p.tabel(b.inkijken()), Heel: b.heel(), GeenRegister: b.GeenRegister, Voor: k.Voor}
 	for _, x := range b.Bronnen {
 		if x.Stil {
 			d.Stil = append(d.Stil, x.Naam)

@@ -58,7 +58,7 @@ func verenig(functie *Besluit, o oordeel) Besluit {
 	mag := functie != nil && functie.Toegestaan && len(o.bezwaren) == 0
 	if !mag && o.nood {
 		return Besluit{
-			Toegestaan: true, Niveau: begrip.NiveauInhoud, Plichten: []string{PlichtAlarm, PlichtNakijken},
+			Toegestaan: true, Niveau: begrip.NiveauInhoud, Plichten: []string{PlichtAlarm, PlichtMeldGezin, PlichtNakijken},
 			Redenen: []Reden{{Tekst: "Dit is noodtoegang. De functionaris gegevensbescherming krijgt nu bericht en uw inzage wordt nagekeken."}},
 		}
 	}

@@ -83,7 +83,7 @@ func TestAlgemeneRegelsGeldenBijElkBeleid(t *testing.T) {
 		t.Errorf("verband: %+v", k)
 	}
 	in["nood"] = map[string]any{"reden": "Er is nu gevaar voor het kind.", "tot": nu.Add(time.Hour)}
-	if k := vraag(in); !k.Toegestaan || !slices.Equal(k.Plichten, []string{PlichtAlarm, PlichtNakijken}) {
+	if k := vraag(in); !k.Toegestaan || !slices.Equal(k.Plichten, []string{PlichtAlarm, PlichtMeldGezin, PlichtNakijken}) {
 		t.Errorf("nood: %+v", k)
 	}
 	delete(in, "nu")

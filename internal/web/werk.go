@@ -22,6 +22,7 @@ type Werk struct {
 
 type werkNav struct {
 	item   NavItem
+	voor   func(s toegang.Sessie) bool // nil: everybody
 	aantal func(r *http.Request, s toegang.Sessie) int
 }
 
@@ -41,7 +42,12 @@ func (w *Werk) Met(fsys fs.FS) (*Site, error) { return w.site.Met(fsys) }
 
 // Nav adds an entry to the rail. aantal gives the number to show and may be nil.
 func (w *Werk) Nav(item NavItem, aantal func(r *http.Request, s toegang.Sessie) int) {
-	w.nav = append(w.nav, werkNav{item, aantal})
+	w.NavVoor(item, nil, aantal)
+}
+
+// NavVoor is Nav for who voor lets through; the page itself decides again.
+func (w *Werk) NavVoor(item NavItem, voor func(s toegang.Sessie) bool, aantal func(r *http.Request, s toegang.Sessie) int) {
+	w.nav = append(w.nav, werkNav{item, voor, aantal})
 }
 
 // Pagina registers a page for signed-in professionals at a pattern of
@@ -71,6 +77,9 @@ func (w *Werk) Handler() http.Handler { return w.site.Handler(w.mux) }
 func (w *Werk) kader(r *http.Request, s toegang.Sessie) Kader {
 	k := Kader{Wie: s.Naam, Bij: s.Rol.Naam(), Afmelden: "/afmelden"}
 	for _, n := range w.nav {
+		if n.voor != nil && !n.voor(s) {
+			continue
+		}
 		it := n.item
 		if n.aantal != nil {
 			it.Aantal = n.aantal(r, s)

@@ -139,9 +139,10 @@ func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, _ toegang.Ses
 
 // gelukt tells, after the way back from another page, what was done there.
 var gelukt = map[string]*web.Alert{
-	"geweigerd":  {Soort: "ok", Titel: web.Vertaalbaar("De melding is teruggegeven."), Tekst: web.Vertaalbaar("De melder leest waarom.")},
-	"beantwoord": {Soort: "ok", Titel: web.Vertaalbaar("Uw antwoord is verstuurd.")},
-	"aangeboden": {Soort: "ok", Titel: web.Vertaalbaar("De berichten worden opnieuw verstuurd.")},
+	"geweigerd":   {Soort: "ok", Titel: web.Vertaalbaar("De melding is teruggegeven."), Tekst: web.Vertaalbaar("De melder leest waarom.")},
+	"beantwoord":  {Soort: "ok", Titel: web.Vertaalbaar("Uw antwoord is verstuurd.")},
+	"afgeschermd": {Soort: "ok", Titel: web.Vertaalbaar("Dit gegeven is nu afgeschermd.")},
+	"aangeboden":  {Soort: "ok", Titel: web.Vertaalbaar("De berichten worden opnieuw verstuurd.")},
 }
 
 // opnieuw offers every refused message again, once its cause is mended.

@@ -1,0 +1,52 @@
+# Policy of the safeguards (samenwerkfunctie 14, Inrichten en bijsturen
+# samenwerking). Deny by default.
+package soh.inrichting
+
+import rego.v1
+
+besluit := {"toegestaan": true, "niveau": max([n | some n in niveaus]), "gemaskeerd": [], "redenen": [r | some r in redenen]} if {
+	count(redenen) > 0
+} else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [{"tekst": "Alleen de privacyfunctionaris, de auditor en het systeem van de organisatie zelf zien dit.", "artikel": ""}]}
+
+# --- The organisation itself (AVG 24: it shows that it follows the rules) ---
+
+toezicht := {"privacyfunctionaris", "auditor"}
+
+niveaus contains 2 if eigen
+redenen contains {"tekst": "U ziet toe op de regels van uw eigen organisatie.", "artikel": "AVG-24"} if eigen
+
+eigen if {
+	input.zelf
+	input.lezer.rol in toezicht
+	input.doel == "toezicht"
+	not input.lezer.burger
+}
+
+eigen if {
+	input.zelf
+	input.lezer.rol == "systeem"
+	not input.lezer.burger
+}
+
+# --- Who takes part in a zaak knows who else does ---
+
+niveaus contains 1 if deelnemer
+redenen contains {"tekst": "Uw organisatie doet mee in deze zaak.", "artikel": ""} if deelnemer
+
+deelnemer if {
+	input.record.soort == "zaakverband"
+	input.lezer.oin in input.deelnemers
+	not input.lezer.burger
+}
+
+# --- The family knows who works together around it ---
+
+niveaus contains 1 if gezin
+redenen contains {"tekst": "Dit gaat over u.", "artikel": "AVG-15"} if gezin
+
+gezin if {
+	input.record.soort == "zaakverband"
+	input.lezer.burger
+	input.betrokken
+	input.doel == "eigen-inzage"
+}

@@ -1,0 +1,95 @@
+package portal
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/node/waarborg"
+	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/web"
+)
+
+// keuze is one thing the person said yes to, with who keeps it.
+type keuze struct {
+	waarborg.Keuze
+	Bron begrip.OIN
+	Van  string // name of the organisation that keeps it
+}
+
+// Namen are who may see it, as one text.
+func (k keuze) Namen() string { return strings.Join(k.Wie, ", ") }
+
+// plicht is who looks because the law says so.
+type plicht struct{ Organisatie, Waarom, Grondslag string }
+
+type keuzesData struct {
+	Nu, Gestopt []keuze
+	Wet         []plicht
+	Stil        []string
+	Heel        bool
+}
+
+// toonKeuzes shows what the person who is signed in said yes to, and what goes
+// on without asking. It is always about that person: nobody decides here for
+// another.
+func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+	b := p.haal(r.Context(), kijker{Sessie: s})
+	d := keuzesData{Heel: b.heel()}
+	for _, x := range b.Bronnen {
+		if x.Stil {
+			d.Stil = append(d.Stil, x.Naam)
+		}
+		for _, k := range x.Beeld.Keuzes {
+			if k.Gestopt != nil {
+				d.Gestopt = append(d.Gestopt, keuze{k, x.OIN, x.Naam})
+			} else {
+				d.Nu = append(d.Nu, keuze{k, x.OIN, x.Naam})
+			}
+		}
+	}
+	for _, k := range b.inkijken() {
+		g := plicht{k.Organisatie, k.Waarom, k.Grondslag}
+		if k.Toegestaan && !k.Nood && g.Grondslag != "" && g.Grondslag != begrip.GrondAvg61a.Artikel() && !slices.Contains(d.Wet, g) {
+			d.Wet = append(d.Wet, g)
+		}
+	}
+	pg := web.Pagina{Titel: web.Vertaalbaar("Mijn keuzes"), Breed: true, Data: d}
+	switch r.URL.Query().Get("gelukt") {
+	case "gestopt":
+		pg.Bericht = &web.Alert{Soort: "ok", Titel: web.Vertaalbaar("Gelukt. Dit is gestopt."), Tekst: web.Vertaalbaar("Vanaf nu mag de ander dit niet meer zien.")}
+	case "nee":
+		pg.Bericht = &web.Alert{Soort: "fout", Titel: web.Vertaalbaar("Het stoppen is niet gelukt."), Tekst: web.Vertaalbaar("De organisatie gaf geen antwoord. Probeer het straks opnieuw, of bel de organisatie.")}
+	}
+	p.site.Toon(w, r, http.StatusOK, "mijn-keuzes.html", pg)
+}
+
+var nummerVorm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+var intrekPad = map[string]string{"toestemming": "/v1/toestemmingen/", "vertegenwoordiging": "/v1/vertegenwoordigingen/"}
+
+// stop asks the source to end what the person said yes to.
+func (p *Portal) stop(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+	f, err := web.LeesFormulier(w, r)
+	if err != nil {
+		p.site.Fout(w, r, err)
+		return
+	}
+	pad, id, bron := intrekPad[f.Waarde("soort")], f.Waarde("id"), begrip.OIN(f.Waarde("bron"))
+	nodes := p.register.bronnen()
+	i := slices.IndexFunc(nodes, func(d functie.Deelnemer) bool { return d.OIN == bron })
+	if pad == "" || !nummerVorm.MatchString(id) || i < 0 {
+		p.site.Fout(w, r, begrip.NieuweFout(begrip.NietGevonden, "Deze keuze bestaat niet meer."))
+		return
+	}
+	_, status, err := p.bij(r.Context(), kijker{Sessie: s}, nodes[i], pad+id+"/intrekkingen", struct{}{})
+	gelukt := "gestopt"
+	if err != nil || status != http.StatusNoContent {
+		gelukt = "nee"
+		p.cfg.Log.WarnContext(r.Context(), "een bron stopt een toestemming niet", "bron", bron, "status", status)
+	}
+	http.Redirect(w, r, "/mijn-keuzes?gelukt="+gelukt, http.StatusSeeOther)
+}

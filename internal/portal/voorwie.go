@@ -1,0 +1,159 @@
+package portal
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/node/waarborg"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
+	"github.com/handbereik/soh/internal/toegang"
+	"github.com/handbereik/soh/internal/web"
+)
+
+// kijker is who is signed in, and for whom that person looks.
+type kijker struct {
+	toegang.Sessie
+	Voor *voorWie // nil: for itself
+}
+
+func (k kijker) voorWie() begrip.BSN {
+	if k.Voor != nil {
+		return k.Voor.bsn
+	}
+	return k.BSN
+}
+
+// voorWie is somebody for whom the person who signed in may ask to look.
+type voorWie struct {
+	Naam, Als string // how the family calls them, and as what one looks
+	Leeftijd  int
+	Sleutel   string // names the choice; tells nothing by itself
+	Gekozen   bool
+	bsn       begrip.BSN
+}
+
+const (
+	voorCookie = "-voor"       // behind the name of the session cookie
+	voorDuur   = 1 * time.Hour // as long as a session lasts at most
+)
+
+// voorNaam is the cookie that holds for whom one looks. Its value is a keyed
+// hash: it names nobody, and means something to this very person only.
+func (p *Portal) voorNaam() string {
+	n := p.cfg.Aanmelding.CookieNaam
+	if n == "" {
+		n = "soh"
+	}
+	return n + voorCookie
+}
+
+func (p *Portal) keuzeSleutel(ik, ander begrip.BSN) string {
+	m := hmac.New(sha256.New, p.voorSleutel[:])
+	m.Write([]byte("soh voor wie " + ik.Leesbaar() + "|" + ander.Leesbaar()))
+	return hex.EncodeToString(m.Sum(nil)[:16])
+}
+
+// kijker gives for whom s looks, by the choice in the cookie. A choice that no
+// source stands for any more counts as none.
+func (p *Portal) kijker(r *http.Request, s toegang.Sessie) kijker {
+	k := kijker{Sessie: s}
+	c, err := r.Cookie(p.voorNaam())
+	if err != nil || c.Value == "" {
+		return k
+	}
+	for _, v := range p.anderen(r.Context(), s) {
+		if hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
+			k.Voor = &v
+		}
+	}
+	return k
+}
+
+var alsTekst = map[samenwerkingsverband.Relatie]string{
+	samenwerkingsverband.RelatieOuder: web.Vertaalbaar("U kijkt als ouder met gezag."), samenwerkingsverband.RelatieVoogd: web.Vertaalbaar("U kijkt als voogd."),
+	samenwerkingsverband.RelatieCurator: web.Vertaalbaar("U kijkt als curator."), samenwerkingsverband.RelatieMentor: web.Vertaalbaar("U kijkt als mentor."),
+	samenwerkingsverband.RelatieGemachtigde: web.Vertaalbaar("U kijkt omdat deze persoon u machtigde. U ziet niet alles."), samenwerkingsverband.RelatieSteunfiguur: web.Vertaalbaar("U kijkt om te steunen. U ziet niet alles."),
+}
+
+// anderen asks every source for whom s may ask to look.
+func (p *Portal) anderen(ctx context.Context, s toegang.Sessie) []voorWie {
+	nodes := p.register.bronnen()
+	gevonden := make([][]waarborg.VoorWie, len(nodes))
+	plek := make(chan struct{}, tegelijk)
+	var wg sync.WaitGroup
+	for i, d := range nodes {
+		plek <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-plek }()
+			var err error
+			if gevonden[i], err = p.vraagVoorWie(ctx, s, d); err != nil {
+				p.cfg.Log.WarnContext(ctx, "een bron antwoordt niet", "bron", d.OIN, "fout", err.Error())
+			}
+		})
+	}
+	wg.Wait()
+	var uit []voorWie
+	for _, vs := range gevonden {
+		for _, v := range vs {
+			b := v.Burgerservicenummer.BSN
+			if b.IsZero() || b == s.BSN || slices.ContainsFunc(uit, func(x voorWie) bool { return x.bsn == b }) {
+				continue
+			}
+			uit = append(uit, voorWie{Naam: veilig(v.Roepnaam), Als: alsTekst[v.Relatie], Leeftijd: v.Leeftijd, Sleutel: p.keuzeSleutel(s.BSN, b), bsn: b})
+		}
+	}
+	slices.SortFunc(uit, func(a, b voorWie) int { return strings.Compare(a.Naam, b.Naam) })
+	return uit
+}
+
+func (p *Portal) vraagVoorWie(ctx context.Context, s toegang.Sessie, d functie.Deelnemer) ([]waarborg.VoorWie, error) {
+	b, status, err := p.bij(ctx, kijker{Sessie: s}, d, "/v1/betrokkenen/voor-wie/query", map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.BSN}})
+	if err != nil || status != http.StatusOK {
+		return nil, err
+	}
+	var in struct {
+		Personen []waarborg.VoorWie `json:"personen"`
+	}
+	return in.Personen, json.Unmarshal(b, &in)
+}
+
+func (p *Portal) toonVoorWie(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+	var d struct {
+		Zelf    string
+		Voor    *voorWie
+		Anderen []voorWie
+	}
+	d.Zelf, d.Anderen = s.Naam, p.anderen(r.Context(), s)
+	c, err := r.Cookie(p.voorNaam())
+	for i := range d.Anderen {
+		if v := &d.Anderen[i]; err == nil && hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
+			v.Gekozen, d.Voor = true, v
+		}
+	}
+	p.site.Toon(w, r, http.StatusOK, "voor-wie.html", web.Pagina{Titel: web.Vertaalbaar("Voor wie kijkt u?"), Breed: true, Data: d})
+}
+
+// kiesVoorWie keeps the choice; what it shows, each source decides anew.
+func (p *Portal) kiesVoorWie(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+	f, err := web.LeesFormulier(w, r)
+	if err != nil {
+		p.site.Fout(w, r, err)
+		return
+	}
+	c := &http.Cookie{Name: p.voorNaam(), Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(p.cfg.Aanmelding.RedirectURL, "https:")}
+	if k := f.Waarde("voor"); slices.ContainsFunc(p.anderen(r.Context(), s), func(v voorWie) bool { return hmac.Equal([]byte(v.Sleutel), []byte(k)) }) {
+		c.Value, c.MaxAge = k, int(voorDuur/time.Second)
+	}
+	http.SetCookie(w, c)
+	http.Redirect(w, r, "/overzicht", http.StatusSeeOther)
+}
