@@ -141,6 +141,7 @@ type Definitie struct {
 	Onbekend   []Tekst         `json:"onbekend"`   // what nobody could tell
 
 	bestand  string
+	inZin    string // title in the middle of a sentence
 	namen    map[Rol]string
 	tabel    map[sleutel][]*ingang
 	gronden  map[begrip.Grondslag]*Grond

@@ -37,6 +37,7 @@ const maskerBSN = "burgerservicenummer"
 // stelOp makes the tables. The definition has been checked.
 func (d *Definitie) stelOp(gronden map[begrip.Grondslag]*Grond) {
 	d.gronden, d.tabel = gronden, map[sleutel][]*ingang{}
+	d.inZin = klein(d.Titel)
 	d.meedoen, d.doelcode, d.gebruikt = map[meedoen]bool{}, map[begrip.Doel]bool{}, map[begrip.Grondslag]bool{}
 	for _, p := range d.Deelnemers {
 		for _, r := range p.Rollen {
@@ -94,7 +95,7 @@ func (d *Definitie) ingang(r *Regel, g *Grond, rol Rol, soort begrip.Organisatie
 	slices.Sort(in.gemaskeerd)
 	slices.Sort(in.plichten)
 	in.gemaskeerd, in.plichten = slices.Compact(in.gemaskeerd), slices.Compact(in.plichten)
-	tekst := "U doet mee aan het " + klein(d.Titel) + " als " + d.rolnaam(rol) + ". " + g.Tekst
+	tekst := "U doet mee aan het " + d.inZin + " als " + d.rolnaam(rol) + ". " + g.Tekst
 	if rol == RolBurger {
 		tekst = "Dit gaat over u, of over iemand voor wie u mag kijken."
 	}
@@ -160,13 +161,13 @@ func (d *Definitie) waarom(v *Vraag, regels []*ingang, gebreken []toegang.Reden)
 	g, kent := d.gronden[v.Grondslag]
 	switch {
 	case v.Rol == "" || !d.meedoen[meedoen{v.Rol, v.Soort}]:
-		return nee("Uw organisatie doet in deze rol niet mee aan het "+klein(d.Titel)+".", "")
+		return nee("Uw organisatie doet in deze rol niet mee aan het "+d.inZin+".", "")
 	case !d.doelcode[v.Doel]:
-		return nee("Dit doel hoort niet bij het "+klein(d.Titel)+".", "")
+		return nee("Dit doel hoort niet bij het "+d.inZin+".", "")
 	case kent && !g.Aan:
 		return nee("Deze grondslag staat uit: het is nog geen wet.", string(v.Grondslag))
 	case !kent || !d.gebruikt[v.Grondslag]:
-		return nee("Deze grondslag hoort niet bij het "+klein(d.Titel)+".", string(v.Grondslag))
+		return nee("Deze grondslag hoort niet bij het "+d.inZin+".", string(v.Grondslag))
 	case len(gebreken) > 0:
 		slices.SortFunc(gebreken, func(a, b toegang.Reden) int {
 			return strings.Compare(a.Tekst+"|"+a.Artikel, b.Tekst+"|"+b.Artikel)
