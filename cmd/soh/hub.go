@@ -16,7 +16,9 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/hublog"
 	"github.com/handbereik/soh/internal/hub/register"
+	meet "github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -31,7 +33,17 @@ type HubCmd struct {
 	URL      string `name:"url" help:"Adres waarop anderen deze Ketenindex vinden (https), voor toegangstokens."`
 	Tokens   bool   `name:"token-verplicht" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
-	Profiel  string `help:"Schrijf hierheen waar de processortijd blijft (pprof)." type:"path" hidden:""`
+
+	Log         []string `help:"Adressen van de NATS-servers die het log bewaren, met komma's ertussen; leeg: in deze map."`
+	LogCert     string   `help:"Certificaat van deze hub voor die servers (PEM)." type:"existingfile"`
+	LogKey      string   `help:"Sleutel bij dat certificaat (PEM)." type:"existingfile"`
+	LogCA       string   `name:"log-ca" help:"Vertrouwde uitgevers van die servers (PEM)." type:"existingfile"`
+	LogGegevens string   `help:"Bestand met NATS-credentials, als die servers daarom vragen." type:"existingfile"`
+	LogEnkel    bool     `help:"Eén kopie van het log is genoeg; voor proeven."`
+	Geheimen    string   `help:"Map met de drie sleutels, voor elke hub dezelfde; leeg: die van --dir." type:"path"`
+	BeheerAddr  string   `help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens." default:"127.0.0.1:9441"`
+
+	Profiel string `help:"Schrijf hierheen waar de processortijd blijft (pprof)." type:"path" hidden:""`
 }
 
 // Run serves until ctx ends; what was taken in is durable then.
@@ -53,11 +65,22 @@ func (c *HubCmd) Run(ctx context.Context) error {
 		return err
 	}
 	id.Organisatie.Soort = begrip.Ketenbeheerder
-	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Log: log,
+	metingen := meet.Nieuw("hub")
+	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Cluster: c.cluster(), Geheimen: c.Geheimen, Metingen: metingen, Log: log,
 		Tokens: &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
 	if err != nil {
 		return err
 	}
+	stop, err := beheer(ctx, c.BeheerAddr, "hub", metingen, func() error {
+		if g := h.Stand(); !g.Gereed {
+			return fmt.Errorf("log: %s, projectie: %s, achterstand: %d blokken", g.Log, g.Projectie, g.Achterstand)
+		}
+		return nil
+	}, log)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	defer stop()
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("luisteren op %s lukt niet: %w", c.Addr, err), h.Close())
@@ -67,6 +90,14 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	}
 	fmt.Fprintf(os.Stderr, "Ketenindex op https://%s, sleutel van het grootboek: %s\n", l.Addr(), h.Sleutel())
 	return serveerHub(ctx, h, l, id, log)
+}
+
+// cluster is where the log is, when not in the process.
+func (c *HubCmd) cluster() *hublog.Cluster {
+	if len(c.Log) == 0 {
+		return nil
+	}
+	return &hublog.Cluster{URLs: c.Log, Cert: c.LogCert, Key: c.LogKey, CA: c.LogCA, Gegevens: c.LogGegevens, Enkel: c.LogEnkel}
 }
 
 // serveerHub serves h on l until ctx ends, then closes it.

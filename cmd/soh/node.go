@@ -15,6 +15,7 @@ import (
 	"github.com/handbereik/soh/internal/functie/bekendheid"
 	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
+	meet "github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node"
 	"github.com/handbereik/soh/internal/node/signaal"
 	"github.com/handbereik/soh/internal/toegang"
@@ -42,6 +43,7 @@ type NodeCmd struct {
 	MeldGezin       string `name:"signaal-gezin" env:"SOH_NODE_SIGNAAL_GEZIN" enum:"na-oordeel,meteen,nooit" default:"na-oordeel" help:"Wanneer het gezin hoort van een ongewone blik: ${enum}."`
 
 	WerkplekAddr string `env:"SOH_NODE_WERKPLEK_ADDR" default:"127.0.0.1:8090" help:"Waar de werkplek luistert, achter een proxy met TLS."`
+	BeheerAddr   string `env:"SOH_NODE_BEHEER_ADDR" default:"127.0.0.1:9442" help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens."`
 	Aanmelding
 }
 
@@ -66,6 +68,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	id.Organisatie.Soort = begrip.OrganisatieSoort(c.Soort)
+	metingen := meet.Nieuw("node")
 	var proef map[string]string
 	if c.ProefBeleid != "" {
 		if proef, err = toegang.Modules(os.DirFS(c.ProefBeleid), "proef"); err != nil {
@@ -82,6 +85,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 	n, err := node.Open(node.Config{
 		Logboek: node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
 		ProefBeleid: proef,
+		Metingen:    metingen,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{
 			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
@@ -91,6 +95,11 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stop, err := beheer(ctx, c.BeheerAddr, "node", metingen, n.Gereed, log)
+	if err != nil {
+		return errors.Join(err, n.Close())
+	}
+	defer stop()
 	servers := []*http.Server{server(c.APIAddr, n.API(), id.ServerTLS(), log)}
 	if c.Issuer != "" {
 		servers = append(servers, server(c.WerkplekAddr, n.Werkplek(), nil, log))

@@ -11,6 +11,7 @@ import (
 	"github.com/handbereik/soh/internal/functie/bekendheid"
 	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
+	meet "github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/portal"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -24,6 +25,7 @@ type PortalCmd struct {
 	CRL         string `name:"crl" env:"SOH_CRL" type:"existingfile" help:"Intrekkingslijsten (CRL) van die uitgevers."`
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
 	Addr        string `env:"SOH_PORTAL_ADDR" default:"127.0.0.1:8091" help:"Waar de pagina's luisteren, achter een proxy met TLS."`
+	BeheerAddr  string `env:"SOH_PORTAL_BEHEER_ADDR" default:"127.0.0.1:9443" help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens."`
 	Aanmelding
 }
 
@@ -39,12 +41,19 @@ func (c *PortalCmd) Run(ctx context.Context) error {
 	}
 	id.Organisatie.Soort = begrip.Burgerportaal
 	leeg := &functie.Omgeving{}
+	metingen := meet.Nieuw("portal")
 	p, err := portal.Open(portal.Config{
+		Metingen:    metingen,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, Aanmelding: c.config("soh-portaal"), Log: log,
 		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 	})
 	if err != nil {
 		return err
 	}
+	stop, err := beheer(ctx, c.BeheerAddr, "portal", metingen, p.Gereed, log)
+	if err != nil {
+		return errors.Join(err, p.Close())
+	}
+	defer stop()
 	return errors.Join(dien(ctx, p.Run, server(c.Addr, p.Handler(), nil, log)), p.Close())
 }

@@ -32,6 +32,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/sleutels"
 	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/hub/vraag"
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -48,6 +49,7 @@ type Config struct {
 	Tokens      *toegang.Uitgever  // gives and checks access tokens; the hub fills in for whom and what. nil: none
 	Cluster     *hublog.Cluster    // where the log is, for replicas; nil is in Dir
 	Geheimen    string             // folder of the three keys, the same for every replica; empty is Dir
+	Metingen    *meting.Metingen   // nil measures nothing
 	Log         *slog.Logger
 }
 
@@ -66,8 +68,10 @@ type Hub struct {
 	// vergeetSlot is held by who destroys keys, and shared by who takes events in.
 	vergeetSlot sync.RWMutex
 	vooruit     vooruit
+	metingen    metingen
 
 	geprojecteerd atomic.Uint64 // last block in the read model
+	bijTot        atomic.Int64  // when the projection last was at the end of the log, Unix nanoseconds
 	schrijffout   atomic.Bool   // the last Append could not write
 	projectiefout atomic.Pointer[error]
 	registerBij   atomic.Bool // the register is as the log has it
@@ -89,12 +93,13 @@ func Open(cfg Config) (h *Hub, err error) {
 	}
 	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.regels.Store(soorten.Begin())
+	h.meet()
 	defer func() {
 		if err != nil {
 			_ = h.Close()
 		}
 	}()
-	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Cluster: cfg.Cluster, Log: cfg.Log}); err != nil {
+	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Cluster: cfg.Cluster, Gelegd: h.meetGelegd, Log: cfg.Log}); err != nil {
 		return h, err
 	}
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
@@ -127,6 +132,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if err := h.kenmerk(ctx, "ledger.sleutel", h.ledger.Sleutel()); err != nil {
 		return h, err
 	}
+	h.meetStand()
 	if err := h.laadFeiten(); err != nil {
 		return h, err
 	}
@@ -175,8 +181,12 @@ func (h *Hub) Close() error {
 	return errors.Join(fouten...)
 }
 
-// Handler is the whole API. It expects a listener that demands client
-// certificates (toegang.Identiteit.ServerTLS).
+// openbaar is what anyone may read: the descriptions, the ledger, which holds
+// commitments only, and how the hub is doing. All else takes a certificate.
+var openbaar = []string{"/health", "/ready", "/v1/openapi.json", "/v1/asyncapi.json", "/tlog/", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata}
+
+// Handler is the whole API. It expects a listener that verifies the client
+// certificates it is shown (toegang.Identiteit.ServerTLS).
 func (h *Hub) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/events", h.ontvang)
@@ -204,8 +214,12 @@ func (h *Hub) Handler() http.Handler {
 		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "OK"})
 	})
 	mux.HandleFunc("GET /ready", h.gereed)
+	metCertificaat := func(next http.Handler) http.Handler {
+		return rest.Handler(toegang.VereisCertificaat(next, rest.WriteFout, openbaar...), Versie, h.cfg.Log)
+	}
+	gemeten := h.cfg.Metingen.HTTP(mux)
 	if h.cfg.Tokens == nil {
-		return rest.Handler(mux, Versie, h.cfg.Log)
+		return metCertificaat(gemeten)
 	}
 	u := *h.cfg.Tokens
 	u.Deelnemer = func(oin begrip.OIN) bool { _, err := h.register.Toegelaten(oin); return err == nil }
@@ -214,7 +228,7 @@ func (h *Hub) Handler() http.Handler {
 		panic(err) // our own description
 	}
 	u.Routes(mux)
-	return rest.Handler(u.Bewaak(mux, rest.WriteFout), Versie, h.cfg.Log)
+	return metCertificaat(u.Bewaak(gemeten, rest.WriteFout))
 }
 
 // Gereed is whether the hub can do its work now, for /ready and the operator.
@@ -243,9 +257,7 @@ func (h *Hub) Stand() Gereed {
 	g := Gereed{Gereed: true, Log: "OK", Projectie: "OK"}
 	_, oudste := h.log.Wachtrij()
 	g.WachtrijMillisec = oudste.Milliseconds()
-	if laatste, stand := h.log.Laatste(), h.geprojecteerd.Load(); laatste > stand {
-		g.Achterstand = laatste - stand
-	}
+	g.Achterstand = h.achterstand()
 	if !h.log.Bereikbaar() {
 		g.Gereed, g.Log = false, "onbereikbaar"
 	} else if h.schrijffout.Load() && !h.proef() {

@@ -49,14 +49,17 @@ func (h *Hub) ontvang(w http.ResponseWriter, r *http.Request) {
 		err = h.feitenMogen(events, d.OIN)
 	}
 	if err != nil {
+		h.meetGeweigerd(err)
 		rest.WriteFout(w, r, err)
 		return
 	}
 	ids, err := h.legVast(r.Context(), d.OIN, events)
 	if err != nil {
+		h.meetGeweigerd(err)
 		rest.WriteFout(w, r, err)
 		return
 	}
+	h.meetGenomen(events)
 	b := make([]byte, 0, 16+72*len(ids))
 	if batch {
 		b = append(b, `{"interacties":[`...)

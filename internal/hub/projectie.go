@@ -201,6 +201,9 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 		}
 	}
 	h.geprojecteerd.Store(seq)
+	if seq == h.log.Laatste() {
+		h.bijTot.Store(time.Now().UnixNano())
+	}
 	h.onderweg.klaar(seq, ids)
 	h.vooruit.roep()
 	return nil

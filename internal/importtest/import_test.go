@@ -26,7 +26,7 @@ type laag struct {
 // unless that has its own line.
 var lagen = []laag{
 	{[]string{"internal/begrip"}, "begrip is the shared language: it must be usable everywhere, so it knows nobody and uses the standard library only"},
-	{[]string{"internal/cloudevent", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
+	{[]string{"internal/cloudevent", "internal/meting", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
 	{[]string{"internal/toegang"}, "who calls and what he may is decided the same way for hub, node and portal, so it knows none of them"},
 	{[]string{"internal/samenwerkingsverband"}, "a definition says who may see what, wherever it is asked: it knows the decision and nobody who carries it out"},
 	{[]string{"internal/web", "internal/node/dossier"}, "pages know no function of the field, and the store knows no pages: both are used by all that is above"},
@@ -48,7 +48,7 @@ var functies = []string{
 
 // hubKent is all the hub may use of the rest: it serves every functie and knows
 // none.
-var hubKent = []string{"internal/begrip", "internal/cloudevent", "internal/prov", "internal/rest", "internal/toegang", "internal/hub"}
+var hubKent = []string{"internal/begrip", "internal/cloudevent", "internal/meting", "internal/prov", "internal/rest", "internal/toegang", "internal/hub"}
 
 // alleenTest tells a folder that helps tests of other packages, like net/http's
 // httptest: it enters no program.

@@ -25,6 +25,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
 	"github.com/handbereik/soh/internal/node/inzage"
@@ -66,6 +67,7 @@ type Config struct {
 	Logboek     Logboek
 	Signalen    *signaal.Instelling // when a look is out of the ordinary; default signaal.Standaard
 	MeldGezin   signaal.MeldGezin   // when the family hears of one; default na-oordeel
+	Metingen    *meting.Metingen    // nil measures nothing
 }
 
 // Node is one running node.
@@ -126,6 +128,7 @@ func (n *Node) bedraad() error {
 	n.inzage = inzage.Nieuw(inzage.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store, Waarborgen: n.waarborgen,
 		Verbanden: samenwerkingsverband.Ingebouwd(), Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
+		Besluiten: cfg.Metingen.Teller("inzage_besluiten_total", "Decisions about a look, by outcome.", "uitkomst"),
 	})
 	n.opdracht = opdracht.Nieuw(opdracht.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Deelnemer: n.register.organisatie, Log: cfg.Log,
@@ -150,6 +153,7 @@ func (n *Node) bedraad() error {
 		return err
 	}
 	n.inzage.Gebruik(beleid, soorten...)
+	n.meet()
 	pdp, err := n.beslisser()
 	if err != nil {
 		return err
@@ -181,7 +185,8 @@ func (n *Node) maakAPI(pdp *authzen.Dienst, soorten []inzage.Soort) http.Handler
 	pdp.Routes(mux)
 	tokens := n.tokens(api)
 	tokens.Routes(mux)
-	return n.cfg.Identiteit.Bewaak(rest.Handler(deelnemersAlleen(tokens.Bewaak(mux, rest.WriteFout)), Versie, n.cfg.Log))
+	return n.cfg.Identiteit.Bewaak(rest.Handler(toegang.VereisCertificaat(tokens.Bewaak(n.cfg.Metingen.HTTP(mux), rest.WriteFout), rest.WriteFout,
+		"/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata, "/.well-known/authzen-configuration"), Versie, n.cfg.Log))
 }
 
 // tokens gives and checks access tokens for every path that api describes, and
@@ -227,22 +232,6 @@ func schemanamen() func(reflect.Type, string) string {
 		bezet[naam] = t
 		return naam
 	}
-}
-
-// deelnemersAlleen lets nobody in without a certificate, save for the
-// description and the health of the node.
-func deelnemersAlleen(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata, "/.well-known/authzen-configuration":
-		default:
-			if _, err := toegang.Beller(r); err != nil {
-				rest.WriteFout(w, r, err)
-				return
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // gezondheid adds /health (the process runs) and /ready (it can do its work).

@@ -21,6 +21,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
 )
@@ -48,6 +49,7 @@ type Config struct {
 	// once and kept in Map; an empty MinACR is DigiD substantial.
 	Aanmelding toegang.AanmeldConfig
 	Functies   []functie.Functie // only their Teksten are used
+	Metingen   *meting.Metingen  // nil measures nothing
 	Log        *slog.Logger      // default slog.Default
 	Nu         func() time.Time  // default time.Now
 }
@@ -155,7 +157,7 @@ func (p *Portal) routes() http.Handler {
 	mux.HandleFunc("GET /voor-wie", p.aanmelding.Vereis(p.toonVoorWie))
 	mux.HandleFunc("POST /voor-wie", p.aanmelding.Vereis(p.kiesVoorWie))
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	return p.site.Handler(mux)
+	return p.site.Handler(p.cfg.Metingen.HTTP(mux))
 }
 
 // Handler serves the pages over plain HTTP, behind TLS of one's own or a proxy.
@@ -164,6 +166,14 @@ func (p *Portal) Handler() http.Handler { return p.handler }
 // Run keeps the list of deelnemers fresh until ctx ends.
 func (p *Portal) Run(ctx context.Context) error {
 	p.register.Run(ctx)
+	return nil
+}
+
+// Gereed tells why the portal cannot do its work now; nil when it can.
+func (p *Portal) Gereed() error {
+	if len(p.register.Deelnemers()) == 0 {
+		return errors.New("de lijst van deelnemers is nog niet bekend")
+	}
 	return nil
 }
 

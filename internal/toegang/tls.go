@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/meting"
 )
 
 // ErrGeenOIN tells that a certificate does not name an organisation.
@@ -24,18 +26,22 @@ func oinVan(c *x509.Certificate) (begrip.OIN, error) {
 	return oin, nil
 }
 
-// ServerTLS demands a client certificate of a trusted authority that names an
-// OIN and was not revoked. TLS 1.3, 1.2 at the least. Every handshake uses the
+// ServerTLS lets a caller in without client certificate, for what is public:
+// VereisCertificaat guards the rest. A certificate that is shown must be of a
+// trusted authority, name an OIN and not be revoked. TLS 1.3, 1.2 at the least. Every handshake uses the
 // certificate, authorities and revocations of that moment.
 func (i Identiteit) ServerTLS() *tls.Config {
 	voor := func(s *bewijsstuk) *tls.Config {
 		return &tls.Config{
 			Certificates: []tls.Certificate{s.cert},
-			ClientAuth:   tls.RequireAndVerifyClientCert,
+			ClientAuth:   tls.VerifyClientCertIfGiven,
 			ClientCAs:    s.roots,
 			MinVersion:   tls.VersionTLS12,
 			NextProtos:   []string{"h2", "http/1.1"},
 			VerifyConnection: func(c tls.ConnectionState) error {
+				if len(c.PeerCertificates) == 0 {
+					return nil
+				}
 				if _, err := oinVan(c.PeerCertificates[0]); err != nil {
 					return err
 				}
@@ -98,7 +104,7 @@ func (v *verkeer) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("tussen organisaties gaat verkeer alleen over https")
 	}
 	oin, _ := r.Context().Value(naarSleutel{}).(begrip.OIN)
-	return v.transport(oin).RoundTrip(r)
+	return meting.Verstuur(v.transport(oin), r, string(oin))
 }
 
 // CloseIdleConnections lets http.Client.CloseIdleConnections reach every pool.
@@ -164,6 +170,25 @@ func Beller(r *http.Request) (begrip.OIN, error) {
 		return "", begrip.NieuweFout(begrip.NietAangemeld, "Het certificaat van uw organisatie noemt geen OIN.").Door(err)
 	}
 	return oin, nil
+}
+
+// VereisCertificaat refuses, with weiger, who shows no certificate of an
+// organisation, save for what is openbaar: paths, and with a / at the end all
+// below it. What is public holds nothing about a person.
+func VereisCertificaat(next http.Handler, weiger func(http.ResponseWriter, *http.Request, error), openbaar ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, p := range openbaar {
+			if r.URL.Path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(r.URL.Path, p) {
+				next.ServeHTTP(w, r)
+				return
+			}
+		}
+		if _, err := Beller(r); err != nil {
+			weiger(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // certificaat gives the certificate the TLS layer verified. A certificate that

@@ -132,11 +132,35 @@ func TestVerkeerdCertificaatKomtErNietIn(t *testing.T) {
 	verlopen.nu = func() time.Time { return time.Now().Add(-2 * certDuur) }
 	oud := identiteit(t, verlopen, vt)
 	oud.Roots, oud.bestanden = pol.Roots, nil
-	for naam, i := range map[string]Identiteit{"andere CA": indringer, "geen certificaat": geen, "verlopen": oud} {
+	for naam, i := range map[string]Identiteit{"andere CA": indringer, "verlopen": oud} {
 		if resp, err := i.Client(5 * time.Second).Get(s.URL); err == nil {
 			_ = resp.Body.Close()
 			t.Errorf("%s: toegelaten", naam)
 		}
+	}
+	weiger := func(w http.ResponseWriter, _ *http.Request, err error) {
+		if !begrip.Is(err, begrip.NietAangemeld) {
+			t.Error(err)
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	}
+	var binnen []string
+	dicht := VereisCertificaat(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { binnen = append(binnen, r.URL.Path) }), weiger, "/health", "/tlog/")
+	z := server(t, pol, dicht.ServeHTTP)
+	for pad, wil := range map[string]int{
+		"/health": 200, "/tlog/checkpoint": 200, "/": 401, "/tlog": 401, "/health/x": 401, "/v1/tlog/x": 401,
+	} {
+		resp, err := geen.Client(5 * time.Second).Get(z.URL + pad)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != wil {
+			t.Errorf("%s zonder certificaat: %d", pad, resp.StatusCode)
+		}
+	}
+	if len(binnen) != 2 {
+		t.Errorf("binnen kwamen %v", binnen)
 	}
 }
 

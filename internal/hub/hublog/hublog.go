@@ -63,6 +63,10 @@ type Config struct {
 	Cluster  *Cluster      // where the log is; nil is in this process, in Dir
 	Log      *slog.Logger
 
+	// Gelegd is told of every block this replica made durable, from one goroutine:
+	// its entries and how long that took. May be nil.
+	Gelegd func(entries int, duur time.Duration)
+
 	leiderschap time.Duration // 0 is the constant; tests take less
 }
 

@@ -106,10 +106,14 @@ func (l *Log) werk() {
 			continue
 		}
 		blok := enc.codeer(entries)
+		begin := time.Now()
 		seq, err := l.stroom.Publiceer(blok)
 		if err != nil {
 			l.faal(delen, err)
 			continue
+		}
+		if l.cfg.Gelegd != nil {
+			l.cfg.Gelegd(len(entries), time.Since(begin))
 		}
 		l.bevestig(seq, entries, delen)
 		l.afschrift.erbij(seq, blok)

@@ -23,6 +23,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
 	"github.com/handbereik/soh/internal/node/waarborg"
@@ -30,7 +31,7 @@ import (
 	"github.com/handbereik/soh/internal/toegang"
 )
 
-// Config is what an Inzage works with. All fields are required.
+// Config is what an Inzage works with. All fields are required, but for Besluiten.
 type Config struct {
 	Organisatie begrip.Organisatie
 	Systeem     string // source of this node's events
@@ -41,7 +42,8 @@ type Config struct {
 	// Deelnemer looks a party up in the register; api is the base of its node.
 	Deelnemer func(begrip.OIN) (org begrip.Organisatie, api string, ok bool)
 	Log       *slog.Logger
-	Wek       func() // an outbox message was committed
+	Wek       func()         // an outbox message was committed
+	Besluiten *meting.Teller // of looks, by outcome; nil counts nothing
 }
 
 // Inzage gives and asks looks at records. Safe for concurrent use.
@@ -125,8 +127,10 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 		return Antwoord{}, geenLog(err)
 	}
 	if besluit.Toegestaan {
+		z.cfg.Besluiten.Plus(1, "toegestaan")
 		return uit, nil
 	}
+	z.cfg.Besluiten.Plus(1, "geweigerd")
 	if weg || hier != nil || dicht && !l.Burger.IsZero() || !z.partij(soort, nu, l.Organisatie.OIN) {
 		return Antwoord{Geweigerd: true}, nergens()
 	}

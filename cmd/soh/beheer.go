@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/handbereik/soh/internal/hub"
+	meet "github.com/handbereik/soh/internal/meting"
+)
+
+// beheer shows the operator how a program does: measures, health and traces.
+// It begins before gereed can answer, and stops with stop.
+func beheer(ctx context.Context, addr, programma string, m *meet.Metingen, gereed func() error, log *slog.Logger) (stop func(), err error) {
+	sporen, err := meet.Sporen(ctx, programma, hub.Versie)
+	if err != nil {
+		return nil, err
+	}
+	srv := &http.Server{
+		Handler: m.Beheer(gereed), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	if addr != "" {
+		l, err := net.Listen("tcp", addr)
+		if err != nil { // the work itself goes on
+			log.Warn("niemand kan de metingen zien: het adres van --beheer-addr is niet vrij", "adres", addr, "fout", err)
+		} else {
+			go func() {
+				if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+					log.Error("metingen zijn niet meer te zien", "fout", err)
+				}
+			}()
+		}
+	}
+	return func() {
+		_ = srv.Close()
+		kort, af := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer af()
+		if err := sporen(kort); err != nil {
+			log.Warn("de laatste sporen zijn niet verstuurd", "fout", err)
+		}
+	}, nil
+}
