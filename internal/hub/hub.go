@@ -208,6 +208,7 @@ func (h *Hub) Handler() http.Handler {
 	h.intrekRoutes(mux)
 	h.vergeetRoutes(mux)
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
+	mux.HandleFunc("GET /v1/asyncapi.json", h.geefAsyncAPI)
 	mux.HandleFunc("GET /tlog/checkpoint", h.checkpoint)
 	mux.HandleFunc("GET /tlog/tile/{pad...}", h.tegel)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
