@@ -130,12 +130,13 @@ func (h *Hub) plaatsVan(r *http.Request, id uuid.UUID, lezer begrip.OIN) (uint64
 }
 
 func (h *Hub) checkpoint(w http.ResponseWriter, r *http.Request) {
-	noot, _ := h.ledger.Checkpoint()
+	noot, _ := h.ledger.Stand()
 	if noot == nil {
 		rest.WriteFout(w, r, begrip.NieuweFout(begrip.NietGevonden, "Er is nog niets ondertekend."))
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	_, _ = w.Write(noot)
 }
 
@@ -145,16 +146,21 @@ func (h *Hub) tegel(w http.ResponseWriter, r *http.Request) {
 		rest.WriteFout(w, r, err)
 		return
 	}
+	// Other answers of the hub say no-store, because they are about people or
+	// for one reader. Tiles are neither, and never change: a full one may be kept
+	// for ever, a partial one until the full one is there.
+	w.Header().Set("Cache-Control", "public, max-age=60")
 	if vol {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	w.Header().Set("Content-Type", "application/octet-stream")
 	_, _ = w.Write(data)
 }
 
 // onderteken signs the tree as it grows, behind the acknowledgement.
 func (h *Hub) onderteken(ctx context.Context) {
-	klok := time.NewTicker(time.Second)
+	klok := time.NewTicker(tekenTijd)
 	defer klok.Stop()
 	gemeld := false
 	for {

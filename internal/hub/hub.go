@@ -50,6 +50,7 @@ type Config struct {
 	Cluster     *hublog.Cluster    // where the log is, for replicas; nil is in Dir
 	Geheimen    string             // folder of the three keys, the same for every replica; empty is Dir
 	Metingen    *meting.Metingen   // nil measures nothing
+	Getuigen    []string           // URL=key of witnesses that are asked to sign each checkpoint
 	Log         *slog.Logger
 }
 
@@ -60,6 +61,7 @@ type Hub struct {
 	sleutels *sleutels.Sleutels
 	graph    *graph.Graph
 	ledger   *ledger.Ledger
+	getuigen []*ledger.Getuige
 	register *register.Register
 	regels   atomic.Pointer[soorten.Stand] // what was agreed about kinds of event
 	zegel    vraag.Zegel
@@ -83,6 +85,12 @@ func Open(cfg Config) (h *Hub, err error) {
 	if _, err := begrip.ParseOIN(string(cfg.Organisatie.OIN)); err != nil {
 		return nil, fmt.Errorf("hub: %w", err)
 	}
+	getuigen := make([]*ledger.Getuige, len(cfg.Getuigen))
+	for i, g := range cfg.Getuigen {
+		if getuigen[i], err = ledger.NieuweGetuige(g); err != nil {
+			return nil, fmt.Errorf("hub: %w", err)
+		}
+	}
 	for _, dir := range []string{cfg.Dir, cfg.Geheimen} {
 		if dir == "" {
 			continue
@@ -91,7 +99,7 @@ func Open(cfg Config) (h *Hub, err error) {
 			return nil, fmt.Errorf("hub: %w", err)
 		}
 	}
-	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h = &Hub{cfg: cfg, getuigen: getuigen, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.regels.Store(soorten.Begin())
 	h.meet()
 	defer func() {
@@ -149,6 +157,9 @@ func (h *Hub) Run(ctx context.Context) error {
 	wg.Go(func() { h.onderteken(ctx) })
 	wg.Go(func() { h.houdRegister(ctx) })
 	wg.Go(func() { _ = h.alsLeider(ctx, "huishouding", h.huishouding) })
+	if len(h.getuigen) > 0 {
+		wg.Go(func() { h.laatGetuigen(ctx) })
+	}
 	defer wg.Wait()
 	defer stop()
 	return h.volg(ctx)
@@ -211,6 +222,8 @@ func (h *Hub) Handler() http.Handler {
 	mux.HandleFunc("GET /v1/asyncapi.json", h.geefAsyncAPI)
 	mux.HandleFunc("GET /tlog/checkpoint", h.checkpoint)
 	mux.HandleFunc("GET /tlog/tile/{pad...}", h.tegel)
+	mux.HandleFunc("GET /v1/grootboekregels", h.grootboekregels)
+	h.tlog(mux)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "OK"})
 	})

@@ -16,12 +16,17 @@ import (
 // kopBewijs is the first line of an inclusion proof (C2SP tlog-proof).
 const kopBewijs = "c2sp.org/tlog-proof@v1"
 
-// Bewijs gives the inclusion proof of entry index under the last signed
-// checkpoint: a text with the index, the hashes and the checkpoint, that
+// Bewijs gives the inclusion proof of entry index under the last published or
+// signed checkpoint: a text with the index, the hashes and the checkpoint, that
 // Verifieer checks without this hub. NietBeschikbaar when the entry is not
 // under a checkpoint yet, or the tree is being rebuilt.
 func (l *Ledger) Bewijs(index int64) ([]byte, error) {
 	noot, c := l.Checkpoint()
+	l.mu.Lock()
+	if l.bekendNoot != nil && index < l.bekend.Grootte { // that one has the witnesses
+		noot, c = l.bekendNoot, l.bekend
+	}
+	l.mu.Unlock()
 	n, err := l.vast()
 	if err != nil {
 		return nil, err

@@ -73,6 +73,9 @@ type Ledger struct {
 	mu       sync.Mutex
 	getekend Checkpoint // last signed
 	noot     []byte
+
+	bekend     Checkpoint // last published, with the witnesses that signed it
+	bekendNoot []byte
 }
 
 // Inzet is the leaf entry of a stored entry: its SHA-256.
