@@ -24,6 +24,8 @@ import (
 
 // HubCmd runs the Ketenindex until it is interrupted.
 type HubCmd struct {
+	HubGrootboek `embed:""`
+
 	Dir      string `help:"Map met de bestanden van de Ketenindex; daarin staat deelnemers.json, de lijst van wie mee mag doen." required:"" type:"path"`
 	Addr     string `help:"Adres om op te luisteren." default:"127.0.0.1:8443"`
 	Cert     string `help:"Certificaat van de ketenbeheerder (PEM)." required:"" type:"existingfile"`
@@ -66,7 +68,7 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	}
 	id.Organisatie.Soort = begrip.Ketenbeheerder
 	metingen := meet.Nieuw("hub")
-	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Cluster: c.cluster(), Geheimen: c.Geheimen, Metingen: metingen, Log: log,
+	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Getuigen: c.Getuige, Cluster: c.cluster(), Geheimen: c.Geheimen, Metingen: metingen, Log: log,
 		Tokens: &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
 	if err != nil {
 		return err
@@ -84,6 +86,13 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("luisteren op %s lukt niet: %w", c.Addr, err), h.Close())
+	}
+	if c.Openbaar != "" {
+		stop, err := serveerOpenbaar(h, c.Openbaar, log)
+		if err != nil {
+			return errors.Join(err, l.Close(), h.Close())
+		}
+		defer stop()
 	}
 	if h.Deelnemers() == 0 {
 		log.Warn("er zijn nog geen deelnemers: niemand kan iets aanbieden of vragen", "lijst", filepath.Join(c.Dir, register.Bestand))

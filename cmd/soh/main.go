@@ -21,7 +21,7 @@ type cli struct {
 	Portal    PortalCmd    `cmd:"" help:"Het burgerportaal voor ouders en jongeren."`
 	Keten     KetenCmd     `cmd:"" help:"De registers van de keten: deelnemers, diensten, API's, storingen en onderhoud."`
 	Event     EventCmd     `cmd:"" help:"Gebeurtenissen aanbieden aan en opvragen bij een Ketenindex."`
-	Verify    VerifyCmd    `cmd:"" help:"Een bewijs van de Ketenindex nagaan, zonder netwerk."`
+	Verify    VerifyCmd    `cmd:"" help:"Het grootboek van de Ketenindex nagaan: één gebeurtenis of een hele kopie, ook zonder netwerk."`
 	Bench     BenchCmd     `cmd:"" help:"Meten hoeveel een Ketenindex op deze computer aankan."`
 	BenchKaal BenchKaalCmd `cmd:"" name:"bench-kaal" hidden:""`
 	Logboek   LogboekCmd   `cmd:"" help:"Het verwerkingenlog van een knooppunt nagaan."`

@@ -34,6 +34,14 @@ func TestOpdrachtregel(t *testing.T) {
 				return err
 			}
 			e.Setenv("ADRES", l.Addr().String())
+			o, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			e.Setenv("OPENBAAR", o.Addr().String())
+			if err := o.Close(); err != nil {
+				return err
+			}
 			e.Setenv("VOORBEELDEN", voorbeelden())
 			return l.Close()
 		},

@@ -11,9 +11,17 @@ import (
 	"github.com/handbereik/soh/internal/hub"
 )
 
-// VerifyCmd checks that an event stands in the ledger, unchanged: from the hub,
-// or offline from a saved proof. The public key comes from another channel.
+// VerifyCmd checks the ledger of a Ketenindex: one event, or a copy of all of
+// it. The public key comes from another channel than what is checked.
 type VerifyCmd struct {
+	Een   VerifyEenCmd   `cmd:"" default:"withargs" help:"Kijk na of één gebeurtenis vastligt, met een bewijs (zonder netwerk) of bij de Ketenindex."`
+	Haal  VerifyHaalCmd  `cmd:"" help:"Haal het grootboek, of een deel, naar een map en kijk het na; de volgende keer ook of het is doorgegroeid."`
+	Kopie VerifyKopieCmd `cmd:"" help:"Kijk een map met een kopie na, zonder netwerk."`
+}
+
+// VerifyEenCmd checks that an event stands in the ledger, unchanged: from the
+// hub, or offline from a saved proof.
+type VerifyEenCmd struct {
 	Interactie string `help:"interactieId van de gebeurtenis, om het bewijs bij de Ketenindex te halen."`
 	Bewijs     string `help:"Bestand met een bewaard bewijs; dan is de Ketenindex niet nodig." type:"existingfile"`
 	Sleutel    string `help:"Publieke sleutel van het grootboek, zoals de ketenbeheerder die bekendmaakt." required:""`
@@ -25,7 +33,7 @@ type VerifyCmd struct {
 }
 
 // Run checks and tells; an error when the proof does not hold.
-func (c *VerifyCmd) Run() error {
+func (c *VerifyEenCmd) Run() error {
 	b, err := c.haal()
 	if err != nil {
 		return err
@@ -53,7 +61,7 @@ func (c *VerifyCmd) Run() error {
 	return nil
 }
 
-func (c *VerifyCmd) haal() ([]byte, error) {
+func (c *VerifyEenCmd) haal() ([]byte, error) {
 	if c.Bewijs != "" {
 		return leesBestand(c.Bewijs, 16<<20)
 	}

@@ -85,12 +85,6 @@ func Open(cfg Config) (h *Hub, err error) {
 	if _, err := begrip.ParseOIN(string(cfg.Organisatie.OIN)); err != nil {
 		return nil, fmt.Errorf("hub: %w", err)
 	}
-	getuigen := make([]*ledger.Getuige, len(cfg.Getuigen))
-	for i, g := range cfg.Getuigen {
-		if getuigen[i], err = ledger.NieuweGetuige(g); err != nil {
-			return nil, fmt.Errorf("hub: %w", err)
-		}
-	}
 	for _, dir := range []string{cfg.Dir, cfg.Geheimen} {
 		if dir == "" {
 			continue
@@ -99,7 +93,7 @@ func Open(cfg Config) (h *Hub, err error) {
 			return nil, fmt.Errorf("hub: %w", err)
 		}
 	}
-	h = &Hub{cfg: cfg, getuigen: getuigen, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.regels.Store(soorten.Begin())
 	h.meet()
 	defer func() {
@@ -135,6 +129,9 @@ func Open(cfg Config) (h *Hub, err error) {
 	}
 	h.geprojecteerd.Store(stand)
 	if h.ledger, err = ledger.Open(h.ledgerConfig()); err != nil {
+		return h, err
+	}
+	if h.getuigen, err = ledger.Getuigen(cfg.Getuigen); err != nil {
 		return h, err
 	}
 	if err := h.kenmerk(ctx, "ledger.sleutel", h.ledger.Sleutel()); err != nil {

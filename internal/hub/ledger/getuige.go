@@ -111,6 +111,18 @@ func NieuweGetuige(s string) (*Getuige, error) {
 	return &Getuige{url: strings.TrimSuffix(url, "/") + "/add-checkpoint", v: v}, nil
 }
 
+// Getuigen reads several, each as NieuweGetuige does.
+func Getuigen(namen []string) (uit []*Getuige, err error) {
+	for _, s := range namen {
+		g, err := NieuweGetuige(s)
+		if err != nil {
+			return nil, err
+		}
+		uit = append(uit, g)
+	}
+	return uit, nil
+}
+
 // Naam is that of the key of the witness.
 func (g *Getuige) Naam() string { return g.v.Name() }
 
