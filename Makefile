@@ -7,6 +7,9 @@ MAKEFLAGS += --no-print-directory
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.1
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+# Public tools that judge the ledger. Torchwood from 0.10 on needs Go 1.27.
+FSCK        := github.com/transparency-dev/tessera/cmd/fsck@v1.0.4
+LITEWITNESS := filippo.io/torchwood/cmd/litewitness@v0.6.1
 TESTTIJD    ?= 20m
 
 LOCK     := web/package-lock.json
@@ -14,7 +17,7 @@ MODULES  := web/node_modules/.package-lock.json
 MANIFEST := internal/web/dist/manifest.json
 BRONNEN  := $(shell find web/src web/assets tools/assets -type f 2>/dev/null)
 
-.PHONY: help demo test check build assets bench schoon
+.PHONY: help demo test check openbaar build assets bench schoon
 
 help: ## show this list
 	@echo 'Samen Onder Handbereik. Choose one:'
@@ -36,6 +39,9 @@ check: assets ## all that must hold before a commit: format, vet, lint, race, kn
 	$(GO) run $(STATICCHECK) ./...
 	$(GO) test -race -timeout $(TESTTIJD) ./...
 	@scripts/kwetsbaar.sh $(GOVULNCHECK)
+
+openbaar: assets ## let public tools of others judge the ledger: fsck and litewitness
+	@scripts/openbaar.sh $(GO) $(FSCK) $(LITEWITNESS)
 
 build: assets ## build bin/soh
 	@scripts/nodig.sh go
