@@ -446,7 +446,7 @@ func TestSnelZegtHetzelfdeAlsDeBibliotheek(t *testing.T) {
 		for range 20 {
 			v := waarde(t, 2)
 			err := af.Validate(v)
-			ja := snel(af, v, 0)
+			ja := snel(af, blik{w: v}, 0)
 			if ja {
 				goed++
 			} else {
@@ -466,6 +466,26 @@ func TestSnelZegtHetzelfdeAlsDeBibliotheek(t *testing.T) {
 		if !vs[0].snel {
 			t.Errorf("%s goes the long way", typ)
 		}
+	}
+}
+
+// Looking at a graph where it stands sees what writing it out gives.
+func TestBlikZietWatPlatSchrijft(t *testing.T) {
+	_, g := voorbeeld()
+	n := g.Nodes[0]
+	n.Add("soh:n", prov.Value{Kind: prov.Getal, Literal: "1.5"})
+	n.Add("soh:w", prov.Value{Kind: prov.Waarheid, Literal: "true"})
+	n.Add("soh:t", prov.Value{Kind: prov.Getypeerd, Literal: "x", Datatype: "xsd:string"})
+	n.Add("soh:l", prov.Value{Literal: "x", Taal: "nl"})
+	n.Add("soh:meer", prov.Value{Literal: "geheim"})
+	n.Add("soh:meer", prov.Value{Kind: prov.Verwijzing, Ref: "urn:geheim"})
+	n.Props = append(n.Props, prov.Prop{Name: "soh:leeg"})
+	masker := func(s string) string { return strings.ReplaceAll(s, "geheim", "***") }
+	a, b := blik{soort: eenGraaf, graaf: &g, masker: masker}.alles(), plat(g, masker)
+	if !gelijk(a, b) {
+		x, _ := json.Marshal(a)
+		y, _ := json.Marshal(b)
+		t.Fatalf("%s\n%s", x, y)
 	}
 }
 
