@@ -16,7 +16,7 @@ import (
 // cli is every subcommand; each has its options as a struct beside its code.
 type cli struct {
 	Demo      DemoCmd      `cmd:"" help:"Het hele netwerk op deze computer, met verzonnen gezinnen."`
-	Hub       HubCmd       `cmd:"" help:"De Ketenindex van de ketenbeheerder."`
+	Hub       HubGroep     `cmd:"" help:"De Ketenindex van de ketenbeheerder."`
 	Node      NodeCmd      `cmd:"" help:"Het knooppunt van een deelnemer."`
 	Portal    PortalCmd    `cmd:"" help:"Het burgerportaal voor ouders en jongeren."`
 	Keten     KetenCmd     `cmd:"" help:"De registers van de keten: deelnemers, diensten, API's, storingen en onderhoud."`

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/hub/sleutels"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
@@ -330,4 +333,15 @@ func (h *Hub) maakAlleVergetenAf(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// WisselMeester gives the hub of cfg a new master key; no hub may run on its
+// log meanwhile. sleutels.Wissel tells what it promises.
+func WisselMeester(ctx context.Context, cfg Config) error {
+	h := &Hub{cfg: cfg}
+	l, err := hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Cluster: cfg.Cluster, Log: cfg.Log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(sleutels.Wissel(ctx, l, h.geheim("meester.sleutel")), l.Close())
 }

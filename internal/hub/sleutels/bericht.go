@@ -92,11 +92,31 @@ func leesBericht(b []byte) ([]record, error) {
 	return rs, nil
 }
 
-func controleBericht(omhulsel cipher.AEAD) []byte {
-	b := make([]byte, 13, 64)
+// controleBericht seals what a master key is recognised by, with the key of
+// references when that is not the one the master key gives.
+func controleBericht(omhulsel cipher.AEAD, ref []byte) []byte {
+	b := make([]byte, 13, 96)
 	b[0] = berichtControle
 	_, _ = rand.Read(b[1:])
-	return omhulsel.Seal(b, b[1:13], []byte("controle"), nil)
+	return omhulsel.Seal(b, b[1:13], append([]byte(controleTekst), ref...), nil)
+}
+
+const controleTekst = "controle"
+
+// leesControle opens a control message; ok is false under another master key.
+func leesControle(omhulsel cipher.AEAD, data []byte) (ref []byte, ok bool) {
+	if len(data) <= 13 || !isControle(data) {
+		return nil, false
+	}
+	w, err := omhulsel.Open(nil, data[1:13], data[13:], nil)
+	ref, ok = bytes.CutPrefix(w, []byte(controleTekst))
+	if err != nil || !ok || len(ref) != 0 && len(ref) != 32 {
+		return nil, false
+	}
+	if len(ref) == 0 {
+		ref = nil
+	}
+	return ref, true
 }
 
 // laadMeester reads the master key, or makes it when mag.
@@ -150,3 +170,5 @@ func syncMap(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+func isControle(data []byte) bool { return len(data) > 0 && data[0] == berichtControle }

@@ -23,6 +23,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"os"
 	"sync"
 	"time"
 
@@ -40,6 +41,8 @@ type Sleutels struct {
 	stroom   *hublog.Stroom
 	deelt    bool        // other replicas write in stroom
 	omhulsel cipher.AEAD // wraps the keys of persons
+	volgend  cipher.AEAD // what replaces it, during Wissel
+	refKey   []byte      // key of references, when the stream holds it
 	refs     sync.Pool   // of hash.Hash: HMAC under the key of references
 
 	mu        sync.Mutex
@@ -77,7 +80,11 @@ type nieuw struct {
 // meester, which is made (0600) for an empty stream only: with another master
 // key every stored value would be lost, so that is refused.
 func Open(ctx context.Context, l *hublog.Log, meester string) (*Sleutels, error) {
-	s := &Sleutels{deelt: l.Meervoudig(), index: map[[16]byte]plek{}, graf: map[[16]byte]uint32{}, warm: map[[16]byte]cipher.AEAD{}, onderweg: map[[16]byte]*nieuw{}}
+	if _, err := os.Stat(wisselBestand(meester)); err == nil {
+		return nil, errors.New("het wisselen van de meestersleutel is niet af: draai eerst soh hub sleutel-wissel nog eens")
+	}
+	s := leeg()
+	s.deelt = l.Meervoudig()
 	var err error
 	if s.stroom, err = l.Stroom("SLEUTELS"); err != nil {
 		return nil, err
@@ -86,17 +93,11 @@ func Open(ctx context.Context, l *hublog.Log, meester string) (*Sleutels, error)
 	if err != nil {
 		return nil, err
 	}
-	wrap, err := hkdf.Key(sha256.New, m, nil, "soh sleutels: omhulsel", 32)
-	if err != nil {
+	if s.omhulsel, err = omhulselVan(m); err != nil {
 		return nil, err
 	}
-	ref, err := hkdf.Key(sha256.New, m, nil, "soh sleutels: verwijzing", 32)
-	if err != nil {
-		return nil, err
-	}
-	s.omhulsel, s.refs.New = nieuweAEAD(wrap), func() any { return hmac.New(sha256.New, ref) }
 	if s.stroom.Laatste() == 0 {
-		_, err := s.stroom.PubliceerNa(0, controleBericht(s.omhulsel))
+		_, err := s.stroom.PubliceerNa(0, controleBericht(s.omhulsel, nil))
 		if err != nil && !errors.Is(err, hublog.ErrVerschoven) { // another replica started first
 			return nil, err
 		}
@@ -107,7 +108,32 @@ func Open(ctx context.Context, l *hublog.Log, meester string) (*Sleutels, error)
 	if err := s.herbouw(ctx); err != nil {
 		return nil, err
 	}
+	if s.refKey == nil { // the first master key: it gives the key of references too
+		if s.refKey, err = refSleutel(m); err != nil {
+			return nil, err
+		}
+	}
+	ref := s.refKey
+	s.refs.New = func() any { return hmac.New(sha256.New, ref) }
 	return s, l.Bijhouden(s.stroom, s.haalIn)
+}
+
+func leeg() *Sleutels {
+	return &Sleutels{index: map[[16]byte]plek{}, graf: map[[16]byte]uint32{}, warm: map[[16]byte]cipher.AEAD{}, onderweg: map[[16]byte]*nieuw{}}
+}
+
+// omhulselVan gives what wraps the keys of persons under master key m.
+func omhulselVan(m []byte) (cipher.AEAD, error) {
+	k, err := hkdf.Key(sha256.New, m, nil, "soh sleutels: omhulsel", 32)
+	if err != nil {
+		return nil, err
+	}
+	return nieuweAEAD(k), nil
+}
+
+// refSleutel gives the key of references of the first master key of a log.
+func refSleutel(m []byte) ([]byte, error) {
+	return hkdf.Key(sha256.New, m, nil, "soh sleutels: verwijzing", 32)
 }
 
 func nieuweAEAD(key []byte) cipher.AEAD {

@@ -1,7 +1,6 @@
 package sleutels
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,14 +19,17 @@ func (s *Sleutels) herbouw(ctx context.Context) error {
 	s.schrijfMu.Lock()
 	defer s.schrijfMu.Unlock()
 	t := &telling{map[uint64]int{}, map[[16]byte]uint64{}}
-	goed := false
+	gezien, goed := false, false
 	err := s.stroom.Vanaf(ctx, 0, func(seq uint64, data []byte) error {
-		if len(data) > 13 && data[0] == berichtControle {
-			w, err := s.omhulsel.Open(nil, data[1:13], data[13:], nil)
-			if err != nil || !bytes.Equal(w, []byte("controle")) {
-				return errors.New("de meestersleutel past niet bij de opslag van deze hub: zet de juiste meester.sleutel terug uit de reservekopie, of neem die van de hub die het log begon")
+		if isControle(data) {
+			ref, ok := leesControle(s.omhulsel, data)
+			if !ok && s.volgend != nil {
+				ref, ok = leesControle(s.volgend, data)
 			}
-			goed = true
+			if ok { // what does not open is of a master key that was replaced
+				s.refKey = ref
+			}
+			gezien, goed = true, goed || ok
 			s.gelezen = seq
 			return nil
 		}
@@ -37,8 +39,11 @@ func (s *Sleutels) herbouw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !goed {
+	switch {
+	case !gezien:
 		return errors.New("de opslag van de sleutels is beschadigd: het controlebericht ontbreekt")
+	case !goed:
+		return errors.New("de meestersleutel past niet bij de opslag van deze hub: zet de juiste meester.sleutel terug uit de reservekopie, of neem die van de hub die het log begon")
 	}
 	for seq, n := range t.leeft {
 		if n == 0 {
