@@ -3,6 +3,8 @@ package hub
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -34,6 +36,20 @@ func (p *proefhub) medewerker(naam string) *beller {
 		p.t.Fatal(err)
 	}
 	return &beller{p: p, c: id.Client(20 * time.Second)}
+}
+
+// zonder is a caller without certificate.
+func (p *proefhub) zonder() *beller {
+	p.t.Helper()
+	pem, err := os.ReadFile(p.ca.Pad())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	t := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13}}
+	p.t.Cleanup(t.CloseIdleConnections)
+	return &beller{p: p, c: &http.Client{Transport: t, Timeout: 20 * time.Second}}
 }
 
 // stuur sends JSON and wants this status.
@@ -126,7 +142,8 @@ func TestNieuwSoortMetSchemaZonderNieuweHub(t *testing.T) {
 	if _, s = politie.aanvaard(oud); s.Status != statusFout {
 		t.Fatalf("dataschema does not choose: %+v", s)
 	}
-	vreemd := p.als(orgVreemd) // in no list: reading is for everyone
+	vreemd := p.zonder() // reading is for everyone
+	vreemd.stuur("POST", "/v1/schemas", schema, 401)
 	if a := vreemd.stuur("GET", "/v1/schemas/"+typePlan+"/versies/1", nil, 200); !bytes.Contains(a.body, []byte("een plan")) || a.kop.Get("Content-Type") != "application/schema+json" {
 		t.Fatalf("%s", a.body)
 	}

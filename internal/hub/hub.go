@@ -189,9 +189,10 @@ func (h *Hub) Close() error {
 	return errors.Join(fouten...)
 }
 
-// openbaar is what anyone may read: the descriptions, the ledger, which holds
-// commitments only, and how the hub is doing. All else takes a certificate.
-var openbaar = []string{"/health", "/ready", "/v1/openapi.json", "/v1/asyncapi.json", "/tlog/", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata}
+// openbaar is what anyone may read: the descriptions, the agreements about kinds
+// of event, the ledger, which holds commitments only, and how the hub is doing.
+// All else takes a certificate.
+var openbaar = []string{"/health", "/ready", "/v1/openapi.json", "/v1/asyncapi.json", "/v1/schemas", "/v1/schemas/", "/v1/gebeurtenissoorten", "/tlog/", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata}
 
 // Handler is the whole API. It expects a listener that verifies the client
 // certificates it is shown (toegang.Identiteit.ServerTLS).
