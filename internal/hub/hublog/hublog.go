@@ -131,7 +131,11 @@ func Open(cfg Config) (*Log, error) {
 		_ = slot.Close()
 		return nil, err
 	}
-	l.laatste.Store(l.stroom.Laatste())
+	if err := l.beginBij(l.stroom.Laatste()); err != nil {
+		o.stop()
+		_ = slot.Close()
+		return nil, err
+	}
 	if err := l.openAfschrift(); err != nil {
 		o.stop()
 		_ = slot.Close()
@@ -149,6 +153,23 @@ func Open(cfg Config) (*Log, error) {
 	}
 	go l.werk()
 	return l, nil
+}
+
+// beginBij finds the newest block: the last numbers may be of writes that failed.
+func (l *Log) beginBij(seq uint64) error {
+	ctx, stop := context.WithTimeout(context.Background(), startWacht)
+	defer stop()
+	for ; seq > 0 && !l.Meervoudig(); seq-- {
+		_, err := l.stroom.Lees(ctx, seq)
+		if err == nil {
+			break
+		}
+		if !begrip.Is(err, begrip.NietGevonden) {
+			return err
+		}
+	}
+	l.laatste.Store(seq)
+	return nil
 }
 
 func (l *Log) openAfschrift() (err error) {
@@ -212,6 +233,9 @@ func (l *Log) Laatste() uint64 { return l.laatste.Load() }
 // Nu asks the storage for the newest block, of whichever replica: what was
 // acknowledged anywhere before the call is not behind it.
 func (l *Log) Nu(ctx context.Context) (uint64, error) {
+	if !l.Meervoudig() {
+		return l.Laatste(), nil
+	}
 	seq, err := l.stroom.Nu(ctx)
 	if err == nil {
 		l.vooruit(seq)

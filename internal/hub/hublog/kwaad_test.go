@@ -413,6 +413,50 @@ func TestIngekortLogWeigertVerderSchrijven(t *testing.T) {
 	}
 }
 
+// A write that failed may leave a number without a message.
+func TestLeegNummerHoudtNiemandTegen(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	o := &opslag{dir: filepath.Join(dir, "log"), reserve: -1, log: slog.New(slog.DiscardHandler), fout: make(chan struct{}, 1)}
+	if err := o.start(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := o.stroom(stroomConfig{naam: "KETENINDEX"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []string{"a", "b", "c", "d"} {
+		if _, err := s.Publiceer(nieuweCodeur().codeer([][]byte{[]byte(w)})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, seq := range []uint64{2, 4} {
+		if err := s.Wis(ctx, seq); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.stop()
+	l := open(t, Config{Dir: dir})
+	if nu, err := l.Nu(ctx); err != nil || nu != 3 || l.Laatste() != 3 {
+		t.Fatalf("het einde is %d en %d, %v", nu, l.Laatste(), err)
+	}
+	if p, err := l.Append(ctx, [][]byte{[]byte("e")}); err != nil || p[0].Seq() != 5 {
+		t.Fatal(p, err)
+	}
+	var gezien []string
+	err = l.Follow(ctx, 0, func(b Blok) error {
+		for _, e := range b.Entries {
+			gezien = append(gezien, string(e))
+		}
+		if b.Seq == 5 {
+			return context.Canceled
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) || strings.Join(gezien, "") != "ace" {
+		t.Fatal(gezien, err)
+	}
+}
+
 func FuzzDecodeer(f *testing.F) {
 	f.Add(nieuweCodeur().codeer([][]byte{[]byte("a"), nil, []byte("bc")}))
 	f.Fuzz(func(t *testing.T, b []byte) {

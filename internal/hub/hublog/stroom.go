@@ -109,8 +109,15 @@ func (s *Stroom) publiceer(data []byte, opties ...jetstream.PublishOpt) (uint64,
 	id := s.schrijver + "." + strconv.FormatUint(s.teller.Add(1), 10)
 	opties = append(opties, jetstream.WithMsgID(id), jetstream.WithRetryAttempts(0))
 	voor, begin := s.laatste.Load(), time.Now()
+	geordend := len(opties) > 2 // the caller wants to know of what came before
 	for poging := 0; ; poging++ {
-		ack, keer, err := s.probeer(data, opties)
+		deze := opties
+		if s.o.cluster == nil && !geordend {
+			// Nobody else writes: after a failed write the server must not go on
+			// at another place than we think.
+			deze = append(opties[:2:2], jetstream.WithExpectLastSequence(s.laatste.Load()))
+		}
+		ack, keer, err := s.probeer(data, deze)
 		if err == nil {
 			if ack.Sequence <= voor && !ack.Duplicate {
 				s.gekort.Store(true)
@@ -124,7 +131,9 @@ func (s *Stroom) publiceer(data []byte, opties ...jetstream.PublishOpt) (uint64,
 		if errors.As(err, &api) {
 			switch api.ErrorCode {
 			case codeVerkeerdeVolgorde:
-				return 0, fmt.Errorf("%w: %w", ErrVerschoven, err)
+				if s.o.cluster != nil || geordend {
+					return 0, fmt.Errorf("%w: %w", ErrVerschoven, err)
+				}
 			case codeOpslagMislukt, codeOpslagOnvoldoende, codeMiddelenOnvoldoend:
 				return 0, vol(err)
 			}
@@ -139,10 +148,38 @@ func (s *Stroom) publiceer(data []byte, opties ...jetstream.PublishOpt) (uint64,
 		if poging == 2 {
 			return 0, vol(err)
 		}
-		if her := s.o.herstart(keer); her != nil {
-			return 0, vol(errors.Join(err, her))
+		if api == nil || api.ErrorCode != codeVerkeerdeVolgorde {
+			if her := s.o.herstart(keer); her != nil {
+				return 0, vol(errors.Join(err, her))
+			}
+		}
+		if err := s.herlees(); err != nil {
+			return 0, err
 		}
 	}
+}
+
+// herlees asks the server in this process where the stream ends, after a write
+// of which the outcome is not known: what is there was ours, or came to nothing.
+func (s *Stroom) herlees() error {
+	ctx, cancel := context.WithTimeout(context.Background(), startWacht)
+	defer cancel()
+	s.o.mu.RLock()
+	defer s.o.mu.RUnlock()
+	if s.o.js == nil {
+		return vol(errFout)
+	}
+	st, err := s.o.js.Stream(ctx, s.cfg.naam)
+	if err != nil {
+		return vol(err)
+	}
+	eind := st.CachedInfo().State.LastSeq
+	if eind < s.laatste.Load() {
+		s.gekort.Store(true)
+		return beschadigd(fmt.Errorf("stroom %s eindigt bij %d, bevestigd was %d", s.cfg.naam, eind, s.laatste.Load()))
+	}
+	s.verder(eind)
+	return nil
 }
 
 // probeer publishes once. A time-out leaves open whether the message arrived.
