@@ -218,8 +218,6 @@ func (h *Hub) Handler() http.Handler {
 	h.vergeetRoutes(mux)
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
 	mux.HandleFunc("GET /v1/asyncapi.json", h.geefAsyncAPI)
-	mux.HandleFunc("GET /tlog/checkpoint", h.checkpoint)
-	mux.HandleFunc("GET /tlog/tile/{pad...}", h.tegel)
 	mux.HandleFunc("GET /v1/grootboekregels", h.grootboekregels)
 	h.tlog(mux)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
