@@ -232,20 +232,29 @@ func (h *Hub) neemBestandOver(ctx context.Context) error {
 // lijstInterval is the time between two looks at deelnemers.json.
 const lijstInterval = 500 * time.Millisecond
 
-// houdRegister watches deelnemers.json until ctx ends.
-func (h *Hub) houdRegister(ctx context.Context) {
+// wachtOpRegister lets callers in once the register is as the log has it.
+func (h *Hub) wachtOpRegister(ctx context.Context) {
+	for laatste := h.log.Laatste(); ctx.Err() == nil && !h.registerBij.Load(); {
+		if h.wachtOp(ctx, laatste, time.Hour) {
+			h.registerBij.Store(true)
+		}
+	}
+}
+
+// houdRegister watches deelnemers.json until ctx ends. Of several replicas one
+// does, so only its file counts.
+func (h *Hub) houdRegister(ctx context.Context) error {
 	klok := time.NewTicker(lijstInterval)
 	defer klok.Stop()
 	for {
 		if h.wachtOp(ctx, h.log.Laatste(), time.Minute) {
-			h.registerBij.Store(true)
 			if err := h.neemBestandOver(ctx); err != nil && ctx.Err() == nil {
 				h.cfg.Log.Error("deelnemers niet uit het bestand overgenomen; het register blijft zoals het is", "fout", err)
 			}
 		}
 		select {
 		case <-ctx.Done():
-			return
+			return ctx.Err()
 		case <-klok.C:
 		}
 	}
@@ -259,6 +268,10 @@ const maxInloop = 5 * time.Second
 // leaves that to Run, and callers hear that the hub is starting.
 func (h *Hub) loopIn(ctx context.Context) error {
 	if !h.projecteerTot(ctx) {
+		return nil
+	}
+	if h.cfg.Cluster != nil { // another replica may have a newer list
+		h.registerBij.Store(true)
 		return nil
 	}
 	if err := h.neemBestandOver(ctx); err != nil && !begrip.Is(err, begrip.NietBeschikbaar) {

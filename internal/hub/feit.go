@@ -52,7 +52,7 @@ type feitSoort struct {
 }
 
 // feitSoorten are the kinds of feit the hub keeps; each area adds its own.
-var feitSoorten = []*feitSoort{deelnemerSoort, diensten.soort, apis.soort, storingen.soort, gebeurtenissoort, schemaSoort, intrekkingSoort, vergeetSoort, bewaarSoort}
+var feitSoorten = []*feitSoort{deelnemerSoort, diensten.soort, apis.soort, storingen.soort, abonnementSoort, gezondSoort, gebeurtenissoort, schemaSoort, intrekkingSoort, vergeetSoort, bewaarSoort}
 
 // feitSoortVan gives the kind of feit that an event type tells. It is filled
 // after the kinds, which look in it.

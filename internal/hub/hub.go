@@ -25,6 +25,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub/gezondheid"
 	"github.com/handbereik/soh/internal/hub/graph"
 	"github.com/handbereik/soh/internal/hub/hublog"
 	"github.com/handbereik/soh/internal/hub/ledger"
@@ -32,6 +33,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/sleutels"
 	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/hub/vraag"
+	"github.com/handbereik/soh/internal/hub/webhook"
 	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
@@ -52,6 +54,10 @@ type Config struct {
 	Metingen    *meting.Metingen   // nil measures nothing
 	Getuigen    []string           // URL=key of witnesses that are asked to sign each checkpoint
 	Log         *slog.Logger
+
+	// Identiteit is to call deelnemers with: webhooks, looking after their health.
+	// nil: neither.
+	Identiteit *toegang.Identiteit
 }
 
 // Hub is an open Ketenindex. Run must run for anything to be found.
@@ -76,8 +82,14 @@ type Hub struct {
 	bijTot        atomic.Int64  // when the projection last was at the end of the log, Unix nanoseconds
 	schrijffout   atomic.Bool   // the last Append could not write
 	projectiefout atomic.Pointer[error]
-	registerBij   atomic.Bool // the register is as the log has it
-	dicht         atomic.Bool
+	abonnementen  *abonnementen
+	verzender     *webhook.Verzender // nil without Identiteit
+	bezorgen      bezorgRegels
+	gezond        gezond
+	peilen        time.Duration
+
+	registerBij atomic.Bool // the register is as the log has it
+	dicht       atomic.Bool
 }
 
 // Open opens the hub in cfg.Dir, which one process at a time may use.
@@ -93,9 +105,15 @@ func Open(cfg Config) (h *Hub, err error) {
 			return nil, fmt.Errorf("hub: %w", err)
 		}
 	}
-	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir), onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir),
+		bezorgen: gewoonBezorgen, peilen: peilInterval, gezond: gezond{op: map[begrip.OIN]gezondheid.Staat{}},
+		onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h.abonnementen = nieuweAbonnementen(func() *graph.Graph { return h.graph })
 	h.regels.Store(soorten.Begin())
 	h.meet()
+	if cfg.Identiteit != nil {
+		h.verzender = webhook.Nieuw(*cfg.Identiteit)
+	}
 	defer func() {
 		if err != nil {
 			_ = h.Close()
@@ -138,7 +156,7 @@ func Open(cfg Config) (h *Hub, err error) {
 		return h, err
 	}
 	h.meetStand()
-	if err := h.laadFeiten(); err != nil {
+	if err := errors.Join(h.laadFeiten(), h.laadStanden()); err != nil {
 		return h, err
 	}
 	return h, h.loopIn(ctx)
@@ -152,7 +170,6 @@ func (h *Hub) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { h.onderteken(ctx) })
-	wg.Go(func() { h.houdRegister(ctx) })
 	wg.Go(func() { _ = h.alsLeider(ctx, "huishouding", h.huishouding) })
 	if len(h.getuigen) > 0 {
 		wg.Go(func() { h.laatGetuigen(ctx) })
@@ -216,6 +233,8 @@ func (h *Hub) Handler() http.Handler {
 	h.regelRoutes(mux)
 	h.intrekRoutes(mux)
 	h.vergeetRoutes(mux)
+	mux.HandleFunc("GET /v1/gezondheid", h.metFout(h.geefGezondheid))
+	h.abonnementRoutes(mux)
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
 	mux.HandleFunc("GET /v1/asyncapi.json", h.geefAsyncAPI)
 	mux.HandleFunc("GET /v1/grootboekregels", h.grootboekregels)

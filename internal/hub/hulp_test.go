@@ -67,13 +67,13 @@ func start(t *testing.T) *proefhub {
 	return startIn(t, t.TempDir(), 0)
 }
 
-func startIn(t *testing.T, basis string, maxBytes int64) *proefhub {
+func startIn(t *testing.T, basis string, maxBytes int64, opties ...func(*proefhub)) *proefhub {
 	t.Helper()
-	return startMet(t, basis, Config{Dir: filepath.Join(basis, "hub"), MaxBytes: maxBytes})
+	return startMet(t, basis, Config{Dir: filepath.Join(basis, "hub"), MaxBytes: maxBytes}, opties...)
 }
 
 // startMet starts a hub as cfg says, with the certificates of basis.
-func startMet(t *testing.T, basis string, cfg Config) *proefhub {
+func startMet(t *testing.T, basis string, cfg Config, opties ...func(*proefhub)) *proefhub {
 	t.Helper()
 	p := &proefhub{t: t, dir: cfg.Dir, cas: filepath.Join(basis, "pki"), log: &logboek{}}
 	cfg.Organisatie, cfg.Reserve = orgHub, -1
@@ -89,16 +89,21 @@ func startMet(t *testing.T, basis string, cfg Config) *proefhub {
 	for _, o := range []begrip.Organisatie{orgPolitie, orgVT, orgPortaal} {
 		lijst = append(lijst, register.Deelnemer{Organisatie: o, API: "https://" + string(o.OIN) + ".example"})
 	}
-	if err := register.Schrijf(p.dir, lijst); err != nil {
-		t.Fatal(err)
+	if _, err := os.Stat(filepath.Join(p.dir, register.Bestand)); err != nil {
+		if err := register.Schrijf(p.dir, lijst); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if p.Hub, err = Open(cfg); err != nil {
 		t.Fatal(err)
 	}
+	for _, o := range opties {
+		o(p)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	klaar := make(chan struct{})
 	go func() { defer close(klaar); _ = p.Run(ctx) }()
-	for eind := time.Now().Add(time.Minute); !p.registerBij.Load(); time.Sleep(2 * time.Millisecond) {
+	for eind := time.Now().Add(time.Minute); !p.registerBij.Load() || p.Deelnemers() == 0; time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(eind) {
 			t.Fatal("the hub never knew who takes part")
 		}

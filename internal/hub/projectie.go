@@ -128,6 +128,7 @@ type gelezen struct {
 	entries [][]byte
 	delen   []ontleding
 	regels  *soorten.Stand // it was checked against
+	daarna  []func()       // to be called when the step is done
 	feit    bool           // some entry tells a feit: what comes after may depend on it
 }
 
@@ -204,9 +205,27 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 	if seq == h.log.Laatste() {
 		h.bijTot.Store(time.Now().UnixNano())
 	}
+	for i := range blokken {
+		for _, f := range blokken[i].daarna {
+			f()
+		}
+		h.abonnementen.wekBij(blokken[i].delen)
+	}
 	h.onderweg.klaar(seq, ids)
 	h.vooruit.roep()
 	return nil
+}
+
+// zonderFrame takes an entry that is no event: what to do when the step is done;
+// nil for an entry nobody knows.
+func (h *Hub) zonderFrame(s *graph.Stap, entry []byte) (na func(), err error) {
+	switch {
+	case len(entry) > 0 && entry[0] == proefByte:
+		return func() {}, nil
+	case len(entry) > 0 && entry[0] == notitieByte:
+		return h.neemNotitie(s, entry)
+	}
+	return nil, nil
 }
 
 func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
@@ -221,10 +240,15 @@ func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
 			ontvangen = t
 		}
 		if o.leeg {
-			if e := b.entries[i]; len(e) > 0 && e[0] == proefByte {
+			na, err := h.zonderFrame(s, b.entries[i])
+			if err != nil {
+				return err
+			}
+			if na == nil {
+				h.cfg.Log.Error("regel in het log is niet leesbaar", "blok", b.seq, "plek", i)
 				continue
 			}
-			h.cfg.Log.Error("regel in het log is niet leesbaar", "blok", b.seq, "plek", i)
+			b.daarna = append(b.daarna, na)
 			continue
 		}
 		if err := w.verwerk(o); err != nil {

@@ -30,6 +30,22 @@ func (s *Stap) ZetStaat(soort, id string, waarde []byte) error {
 	return nil
 }
 
+// WisStaat removes the state of (soort, id) in this step.
+func (s *Stap) WisStaat(soort, id string) error {
+	if err := s.batch.Delete(staatSleutel(soort, id), nil); err != nil {
+		return fmt.Errorf("graph: remove state: %w", err)
+	}
+	return nil
+}
+
+// WisStaatVoor removes every state of soort with an id before this one.
+func (s *Stap) WisStaatVoor(soort, id string) error {
+	if err := s.batch.DeleteRange(staatSleutel(soort, ""), staatSleutel(soort, id), nil); err != nil {
+		return fmt.Errorf("graph: remove state: %w", err)
+	}
+	return nil
+}
+
 // Staat gives the state of (soort, id); ok is false for none.
 func (g *Graph) Staat(soort, id string) (waarde []byte, ok bool, err error) {
 	return g.get(staatSleutel(soort, id))
@@ -37,9 +53,15 @@ func (g *Graph) Staat(soort, id string) (waarde []byte, ok bool, err error) {
 
 // AlleStaat gives every state of soort to f, ordered by id.
 func (g *Graph) AlleStaat(soort string, f func(id string, waarde []byte) error) error {
-	onder := staatSleutel(soort, "")
+	return g.StaatMet(soort, "", f)
+}
+
+// StaatMet gives every state of soort whose id begins with begin to f, ordered
+// by id.
+func (g *Graph) StaatMet(soort, begin string, f func(id string, waarde []byte) error) error {
+	onder := staatSleutel(soort, begin)
 	boven := bytes.Clone(onder)
-	boven[len(boven)-1] = 1
+	boven[len(boven)-1]++ // no id holds a byte 0xff
 	it, err := g.db.NewIter(&pebble.IterOptions{LowerBound: onder, UpperBound: boven})
 	if err != nil {
 		return fmt.Errorf("graph: iterate: %w", err)
@@ -50,7 +72,7 @@ func (g *Graph) AlleStaat(soort string, f func(id string, waarde []byte) error) 
 		if err != nil {
 			return fmt.Errorf("graph: iterate: %w", err)
 		}
-		if err := f(string(it.Key()[len(onder):]), bytes.Clone(v)); err != nil {
+		if err := f(string(it.Key()[2+len(soort):]), bytes.Clone(v)); err != nil {
 			return err
 		}
 	}

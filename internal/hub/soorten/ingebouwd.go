@@ -26,7 +26,10 @@ var ingebouwd = map[string]vorm{
 	cloudevent.ToestemmingIngetrokken: {omschrijving: "Een toestemming is ingetrokken.", gesloten: true, gezin: true},
 	cloudevent.NoodtoegangGebruikt:    {omschrijving: "Een professional keek zonder gewone regel, omdat er haast was.", gesloten: true, gezin: true},
 
-	cloudevent.LogVerankerd: {omschrijving: "Een organisatie heeft vastgelegd hoe ver haar verwerkingenlog is, zodat niemand het nog kan wijzigen.", gesloten: true, entity: []string{"soh:Verwerkingenlog"}},
+	cloudevent.LogVerankerd:        {omschrijving: "Een organisatie heeft vastgelegd hoe ver haar verwerkingenlog is, zodat niemand het nog kan wijzigen.", gesloten: true, entity: []string{"soh:Verwerkingenlog"}},
+	cloudevent.AbonnementGenomen:   {omschrijving: "Een organisatie wil gebeurtenissen ontvangen.", gesloten: true, vast: true},
+	cloudevent.AbonnementGestopt:   {omschrijving: "Een organisatie ontvangt geen gebeurtenissen meer van een abonnement.", gesloten: true, vast: true},
+	cloudevent.GezondheidVeranderd: {omschrijving: "Een systeem in de keten werkt niet meer, of weer wel.", vast: true},
 
 	cloudevent.SoortVastgesteld:       {omschrijving: "De ketenbeheerder heeft vastgesteld wat voor een soort gebeurtenis geldt.", vast: true},
 	cloudevent.SchemaVastgesteld:      {omschrijving: "De ketenbeheerder heeft een schema van een soort gebeurtenis vastgesteld.", vast: true},

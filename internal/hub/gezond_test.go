@@ -1,0 +1,115 @@
+package hub
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub/gezondheid"
+	"github.com/handbereik/soh/internal/hub/register"
+)
+
+// A party that stops answering turns red, with the reason and the moment; the
+// change is an event, the looks are not.
+func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
+	basis := t.TempDir()
+	p := startIn(t, basis, 0, bezorgend, func(p *proefhub) { p.peilen = 5 * time.Millisecond })
+	var stuk atomic.Bool
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if stuk.Load() || r.URL.Path != "/ready" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	srv.TLS = p.identiteit(orgVT).ServerTLS()
+	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	vt := p.als(orgVT)
+	for _, d := range []register.Deelnemer{{Organisatie: orgVT, API: srv.URL + "/v1"}, {Organisatie: orgPolitie}, {Organisatie: orgPortaal}} {
+		p.als(orgHub).json("PUT", "/v1/deelnemers/"+string(d.OIN), d, http.StatusOK)
+	}
+	staat := func() gezondheid.Staat { s, _ := p.gezond.geef(orgVT.OIN); return s }
+	rond(t, "all is well", func() bool { s, _ := p.gezond.geef(orgHub.OIN); return staat().Goed && s.Goed })
+	stuk.Store(true)
+	rond(t, "it is red", func() bool { return !staat().Goed && staat().Reden != "" })
+	if b := vt.json("GET", "/v1/gezondheid", nil, http.StatusOK); !bytes.Contains(b, []byte(`"mis"`)) || !bytes.Contains(b, []byte("antwoord 503")) {
+		t.Errorf("gezondheid: %s", b)
+	}
+	x, wie := gezondheid.Nieuw(p.identiteit(orgHub)), []gezondheid.Partij{{OIN: orgPolitie.OIN, API: srv.URL}}
+	geen := func(begrip.OIN) (gezondheid.Staat, bool) { return gezondheid.Staat{}, false }
+	x.Ronde(t.Context(), time.Now(), wie, geen)
+	if v, _ := x.Ronde(t.Context(), time.Now(), wie, geen); len(v) != 1 || v[0].Goed || v[0].Reden != "op het adres antwoordt een andere organisatie" {
+		t.Errorf("another organisation at the address: %+v", v)
+	}
+	stuk.Store(false)
+	rond(t, "it is well again", func() bool { return staat().Goed })
+	evs := vt.zoek("/v1/gebeurtenissen/query", `{"subject":"urn:soh:gezondheid:`+string(orgVT.OIN)+`"}`)
+	if n := len(evs); n < 3 || n > 8 {
+		t.Errorf("%d events for two changes", n)
+	}
+	m := gezondheid.Meting{Begin: time.Now().Add(-time.Hour).Truncate(gezondheid.Slot)}
+	oud := gezondheid.Meting{Begin: m.Begin.Add(-gezondheid.Bewaard - time.Hour)}
+	for _, m := range []*gezondheid.Meting{&oud, &m} {
+		if err := p.noteer(t.Context(), notitie{Meting: m}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.wachtOp(t.Context(), p.Hub.log.Laatste(), time.Minute)
+	b, err := p.Bord(time.Time{}, time.Now())
+	if err != nil || len(b.Metingen) != 1 || len(b.Deelnemers) != 3 || !b.Staten[orgVT.OIN].Goed {
+		t.Errorf("the board has %+v, %v", b, err)
+	}
+	p.stop()
+	if err := os.RemoveAll(filepath.Join(p.dir, "index")); err != nil {
+		t.Fatal(err)
+	}
+	p = startIn(t, basis, 0)
+	rond(t, "it is rebuilt", func() bool { return p.geprojecteerd.Load() == p.Hub.log.Laatste() })
+	if s := staat(); !s.Goed {
+		t.Errorf("after a rebuild: %+v", s)
+	}
+}
+
+func TestRondeVertelNaTweeKeer(t *testing.T) {
+	p := start(t)
+	x := gezondheid.Nieuw(p.identiteit(orgHub))
+	fout := true
+	wie := []gezondheid.Partij{{OIN: orgVT.OIN, Kijk: func() error {
+		if fout {
+			return http.ErrServerClosed
+		}
+		return nil
+	}}}
+	staten := map[begrip.OIN]gezondheid.Staat{}
+	ronde := func(nu time.Time) (n int, klaar *gezondheid.Meting) {
+		v, klaar := x.Ronde(t.Context(), nu, wie, func(o begrip.OIN) (gezondheid.Staat, bool) { s, ok := staten[o]; return s, ok })
+		for _, s := range v {
+			staten[s.OIN] = s
+		}
+		return len(v), klaar
+	}
+	nu := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	for i, wil := range []int{0, 1, 0} {
+		if n, _ := ronde(nu); n != wil {
+			t.Errorf("failed look %d told %d changes", i, n)
+		}
+	}
+	fout = false
+	if n, _ := ronde(nu); n != 0 {
+		t.Error("one good look is enough")
+	}
+	if n, _ := ronde(nu); n != 1 || !staten[orgVT.OIN].Goed {
+		t.Error("two good looks are not enough")
+	}
+	_, m := ronde(nu.Add(gezondheid.Slot))
+	if m == nil || m.Mis[orgVT.OIN] != (gezondheid.Mis{Fout: 3, Totaal: 5}) || !m.Begin.Equal(nu) {
+		t.Errorf("meting %+v", m)
+	}
+}
