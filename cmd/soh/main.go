@@ -26,6 +26,7 @@ type cli struct {
 	BenchKaal BenchKaalCmd `cmd:"" name:"bench-kaal" hidden:""`
 	Logboek   LogboekCmd   `cmd:"" help:"Het verwerkingenlog van een knooppunt nagaan."`
 	Pki       PkiCmd       `cmd:"" help:"Certificaten om te testen: een uitgever en een certificaat met OIN."`
+	Verband   VerbandCmd   `cmd:"" help:"De samenwerkingsverbanden: bekijken, nakijken, en wie wat mag zien."`
 }
 
 func main() {

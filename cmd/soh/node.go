@@ -25,7 +25,7 @@ import (
 // certificate.
 type NodeCmd struct {
 	Map         string `name:"dir" env:"SOH_NODE_MAP" default:"node" help:"Map voor het dossier."`
-	Soort       string `env:"SOH_NODE_SOORT" required:"" enum:"politie,veilig-thuis,gemeente,rvdk,gi,zvh,ggz,jeugdhulp,school,overig" help:"Wat voor organisatie dit is: ${enum}."`
+	Soort       string `env:"SOH_NODE_SOORT" required:"" enum:"politie,veilig-thuis,gemeente,rvdk,gi,zvh,ggz,jeugdhulp,school,kmar,om,reclassering,jji,halt,arts,ambulance,forensisch-arts,vrouwenopvang,slachtofferhulp,woningcorporatie,overig" help:"Wat voor organisatie dit is: ${enum}."`
 	Certificaat string `name:"cert" env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
 	Sleutel     string `name:"key" env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
 	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
@@ -35,7 +35,8 @@ type NodeCmd struct {
 	APIURL      string `name:"api-url" env:"SOH_NODE_API_URL" help:"Adres van de API zoals anderen het gebruiken."`
 	Tokens      bool   `name:"token-verplicht" env:"SOH_TOKEN_VERPLICHT" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	ProefBeleid string `name:"authzen-proef" type:"existingdir" help:"Map met proefbeleid (Rego, pakket soh.authzen) voor het beslispunt. Alleen om een systeem mee te testen."`
-	Bekendheid  string `env:"SOH_NODE_BEKENDHEID" enum:"automatisch,alleen-onbekend,handmatig" default:"handmatig" help:"Hoe vragen naar bekendheid beantwoord worden: ${enum}."`
+	VerbandMap
+	Bekendheid string `env:"SOH_NODE_BEKENDHEID" enum:"automatisch,alleen-onbekend,handmatig" default:"handmatig" help:"Hoe vragen naar bekendheid beantwoord worden: ${enum}."`
 
 	Logboek         string `name:"logboek-otlp" env:"SOH_NODE_LOGBOEK_OTLP" help:"Adres van een collector (OTLP over HTTP) voor het Logboek Dataverwerkingen; leeg: geen."`
 	LogboekRegister string `name:"logboek-register" env:"SOH_NODE_LOGBOEK_REGISTER" help:"Adres van uw register van verwerkingsactiviteiten; het doel komt erachter."`
@@ -69,6 +70,10 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 	}
 	id.Organisatie.Soort = begrip.OrganisatieSoort(c.Soort)
 	metingen := meet.Nieuw("node")
+	verbanden, err := c.laad()
+	if err != nil {
+		return fmt.Errorf("de samenwerkingsverbanden kloppen niet:\n%w", err)
+	}
 	var proef map[string]string
 	if c.ProefBeleid != "" {
 		if proef, err = toegang.Modules(os.DirFS(c.ProefBeleid), "proef"); err != nil {
@@ -83,7 +88,8 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	n, err := node.Open(node.Config{
-		Logboek: node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
+		Verbanden: verbanden,
+		Logboek:   node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
 		ProefBeleid: proef,
 		Metingen:    metingen,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,

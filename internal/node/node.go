@@ -63,7 +63,8 @@ type Config struct {
 	// ProefBeleid (file name → Rego) makes the decision point answer by package
 	// soh.authzen instead of by our own rules: for the tests of a case system.
 	ProefBeleid map[string]string
-	Log         *slog.Logger // default slog.Default
+	Verbanden   *samenwerkingsverband.Verzameling // default those of the program
+	Log         *slog.Logger                      // default slog.Default
 	Logboek     Logboek
 	Signalen    *signaal.Instelling // when a look is out of the ordinary; default signaal.Standaard
 	MeldGezin   signaal.MeldGezin   // when the family hears of one; default na-oordeel
@@ -115,6 +116,9 @@ func Open(cfg Config) (*Node, error) {
 // bedraad puts the parts together.
 func (n *Node) bedraad() error {
 	cfg := n.cfg
+	if cfg.Verbanden == nil {
+		cfg.Verbanden = samenwerkingsverband.Ingebouwd()
+	}
 	var err error
 	if n.register, err = nieuwRegister(context.Background(), cfg, n.store); err != nil {
 		return err
@@ -127,7 +131,7 @@ func (n *Node) bedraad() error {
 	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek})
 	n.inzage = inzage.Nieuw(inzage.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store, Waarborgen: n.waarborgen,
-		Verbanden: samenwerkingsverband.Ingebouwd(), Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
+		Verbanden: cfg.Verbanden, Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
 		Besluiten: cfg.Metingen.Teller("inzage_besluiten_total", "Decisions about a look, by outcome.", "uitkomst"),
 	})
 	n.opdracht = opdracht.Nieuw(opdracht.Config{
