@@ -1,6 +1,7 @@
 package hublog
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -21,7 +23,8 @@ import (
 // per sequence where that begins (8).
 type afschrift struct {
 	dat, idx *os.File
-	delen    *cache // unpacked parts, by Plaats of the first entry
+	regels   *cache    // entries that were read, by Plaats
+	open     sync.Pool // of *opendeel: who reads on in the log unpacks a part once
 
 	mu    sync.Mutex // of writers
 	einde int64      // of dat
@@ -51,7 +54,7 @@ func openAfschrift(dir string, cacheBytes int64, vrij func(n int) error) (*afsch
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("afschrift van het log: %w", err)
 	}
-	a := &afschrift{delen: nieuweCache(cacheBytes), vrij: vrij, rij: make(chan afschrijving, maxRij), stop: make(chan struct{}), klaar: make(chan struct{})}
+	a := &afschrift{regels: nieuweCache(cacheBytes), open: sync.Pool{New: func() any { return new(opendeel) }}, vrij: vrij, rij: make(chan afschrijving, maxRij), stop: make(chan struct{}), klaar: make(chan struct{})}
 	var err error
 	if a.dat, err = os.OpenFile(filepath.Join(dir, "blokken"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 		return nil, fmt.Errorf("afschrift van het log: %w", err)
@@ -95,7 +98,7 @@ func (a *afschrift) keur(laatste uint64, lees func(seq uint64) ([]byte, error)) 
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.einde = 0
-	return errors.Join(a.idx.Truncate(0), a.dat.Truncate(0))
+	return errors.Join(a.idx.Truncate(0), a.dat.Truncate(0)) // before anything was read from it
 }
 
 // erbij lets a block be copied, behind the caller's back; with too many
@@ -187,31 +190,60 @@ func (a *afschrift) front(seq uint64) (van int64, k kop, b []byte, err error) {
 	return van, k, b, nil
 }
 
+// opendeel is an unpacked part, with room that is used again.
+type opendeel struct {
+	eerste      Plaats // of its first entry; 0: none
+	ingepakt, b []byte
+	entries     [][]byte
+}
+
 // lees gives the entry at p; errAfschrift when it must come from the log.
 func (a *afschrift) lees(p Plaats) ([]byte, error) {
-	van, k, b, err := a.front(p.Seq())
+	if es, ok := a.regels.geef(uint64(p)); ok {
+		return es[0], nil
+	}
+	o := a.open.Get().(*opendeel)
+	defer a.open.Put(o)
+	if p < o.eerste || p >= o.eerste+Plaats(len(o.entries)) {
+		if err := a.pakUit(o, p); err != nil {
+			o.eerste, o.entries = 0, nil
+			return nil, err
+		}
+	}
+	e := bytes.Clone(o.entries[p-o.eerste])
+	a.regels.zet(uint64(p), [][]byte{e})
+	return e, nil
+}
+
+// pakUit unpacks the part with the entry at p into o.
+func (a *afschrift) pakUit(o *opendeel, p Plaats) error {
+	van, k, front, err := a.front(p.Seq())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	d, ok := k.van(p.Index())
 	if !ok {
-		return nil, errAfschrift
+		return errAfschrift
 	}
-	sleutel := uint64(PlaatsVan(p.Seq(), d.eerste))
-	es, ok := a.delen.geef(sleutel)
-	if !ok {
-		deel := make([]byte, d.tot-d.van)
-		if tot := afschriftKop + d.tot; tot <= len(b) {
-			copy(deel, b[afschriftKop+d.van:tot])
-		} else if _, err := a.dat.ReadAt(deel, van+afschriftKop+int64(d.van)); err != nil {
-			return nil, errAfschrift
+	ingepakt := front[min(afschriftKop+d.van, len(front)):]
+	if n := d.tot - d.van; len(ingepakt) >= n {
+		ingepakt = ingepakt[:n]
+	} else {
+		o.ingepakt = slices.Grow(o.ingepakt[:0], n)[:n]
+		if _, err := a.dat.ReadAt(o.ingepakt, van+afschriftKop+int64(d.van)); err != nil {
+			return errAfschrift
 		}
-		if es, err = decodeerDeel(deel, d.aantal); err != nil {
-			return nil, errAfschrift
-		}
-		a.delen.zet(sleutel, es)
+		ingepakt = o.ingepakt
 	}
-	return es[p.Index()-d.eerste], nil
+	if o.b, err = decoder.DecodeAll(ingepakt, o.b[:0]); err != nil {
+		o.b = nil
+		return errAfschrift
+	}
+	if o.entries, err = splits(o.b, d.aantal); err != nil {
+		return errAfschrift
+	}
+	o.eerste = PlaatsVan(p.Seq(), d.eerste)
+	return nil
 }
 
 // blok gives a whole block as it is kept.
