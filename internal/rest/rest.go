@@ -243,7 +243,7 @@ func Handler(inner http.Handler, versie string, log *slog.Logger) http.Handler {
 			if !log.Enabled(ctx, slog.LevelDebug) {
 				return
 			}
-if log.Enabled(r.Context(), slog.LevelDebug) {
+			if log.Enabled(r.Context(), slog.LevelDebug) {
 				log.Debug("verzoek", "methode", r.Method, "pad", veiligPad(r.URL.Path), "status", s.status, "ms", time.Since(begin).Milliseconds())
 			}
 		}()
