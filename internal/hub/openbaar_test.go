@@ -59,7 +59,9 @@ func TestZonderCertificaatIsAlleenHetOpenbareTeLezen(t *testing.T) {
 	n := 0
 	for pad, ops := range in(contract().doc, "paths").(map[string]any) {
 		for methode := range ops.(map[string]any) {
-			if pad == "/openapi.json" || pad == "/asyncapi.json" || methode == "parameters" {
+			// What the chain agreed about kinds of event is for every developer.
+			afspraak := methode == "get" && (strings.HasPrefix(pad, "/schemas") || pad == "/gebeurtenissoorten")
+			if pad == "/openapi.json" || pad == "/asyncapi.json" || methode == "parameters" || afspraak {
 				continue
 			}
 			n++

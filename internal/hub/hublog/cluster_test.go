@@ -16,6 +16,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub/natstest"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 const lang = 2 * time.Minute // only guards against hanging
@@ -167,6 +168,29 @@ func opKaal(t *testing.T, c *natstest.Cluster) Config {
 	cfg := opCluster(c, true)
 	cfg.Dir = t.TempDir()
 	return cfg
+}
+
+func TestLogOverTLSMetEenCertificaat(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ca, err := toegang.NieuweCA(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, sleutel, err := ca.Geef(dir, begrip.Organisatie{OIN: "00000001000000001000", Naam: "Ketenbeheer", Soort: begrip.Ketenbeheerder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := natstest.Start(t, 1, fmt.Sprintf("tls { cert_file: %q, key_file: %q, ca_file: %q, verify: true }\n", cert, sleutel, ca.Pad()))
+	cfg := opKaal(t, c)
+	if _, err := Open(cfg); err == nil {
+		t.Fatal("zonder certificaat geopend")
+	}
+	cfg.Cluster.Cert, cfg.Cluster.Key, cfg.Cluster.CA = cert, sleutel, ca.Pad()
+	l := open(t, cfg)
+	var goed sync.Map
+	probeerTot(t, l, "tls", &goed)
+	allesStaatEr(t, l, &goed)
 }
 
 func TestKleineBerichtenWordenGeweigerd(t *testing.T) {
