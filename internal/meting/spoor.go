@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -33,8 +34,8 @@ const traceparent = "traceparent"
 // Logboek Dataverwerkingen may not: they need a provider of their own, that is
 // not set as the global one.
 func Sporen(ctx context.Context, programma, versie string) (stop func(context.Context) error, err error) {
-	aan := os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")+os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
-	if !aan || os.Getenv("OTEL_TRACES_EXPORTER") == "none" || strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
+	gevraagd := os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")+os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
+	if !gevraagd || os.Getenv("OTEL_TRACES_EXPORTER") == "none" || strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
 		return func(context.Context) error { return nil }, nil
 	}
 	naar, err := otlptracehttp.New(ctx)
@@ -47,15 +48,26 @@ func Sporen(ctx context.Context, programma, versie string) (stop func(context.Co
 	}
 	p := sdktrace.NewTracerProvider(sdktrace.WithBatcher(naar), sdktrace.WithResource(res))
 	otel.SetTracerProvider(p)
-	return p.Shutdown, nil
+	aan.Store(true)
+	return func(ctx context.Context) error {
+		aan.Store(false)
+		return p.Shutdown(ctx)
+	}, nil
 }
+
+// aan is whether Sporen started anything: without it, and without a caller that
+// traces, a request costs nothing.
+var aan atomic.Bool
 
 func tracer() trace.Tracer { return otel.Tracer("github.com/handbereik/soh/internal/meting") }
 
 // spoor begins the span of an incoming request, below that of the caller.
 func spoor(r *http.Request) (*http.Request, func(route string, status int)) {
-	ctx := r.Context()
-	if tp := r.Header.Get(traceparent); tp != "" {
+	ctx, tp := r.Context(), r.Header.Get(traceparent)
+	if tp == "" && !aan.Load() {
+		return r, func(string, int) {}
+	}
+	if tp != "" {
 		ctx = drager.Extract(ctx, propagation.MapCarrier{traceparent: tp})
 	}
 	ctx, span := tracer().Start(ctx, "verzoek", trace.WithSpanKind(trace.SpanKindServer))
@@ -90,6 +102,9 @@ func sluit(span trace.Span, methode string, status int, meer ...attribute.KeyVal
 // Verstuur sends r through t, with the trace of its context. The span tells
 // whom it was sent to (naar, an organisation) and how it ended.
 func Verstuur(t http.RoundTripper, r *http.Request, naar string) (*http.Response, error) {
+	if !aan.Load() && !trace.SpanContextFromContext(r.Context()).IsValid() {
+		return t.RoundTrip(r)
+	}
 	ctx, span := tracer().Start(r.Context(), "oproep", trace.WithSpanKind(trace.SpanKindClient))
 	if !span.SpanContext().IsValid() {
 		return t.RoundTrip(r)
