@@ -68,7 +68,7 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	}
 	id.Organisatie.Soort = begrip.Ketenbeheerder
 	metingen := meet.Nieuw("hub")
-	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Getuigen: c.Getuige, Cluster: c.cluster(), Geheimen: c.Geheimen, Metingen: metingen, Log: log,
+	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Getuigen: c.Getuige, Cluster: c.cluster(), Geheimen: c.Geheimen, Metingen: metingen, Log: log, Identiteit: &id,
 		Tokens: &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
 	if err != nil {
 		return err

@@ -174,6 +174,12 @@ func (h *Hub) Run(ctx context.Context) error {
 	if len(h.getuigen) > 0 {
 		wg.Go(func() { h.laatGetuigen(ctx) })
 	}
+	wg.Go(func() { h.wachtOpRegister(ctx) })
+	wg.Go(func() { _ = h.alsLeider(ctx, "deelnemers", h.houdRegister) })
+	if h.cfg.Identiteit != nil {
+		wg.Go(func() { _ = h.alsLeider(ctx, "bezorgen", h.bezorgAlles) })
+		wg.Go(func() { _ = h.alsLeider(ctx, "peilen", h.peil) })
+	}
 	defer wg.Wait()
 	defer stop()
 	return h.volg(ctx)
