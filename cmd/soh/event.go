@@ -32,6 +32,7 @@ type HubToegang struct {
 type EventCmd struct {
 	Push  EventPushCmd  `cmd:"" help:"Stuur gebeurtenissen naar de Ketenindex."`
 	Query EventQueryCmd `cmd:"" help:"Zoek gebeurtenissen in de Ketenindex."`
+	Volg  EventVolgCmd  `cmd:"" help:"Neem een abonnement en druk af wat komt."`
 }
 
 // EventPushCmd sends a file with one CloudEvent, or an array of them.

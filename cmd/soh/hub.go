@@ -18,6 +18,7 @@ import (
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/hub/hublog"
 	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/ketenbord"
 	meet "github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -44,6 +45,8 @@ type HubCmd struct {
 	LogEnkel    bool     `help:"Eén kopie van het log is genoeg; voor proeven."`
 	Geheimen    string   `help:"Map met de drie sleutels, voor elke hub dezelfde; leeg: die van --dir." type:"path"`
 	BeheerAddr  string   `help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens." default:"127.0.0.1:9441"`
+
+	BordAddr string `help:"Waar de ketenbeheerder de gezondheid van de keten en de registers ziet, zonder inloggen; leeg: nergens. Kies een adres dat alleen beheerders bereiken." placeholder:"127.0.0.1:9442"`
 
 	Profiel string `help:"Schrijf hierheen waar de processortijd blijft (pprof)." type:"path" hidden:""`
 }
@@ -83,6 +86,13 @@ func (c *HubCmd) Run(ctx context.Context) error {
 		return errors.Join(err, h.Close())
 	}
 	defer stop()
+	if c.BordAddr != "" {
+		dicht, err := toonBord(c.BordAddr, h, log)
+		if err != nil {
+			return errors.Join(err, h.Close())
+		}
+		defer dicht()
+	}
 	l, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("luisteren op %s lukt niet: %w", c.Addr, err), h.Close())
@@ -99,6 +109,23 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	}
 	fmt.Fprintf(os.Stderr, "Ketenindex op https://%s, sleutel van het grootboek: %s\n", l.Addr(), h.Sleutel())
 	return serveerHub(ctx, h, l, id, log)
+}
+
+// toonBord serves the pages of the chain manager until dicht is called.
+func toonBord(addr string, h *hub.Hub, log *slog.Logger) (dicht func(), err error) {
+	pages, err := ketenbord.Nieuw(ketenbord.Config{Bord: h.Bord, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("luisteren op %s lukt niet: %w", addr, err)
+	}
+	srv := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	go func() { _ = srv.Serve(l) }()
+	fmt.Fprintf(os.Stderr, "Ketenbord op http://%s\n", l.Addr())
+	return func() { _ = srv.Close() }, nil
 }
 
 // cluster is where the log is, when not in the process.

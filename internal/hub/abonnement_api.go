@@ -42,17 +42,16 @@ func (h *Hub) abonnementAntwoord(a *abonnement) (abonnementAntwoord, error) {
 }
 
 func (h *Hub) abonnementRoutes(mux *http.ServeMux) {
-	const een = "/v1/abonnementen/{id}"
 	mux.HandleFunc("POST /v1/abonnementen", h.metFout(h.neemAbonnement))
 	mux.HandleFunc("GET /v1/abonnementen", h.metFout(h.geefAbonnementen))
-	mux.HandleFunc("GET "+een, h.metAbonnement(func(w http.ResponseWriter, _ *http.Request, a *abonnement, _ register.Deelnemer) error {
+	mux.HandleFunc("GET /v1/abonnementen/{id}", h.metAbonnement(func(w http.ResponseWriter, _ *http.Request, a *abonnement, _ register.Deelnemer) error {
 		u, err := h.abonnementAntwoord(a)
 		if err == nil {
 			rest.WriteJSON(w, http.StatusOK, u)
 		}
 		return err
 	}))
-	mux.HandleFunc("DELETE "+een, h.metAbonnement(func(w http.ResponseWriter, r *http.Request, a *abonnement, _ register.Deelnemer) error {
+	mux.HandleFunc("DELETE /v1/abonnementen/{id}", h.metAbonnement(func(w http.ResponseWriter, r *http.Request, a *abonnement, _ register.Deelnemer) error {
 		if a.Gestopt == "" {
 			if err := h.stopAbonnement(r.Context(), a, "opgezegd"); err != nil {
 				return err
@@ -61,9 +60,9 @@ func (h *Hub) abonnementRoutes(mux *http.ServeMux) {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}))
-	mux.HandleFunc("GET "+een+"/gebeurtenissen", h.metAbonnement(h.geefGebeurtenissen))
-	mux.HandleFunc("GET "+een+"/dode-letters", h.metAbonnement(h.geefDodeLetters))
-	mux.HandleFunc("POST "+een+"/herhalingen", h.metAbonnement(h.herhaal))
+	mux.HandleFunc("GET /v1/abonnementen/{id}/gebeurtenissen", h.metAbonnement(h.geefGebeurtenissen))
+	mux.HandleFunc("GET /v1/abonnementen/{id}/dode-letters", h.metAbonnement(h.geefDodeLetters))
+	mux.HandleFunc("POST /v1/abonnementen/{id}/herhalingen", h.metAbonnement(h.herhaal))
 }
 
 // metAbonnement finds the abonnement of the caller; that of another is unknown.

@@ -36,6 +36,7 @@ var lagen = []laag{
 	{[]string{"internal/werkplek"}, "the frame of the workspace is the same whatever functies a node has, so it knows none"},
 	{[]string{"internal/functie"}, "a samenwerkfunctie declares and the patterns work: it must run on every node, without hub, portal or the node around it"},
 	{[]string{"internal/hub", "internal/node", "internal/portal"}, "hub, node and portal are run by different organisations and speak over HTTP only: code of one in another would be a back door around certificates and policy"},
+	{[]string{"internal/ketenbord"}, "the board shows the hub, and the hub runs without it"},
 	{[]string{"internal/demo"}, "the demo puts real parts together; no real part may depend on made-up people"},
 	{[]string{"cmd/soh"}, "only the command wires; nothing imports it"},
 }
@@ -94,6 +95,8 @@ func TestRulesRefuse(t *testing.T) {
 		{"internal/node/inzage", "internal/node/opdracht", false},
 		{"internal/hub", "internal/node", false},
 		{"internal/hub", "internal/web", false},
+		{"internal/hub", "internal/ketenbord", false},
+		{"internal/ketenbord", "internal/hub", true},
 		{"internal/portal", "internal/hub", false},
 		{"internal/node", "internal/demo", false},
 		{"internal/begrip", "internal/rest", false},

@@ -1,0 +1,284 @@
+// Package ketenbord is the chain manager's pages: how the chain is doing, who
+// takes part, what is offered. It reads an open hub and changes nothing.
+//
+// It promises: no personal data is on any page, so they need no sign-in; put
+// them on an address that only operators reach. What is wrong stands on top, in
+// words and with an icon, never in colour alone; every page works without
+// script.
+package ketenbord
+
+import (
+	"embed"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/web"
+)
+
+//go:embed paginas talen
+var bronnen embed.FS
+
+// Config says what the pages are of.
+type Config struct {
+	Bord func(vanaf, nu time.Time) (hub.Bord, error) // Hub.Bord
+	Log  *slog.Logger
+	Nu   func() time.Time // default time.Now
+}
+
+type bord struct {
+	cfg  Config
+	site *web.Site
+}
+
+// Nieuw makes the pages.
+func Nieuw(cfg Config) (http.Handler, error) {
+	if cfg.Nu == nil {
+		cfg.Nu = time.Now
+	}
+	site, err := web.New(web.Config{Ondertitel: "Ketenbeheer", Werkplek: true, SnelWeg: "-", GeenHulp: true, Log: cfg.Log, Nu: cfg.Nu, Nav: []web.NavItem{
+		{Titel: "Gezondheid", Pad: "/", Icoon: "timeline"},
+		{Titel: "Deelnemers", Pad: "/deelnemers", Icoon: "users"},
+		{Titel: "Diensten en API's", Pad: "/diensten", Icoon: "file-text"},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	if site, err = site.Met(bronnen); err != nil {
+		return nil, err
+	}
+	b := &bord{cfg, site}
+	mux := http.NewServeMux()
+	site.Routes(mux)
+	mux.HandleFunc("GET /{$}", site.Handel(b.gezondheid))
+	mux.HandleFunc("GET /deelnemers", site.Handel(b.deelnemers))
+	mux.HandleFunc("GET /diensten", site.Handel(b.diensten))
+	return site.Handler(mux), nil
+}
+
+// dagen is how many days of history the page shows.
+const dagen = 90
+
+// regel is one party on the page of health.
+type regel struct {
+	Naam    string
+	Label   web.Label
+	Sinds   time.Time
+	Reden   string
+	Balken  []balk
+	Procent string // of all looks in the period that were good; empty: none yet
+	mis     bool
+}
+
+// balk is one day of history, as the drawing wants it.
+type balk struct {
+	X, Y, Hoog int
+	Kleur      string
+}
+
+// melding is a failure or maintenance on the page.
+type melding struct {
+	register.Storing
+	Naam  string
+	Label web.Label
+}
+
+func (b *bord) gezondheid(w http.ResponseWriter, r *http.Request) error {
+	nu := b.cfg.Nu()
+	begin := nu.In(web.Zone).AddDate(0, 0, 1-dagen)
+	begin = time.Date(begin.Year(), begin.Month(), begin.Day(), 0, 0, 0, 0, web.Zone)
+	h, err := b.cfg.Bord(begin, nu)
+	if err != nil {
+		return err
+	}
+	namen := map[begrip.OIN]string{h.Keten.OIN: "Ketenindex"}
+	volg := []begrip.OIN{h.Keten.OIN}
+	for _, d := range h.Deelnemers {
+		if d.OIN == h.Keten.OIN {
+			continue
+		}
+		namen[d.OIN] = d.Naam
+		if d.API != "" {
+			volg = append(volg, d.OIN)
+		}
+	}
+	var data struct {
+		Nu        time.Time
+		Oordeel   web.Alert
+		Regels    []regel
+		Meldingen []melding
+		Hub       web.Tabel
+		Dagen     int
+	}
+	data.Nu, data.Dagen = nu, dagen
+	mis := 0
+	for _, oin := range volg {
+		x := partij(h, oin, namen[oin], begin)
+		if x.mis {
+			mis++
+		}
+		data.Regels = append(data.Regels, x)
+	}
+	slices.SortStableFunc(data.Regels, func(a, c regel) int { return eerst(a.mis) - eerst(c.mis) })
+	switch {
+	case !h.Hub.Gereed:
+		data.Oordeel = web.Alert{Soort: "fout", Titel: "De Ketenindex werkt nu niet goed.", Tekst: "Gebeurtenissen komen later aan. Kijk hieronder wat er mis is."}
+	case mis == 1:
+		data.Oordeel = web.Alert{Soort: "fout", Titel: "Eén systeem antwoordt niet.", Tekst: "Hieronder staat welk systeem en sinds wanneer."}
+	case mis > 1:
+		data.Oordeel = web.Alert{Soort: "fout", Titel: b.site.T(r, "%d systemen antwoorden niet.", mis), Tekst: "Hieronder staat welke systemen en sinds wanneer."}
+	default:
+		data.Oordeel = web.Alert{Soort: "ok", Titel: "Alles werkt.", Tekst: "Elk systeem dat wij konden bereiken is gereed."}
+	}
+	for _, s := range h.Storingen {
+		m := melding{Storing: s, Naam: namen[s.Over], Label: web.Label{Soort: "wacht", Tekst: "Onderhoud", Icoon: "clock"}}
+		if s.Soort == "storing" {
+			m.Label = web.Label{Soort: "fout", Tekst: "Storing", Icoon: "alert-circle"}
+		}
+		data.Meldingen = append(data.Meldingen, m)
+	}
+	slices.SortFunc(data.Meldingen, func(a, c melding) int { return a.Vanaf.Compare(c.Vanaf) })
+	data.Hub = web.Tabel{Onderschrift: "Hoe het met de Ketenindex gaat", Kop: []string{"Onderdeel", "Stand"}, Rijen: [][]web.Cel{
+		{{Tekst: "Vastleggen in het log"}, {Label: stand(h.Hub.Log)}},
+		{{Tekst: "Vindbaar maken"}, {Label: stand(h.Hub.Projectie), Bij: b.site.T(r, "%d blokken achter", int(h.Hub.Achterstand))}},
+		{{Tekst: "Wachtrij"}, {Tekst: b.site.T(r, "%d milliseconden", int(h.Hub.WachtrijMillisec))}},
+	}}
+	b.site.Toon(w, r, http.StatusOK, "gezondheid.html", web.Pagina{Titel: "Gezondheid van de keten", Breed: true, Data: data})
+	return nil
+}
+
+func eerst(mis bool) int {
+	if mis {
+		return 0
+	}
+	return 1
+}
+
+func stand(s string) *web.Label {
+	if s == "OK" {
+		return &web.Label{Soort: "ok", Tekst: "Werkt", Icoon: "circle-check"}
+	}
+	return &web.Label{Soort: "fout", Tekst: s, Icoon: "alert-circle"}
+}
+
+// partij makes the line of one party: its state now and a bar for each day.
+func partij(h hub.Bord, oin begrip.OIN, naam string, begin time.Time) regel {
+	x := regel{Naam: naam, Label: web.Label{Tekst: "Nog niet bekeken", Icoon: "clock"}}
+	if s, ok := h.Staten[oin]; ok {
+		x.Sinds, x.Reden, x.mis = s.Sinds, s.Reden, !s.Goed
+		x.Label = web.Label{Soort: "ok", Tekst: "Werkt", Icoon: "circle-check"}
+		if !s.Goed {
+			x.Label = web.Label{Soort: "fout", Tekst: "Werkt niet", Icoon: "alert-circle"}
+		}
+	}
+	var goed, alle [dagen]float64
+	var som, totaal float64
+	for _, m := range h.Metingen {
+		if !slices.Contains(m.Wie, oin) {
+			continue
+		}
+		dag := dagNummer(begin, m.Begin)
+		if dag < 0 || dag >= dagen {
+			continue
+		}
+		deel := 1.0
+		if f, ok := m.Mis[oin]; ok && f.Totaal > 0 {
+			deel = 1 - float64(f.Fout)/float64(f.Totaal)
+		}
+		goed[dag] += deel
+		alle[dag]++
+		som += deel
+		totaal++
+	}
+	const hoog = 32
+	for i := range dagen {
+		k := balk{X: 4 * i, Y: hoog - 2, Hoog: 2, Kleur: "#8a94a1"} // not looked at
+		if alle[i] > 0 {
+			deel := goed[i] / alle[i]
+			k.Hoog, k.Kleur = max(4, int(deel*hoog)), "#1e7a46"
+			if deel < 1 {
+				k.Hoog, k.Kleur = min(k.Hoog, hoog-6), "#b3261e"
+			}
+			k.Y = hoog - k.Hoog
+		}
+		x.Balken = append(x.Balken, k)
+	}
+	if totaal > 0 {
+		x.Procent = strings.Replace(fmt.Sprintf("%.1f", 100*som/totaal), ".", ",", 1)
+	}
+	return x
+}
+
+// dagNummer is how many days of the calendar t is after begin.
+func dagNummer(begin, t time.Time) int {
+	t = t.In(web.Zone)
+	d := time.Date(t.Year(), t.Month(), t.Day(), 12, 0, 0, 0, time.UTC)
+	v := time.Date(begin.Year(), begin.Month(), begin.Day(), 12, 0, 0, 0, time.UTC)
+	return int(d.Sub(v) / (24 * time.Hour))
+}
+
+var soortNaam = map[begrip.OrganisatieSoort]string{
+	begrip.Politie: "Politie", begrip.VeiligThuis: "Veilig Thuis", begrip.Gemeente: "Gemeente", begrip.RvdK: "Raad voor de Kinderbescherming",
+	begrip.GI: "Gecertificeerde instelling", begrip.ZVH: "Zorg- en Veiligheidshuis", begrip.GGZ: "GGZ", begrip.Burgerportaal: "Burgerportaal",
+	begrip.Ketenbeheerder: "Ketenbeheerder", begrip.Jeugdhulp: "Jeugdhulp", begrip.School: "School", begrip.Overig: "Andere organisatie",
+}
+
+func (b *bord) deelnemers(w http.ResponseWriter, r *http.Request) error {
+	h, err := b.cfg.Bord(b.cfg.Nu(), b.cfg.Nu())
+	if err != nil {
+		return err
+	}
+	t := web.Tabel{Onderschrift: "Wie meedoen", Kop: []string{"Organisatie", "Soort", "Techniek", "Privacy", "Servicedesk"}}
+	for _, d := range h.Deelnemers {
+		t.Rijen = append(t.Rijen, []web.Cel{{Tekst: d.Naam, Bij: string(d.OIN)}, {Tekst: soortNaam[d.Soort]}, punt(d.Contact.Techniek), punt(d.Contact.Privacy), punt(d.Contact.Servicedesk)})
+	}
+	b.site.Toon(w, r, http.StatusOK, "deelnemers.html", web.Pagina{Titel: "Deelnemers", Breed: true, Data: t})
+	return nil
+}
+
+func punt(p register.Contactpunt) web.Cel {
+	if p == (register.Contactpunt{}) {
+		return web.Cel{Tekst: "Niet opgegeven"}
+	}
+	c := web.Cel{Bij: p.Telefoon}
+	if p.Email != "" {
+		c.Link = &web.Link{Tekst: p.Email, Pad: "mailto:" + p.Email}
+	}
+	return c
+}
+
+func (b *bord) diensten(w http.ResponseWriter, r *http.Request) error {
+	h, err := b.cfg.Bord(b.cfg.Nu(), b.cfg.Nu())
+	if err != nil {
+		return err
+	}
+	namen := map[begrip.OIN]string{h.Keten.OIN: h.Keten.Naam}
+	for _, d := range h.Deelnemers {
+		namen[d.OIN] = d.Naam
+	}
+	var data struct {
+		Diensten, APIs web.Tabel
+	}
+	data.Diensten = web.Tabel{Onderschrift: "Diensten", Kop: []string{"Dienst", "Voor wie", "Waar", "Aanvragen", "Wachttijd"}}
+	for _, d := range h.Diensten {
+		wacht := "Niet bekend"
+		if d.Wachtdagen != nil {
+			wacht = b.site.T(r, "%d dagen", *d.Wachtdagen)
+		}
+		data.Diensten.Rijen = append(data.Diensten.Rijen, []web.Cel{{Tekst: d.Naam, Bij: namen[d.Aanbieder]}, {Tekst: d.Doelgroep}, {Tekst: d.Regio}, {Tekst: d.HoeAanvragen}, {Tekst: wacht}})
+	}
+	data.APIs = web.Tabel{Onderschrift: "API's", Kop: []string{"API", "Versie", "Status", "Beschrijving"}}
+	for _, a := range h.APIs {
+		data.APIs.Rijen = append(data.APIs.Rijen, []web.Cel{{Tekst: a.Naam, Bij: namen[a.Deelnemer]}, {Tekst: a.Versie}, {Tekst: apiStatus[a.Status]}, {Tekst: a.OpenAPI}})
+	}
+	b.site.Toon(w, r, http.StatusOK, "diensten.html", web.Pagina{Titel: "Diensten en API's", Breed: true, Data: data})
+	return nil
+}
+
+var apiStatus = map[string]string{"in-voorbereiding": "In voorbereiding", "in-gebruik": "In gebruik", "wordt-afgebouwd": "Wordt afgebouwd"}
