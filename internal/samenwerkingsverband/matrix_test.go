@@ -137,6 +137,11 @@ func (m *matrix) loop() {
 		v.Grondslag, v.Bron = g.Code, bronVoor(g)
 		for _, v.Rol = range rollen {
 			for _, v.Soort = range append(slices.Clone(begrip.OrganisatieSoorten), "") {
+				if !m.d.meedoen[meedoen{v.Rol, v.Soort}] {
+					v.Doel = m.d.Doelen[0].Code
+					m.vakken(v) // who takes no part is refused before the purpose counts
+					continue
+				}
 				for _, v.Doel = range doelen {
 					m.vakken(v)
 				}

@@ -49,7 +49,7 @@ relatie := input.lezer.relatie
 
 # --- Protected sources (I6) ---
 
-weigeringen contains {"tekst": "Wie iets vertrouwelijk meldde en waar iemand verborgen woont, blijft beschermd.", "artikel": "UBWMO-4.1.8"} if {
+weigeringen contains {"tekst": "Wie iets vertrouwelijk meldde en waar iemand verborgen woont, blijft beschermd.", "artikel": "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8"} if {
 	beschermd
 	not input.zelf
 }
@@ -91,7 +91,7 @@ onvolledig(a) if a.tot == ""
 
 # --- Age: who looks at own data ---
 
-weigeringen contains {"tekst": "Tot je 12 jaar bent, kijkt iemand die over jou beslist voor jou mee.", "artikel": "WMO-5.3.2"} if {
+weigeringen contains {"tekst": "Tot een kind 12 jaar is, kijkt iemand met gezag voor het kind.", "artikel": "Wmo 2015, artikel 5.3.2"} if {
 	burger
 	not namens
 	input.persoon.leeftijd >= 0
@@ -117,13 +117,13 @@ heeft_gezag if {
 	relatie in gezagsoorten[input.gezag.soort]
 }
 
-weigeringen contains {"tekst": "Wij weten niet zeker wie over dit kind beslist. Vraag de organisatie om dit na te gaan.", "artikel": "BW-1:245"} if {
+weigeringen contains {"tekst": "Wij weten niet zeker wie over dit kind beslist. Vraag de organisatie om dit na te gaan.", "artikel": "Burgerlijk Wetboek 1, artikel 245"} if {
 	namens
 	relatie in ouders
 	input.gezag.soort in geen_ouder
 }
 
-weigeringen contains {"tekst": "Er is niet vastgelegd dat u over dit kind beslist.", "artikel": "BW-1:245"} if {
+weigeringen contains {"tekst": "Er is niet vastgelegd dat u over dit kind beslist.", "artikel": "Burgerlijk Wetboek 1, artikel 245"} if {
 	namens
 	relatie in ouders
 	not heeft_gezag
@@ -153,7 +153,7 @@ meekijken if input.toestemming.lezer == true
 
 meekijken if input.persoon.handelingsbekwaam == false
 
-weigeringen contains {"tekst": "Dit kind is volwassen. Ouders beslissen dan niet meer.", "artikel": "BW-1:245"} if {
+weigeringen contains {"tekst": "Dit kind is volwassen. Ouders beslissen dan niet meer.", "artikel": "Burgerlijk Wetboek 1, artikel 245"} if {
 	namens
 	relatie in ouders
 	input.persoon.leeftijd >= 18
@@ -164,7 +164,7 @@ weigeringen contains {"tekst": "Dit kind is volwassen. Ouders beslissen dan niet
 
 wettelijk := {"curator", "mentor", "partner", "familie"}
 
-weigeringen contains {"tekst": "U kunt alleen voor deze persoon kijken als die dat zelf niet kan.", "artikel": "JW-7.3.15"} if {
+weigeringen contains {"tekst": "U kunt alleen voor deze persoon kijken als die dat zelf niet kan.", "artikel": "Jeugdwet, artikel 7.3.15"} if {
 	namens
 	relatie in wettelijk
 	not onbekwame_volwassene
