@@ -17,6 +17,7 @@ import (
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/node/signaal"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
@@ -30,6 +31,7 @@ type Omgeving struct {
 	Systeem     string // source of this node's events, urn:nld:oin:<oin>:systeem:<naam>
 	Dossier     *dossier.Store
 	Waarborgen  *waarborg.Waarborgen
+	Signalen    *signaal.Wachter
 	Inzage      *inzage.Inzage
 	Opdrachten  *opdracht.Opdrachten
 	Deelnemers  func() []Deelnemer // the register as last heard from the hub

@@ -31,7 +31,7 @@ var lagen = []laag{
 	{[]string{"internal/samenwerkingsverband"}, "a definition says who may see what, wherever it is asked: it knows the decision and nobody who carries it out"},
 	{[]string{"internal/web", "internal/node/dossier"}, "pages know no function of the field, and the store knows no pages: both are used by all that is above"},
 	{[]string{"internal/node/gebeurtenis"}, "Gebeurtenis is the first pattern; Inzage and Opdracht use it, never the reverse"},
-	{[]string{"internal/node/waarborg"}, "a safeguard opens or closes looks, whatever the record: it knows the facts, not who looks at what"},
+	{[]string{"internal/node/waarborg", "internal/node/signaal"}, "a safeguard opens or closes looks, whatever the record: it knows the facts, not who looks at what"},
 	{[]string{"internal/node/inzage", "internal/node/opdracht"}, "a pattern is written once and works for every samenwerkfunctie, so it knows none, and the patterns do not lean on each other"},
 	{[]string{"internal/werkplek"}, "the frame of the workspace is the same whatever functies a node has, so it knows none"},
 	{[]string{"internal/functie"}, "a samenwerkfunctie declares and the patterns work: it must run on every node, without hub, portal or the node around it"},

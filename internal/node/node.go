@@ -141,7 +141,7 @@ func (n *Node) bedraad() error {
 		return err
 	}
 	n.omgeving = &functie.Omgeving{
-		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Waarborgen: n.waarborgen, Inzage: n.inzage, Opdrachten: n.opdracht,
+		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Waarborgen: n.waarborgen, Signalen: n.signalen, Inzage: n.inzage, Opdrachten: n.opdracht,
 		Deelnemers: n.register.Deelnemers, Log: cfg.Log, Wek: n.bezorger.Wek,
 	}
 	modules, soorten := map[string]string{}, []inzage.Soort{}

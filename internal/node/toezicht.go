@@ -1,7 +1,6 @@
 package node
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -45,9 +44,8 @@ func (n *Node) toezicht(systeem string) error {
 	if n.cfg.Signalen != nil {
 		in = *n.cfg.Signalen
 	}
-	n.cfg.MeldGezin = cmp.Or(n.cfg.MeldGezin, signaal.NaOordeel)
 	n.signalen = signaal.Nieuw(signaal.Config{
-		Dossier: n.store, OIN: n.cfg.Organisatie.OIN, Instelling: in, Namen: n.namen, Werk: n.heeftWerk, Log: n.cfg.Log,
+		Dossier: n.store, OIN: n.cfg.Organisatie.OIN, Instelling: in, MeldGezin: n.cfg.MeldGezin, Namen: n.namen, Werk: n.heeftWerk, Log: n.cfg.Log,
 	})
 	return nil
 }

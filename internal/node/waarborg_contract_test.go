@@ -10,6 +10,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/signaal"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // waarborgLijven gives a good body for each kind of safeguard.
@@ -98,5 +101,32 @@ func (c *contract) waarborgPaden(meldingID, zaak string) {
 		}
 	}
 	c.doe(einde)
+	c.signaalPaden(toezicht)
 	c.niveaus(politie, politie, toezicht, "/noodtoegangen/"+uuid.NewString(), 404)
+}
+
+// signaalPaden reads a signal about a look, as the privacy officer and as who
+// may not know that there is one.
+func (c *contract) signaalPaden(toezicht *toegang.Lezer) {
+	c.t.Helper()
+	k := c.nodes[politie.OIN]
+	if err := k.store.Log(c.t.Context(), dossier.Logregel{
+		Richting: dossier.Gegeven, LezerOIN: politie.OIN, Persoon: "p9", Naam: "Koen Smit", Rol: begrip.RolAgent, Zaak: "urn:soh:zaak:0199c0de-0000-7000-8000-000000000009",
+		Bron: politie.OIN, Soort: "melding", RecordID: "x", Niveau: 2, Toegestaan: true, Betrokkenen: []begrip.BSN{kind},
+	}); err != nil {
+		c.t.Fatal(err)
+	}
+	for n := 1; n > 0; {
+		var err error
+		if n, err = k.signalen.Weeg(c.t.Context()); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	recs, err := k.store.Zoek(c.t.Context(), dossier.Filter{Soort: signaal.Soort, Zaak: "urn:soh:zaak:0199c0de-0000-7000-8000-000000000009"})
+	if err != nil || len(recs) == 0 {
+		c.t.Fatalf("%d signals: %v", len(recs), err)
+	}
+	c.niveaus(politie, politie, toezicht, "/signalen/"+recs[0].ID, 200)
+	c.niveaus(politie, politie, lezerVan(politie, begrip.RolAgent, begrip.DoelEigenMelding, ""), "/signalen/"+recs[0].ID, 403)
+	c.niveaus(vt, politie, lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelBeoordelen, ""), "/signalen/"+recs[0].ID, 404)
 }

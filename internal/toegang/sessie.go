@@ -126,6 +126,9 @@ func (a *Aanmelding) ZetSessie(w http.ResponseWriter, s Sessie) error {
 	if s.Tot.IsZero() || s.Tot.After(uiterlijk) {
 		s.Tot = uiterlijk
 	}
+	if s.Sinds.IsZero() {
+		s.Sinds = a.cfg.Nu()
+	}
 	waarde, err := a.sessies.dicht(a.sessieNaam, sessieInhoud{
 		Persoon: s.Persoon, Naam: s.Naam, Rol: s.Rol, Functie: s.Functie, OIN: s.OIN, BSN: s.BSN.Leesbaar(), ACR: s.ACR, Sinds: s.Sinds.Unix(), Tot: s.Tot.Unix(),
 	})

@@ -50,3 +50,16 @@ gezin if {
 	input.betrokken
 	input.doel == "eigen-inzage"
 }
+
+# --- The family hears of a look that was found wrong ---
+
+niveaus contains 1 if gezin_signaal
+redenen contains {"tekst": "Dit gaat over u.", "artikel": "AVG-15"} if gezin_signaal
+
+gezin_signaal if {
+	input.record.soort == "signaal"
+	input.lezer.burger
+	input.betrokken
+	input.doel == "eigen-inzage"
+	input.gemeld
+}

@@ -49,6 +49,7 @@ func (t *T) Functie() functie.Functie {
 	for _, s := range append(waarborg.Soorten(), waarborg.SoortNoodtoegang) {
 		f.Soorten = append(f.Soorten, t.soort(s))
 	}
+	f.Soorten = append(f.Soorten, t.soortSignaal())
 	return f
 }
 

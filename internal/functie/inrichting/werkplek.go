@@ -20,13 +20,16 @@ func (t *T) werkplek(w *web.Werk) {
 	p := &paginaset{T: t, Site: site}
 	w.NavVoor(web.NavItem{Titel: web.Vertaalbaar("Waarborgen"), Pad: "/waarborgen", Icoon: "lock", Nieuw: true, AantalTekst: web.Vertaalbaar("nog nakijken")}, toezicht, p.aantal)
 	w.NavVoor(web.NavItem{Titel: web.Vertaalbaar("Noodtoegang"), Pad: "/noodtoegang", Icoon: "alert-triangle", Groep: web.Vertaalbaar("Bij direct gevaar")}, magNood, nil)
+	w.NavVoor(web.NavItem{Titel: web.Vertaalbaar("Signalen"), Pad: "/signalen", Icoon: "eye", Nieuw: true, AantalTekst: web.Vertaalbaar("nog nakijken")}, toezicht, p.aantalSignalen)
+	w.Pagina("GET /signalen", p.alleen(p.signalen))
+	w.Pagina("POST /signalen/{id}", p.alleen(p.beoordeel))
 	w.Pagina("GET /waarborgen", p.alleen(p.waarborgen))
 	w.Pagina("POST /waarborgen/noodtoegang/{id}", p.alleen(p.zieNa))
 	w.Pagina("POST /waarborgen/afscherming/{id}", p.alleen(p.herzie))
 	w.Pagina("GET /waarborgen/afschermen", p.afschermen)
 	w.Pagina("POST /waarborgen/afschermen", p.schermAf)
-	w.Pagina("GET /noodtoegang", p.nood)
-	w.Pagina("POST /noodtoegang", p.noodLees)
+	w.PaginaSterk("GET /noodtoegang", p.nood)
+	w.PaginaSterk("POST /noodtoegang", p.noodLees)
 }
 
 type paginaset struct {

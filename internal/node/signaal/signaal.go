@@ -80,6 +80,7 @@ type Config struct {
 	Dossier    *dossier.Store
 	OIN        begrip.OIN // our own: only looks by our people are weighed
 	Instelling Instelling
+	MeldGezin  MeldGezin // when the family hears; default NaOordeel
 	// Namen gives the names of those a record of ours is about; may be nil.
 	Namen func(ctx context.Context, soort, id string) []string
 	// Werk tells whether we have work in a zaak now; nil: always.
@@ -102,6 +103,9 @@ type Wachter struct {
 func Nieuw(cfg Config) *Wachter {
 	if cfg.Nu == nil {
 		cfg.Nu = time.Now
+	}
+	if cfg.MeldGezin == "" {
+		cfg.MeldGezin = NaOordeel
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -252,7 +256,7 @@ func (w *Wachter) meld(ctx context.Context, tx *dossier.Tx, l dossier.Logregel, 
 	}
 	s := Signaal{ID: uuid.Must(uuid.NewV7()).String(), Regel: regel, Persoon: l.Persoon, Naam: l.Naam, Rol: l.Rol, Zaak: l.Zaak, Eerste: l.Tijdstip}
 	for _, rec := range open {
-		o, err := lees(rec)
+		o, err := Lees(rec)
 		if err != nil {
 			return err
 		}
@@ -292,7 +296,8 @@ func schrijf(ctx context.Context, tx *dossier.Tx, s Signaal, staat, door string)
 	return err
 }
 
-func lees(rec dossier.Record) (Signaal, error) {
+// Lees reads a Signaal from its record.
+func Lees(rec dossier.Record) (Signaal, error) {
 	var s Signaal
 	if err := json.Unmarshal(rec.Inhoud, &s); err != nil {
 		return s, errors.New("signaal: a record is damaged")
@@ -309,7 +314,7 @@ func (w *Wachter) Alle(ctx context.Context) ([]Signaal, error) {
 	}
 	uit := make([]Signaal, 0, len(recs))
 	for _, rec := range recs {
-		s, err := lees(rec)
+		s, err := Lees(rec)
 		if err != nil {
 			return nil, err
 		}
@@ -343,7 +348,7 @@ func (w *Wachter) Beoordeel(ctx context.Context, id, staat, oordeel, door string
 		if err != nil {
 			return err
 		}
-		s, err := lees(rec)
+		s, err := Lees(rec)
 		if err != nil {
 			return err
 		}
@@ -354,6 +359,9 @@ func (w *Wachter) Beoordeel(ctx context.Context, id, staat, oordeel, door string
 		return schrijf(ctx, tx, s, staat, door)
 	})
 }
+
+// VoorGezin tells whether the family may know of a Signaal of this node.
+func (w *Wachter) VoorGezin(s Signaal) bool { return w.cfg.MeldGezin.VoorGezin(s) }
 
 // VoorGezin tells whether the family may know of s.
 func (m MeldGezin) VoorGezin(s Signaal) bool {
