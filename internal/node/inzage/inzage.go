@@ -10,6 +10,7 @@
 package inzage
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -240,7 +241,48 @@ func reduceer(soort Soort, rec dossier.Record, b toegang.Besluit) (json.RawMessa
 	if err != nil {
 		return nil, err
 	}
+	inhoud, err := json.Marshal(v)
+	if err != nil || len(b.Gemaskeerd) == 0 {
+		return inhoud, err
+	}
+	return laatWeg(inhoud, b.Gemaskeerd)
+}
+
+// laatWeg leaves out every member with a masked name, at any depth: what a
+// decision masks is gone, also where a kind of record does not know the name.
+func laatWeg(inhoud json.RawMessage, gemaskeerd []string) (json.RawMessage, error) {
+	var v any
+	d := json.NewDecoder(bytes.NewReader(inhoud))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if !snoei(v, gemaskeerd) {
+		return inhoud, nil
+	}
 	return json.Marshal(v)
+}
+
+// snoei removes them from v and tells whether there was any.
+func snoei(v any, namen []string) (weg bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			if slices.Contains(namen, k) {
+				delete(v, k)
+				weg = true
+			} else if snoei(x, namen) {
+				weg = true
+			}
+		}
+	case []any:
+		for _, x := range v {
+			if snoei(x, namen) {
+				weg = true
+			}
+		}
+	}
+	return weg
 }
 
 // velden names the members of inhoud, for the log.
