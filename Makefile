@@ -17,7 +17,7 @@ MODULES  := web/node_modules/.package-lock.json
 MANIFEST := internal/web/dist/manifest.json
 BRONNEN  := $(shell find web/src web/assets tools/assets -type f 2>/dev/null)
 
-.PHONY: help demo test check openbaar build assets bench schoon
+.PHONY: help demo test check openbaar build assets bench slijt schoon
 
 help: ## show this list
 	@echo 'Samen Onder Handbereik. Choose one:'
@@ -62,6 +62,9 @@ $(MODULES): $(LOCK)
 
 bench: build ## measure the hub: pushes, batches, queries, rebuild, memory (about a minute)
 	@bin/soh bench
+
+slijt: ## kill the hub a hundred times under load, and cut its power a hundred times (as root)
+	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedodeHub|TestStroomuitval' -v ./internal/hub
 
 schoon: ## remove what was built; the demo's folder stays
 	rm -rf bin web/node_modules

@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,16 +8,12 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/handbereik/soh/internal/hub/hublog"
 	"github.com/handbereik/soh/internal/hub/natstest"
-	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -68,94 +63,6 @@ func losseHub(basis string) error {
 	}
 	fmt.Println(l.Addr())
 	return (&http.Server{Handler: h.Handler(), TLSConfig: id.ServerTLS()}).ServeTLS(l, "", "")
-}
-
-// A hub that is killed during load has lost nothing it acknowledged: after a
-// new start each event has its status and is found by a query.
-func TestGedodeHubVerliestNietsDatHijBevestigde(t *testing.T) {
-	basis := t.TempDir()
-	pki := &proefhub{t: t, cas: filepath.Join(basis, "pki")}
-	var err error
-	if pki.ca, err = toegang.NieuweCA(pki.cas); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(filepath.Join(basis, "hub"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := register.Schrijf(filepath.Join(basis, "hub"), []register.Deelnemer{{Organisatie: orgPolitie, API: "https://x"}}); err != nil {
-		t.Fatal(err)
-	}
-	pki.identiteit(orgHub)
-	client := pki.identiteit(orgPolitie).Client(10 * time.Second)
-	bevestigd := map[string]string{} // event id → interactieId
-	for range 3 {
-		for id, ev := range doodTijdensLast(t, basis, client) {
-			bevestigd[id] = ev
-		}
-	}
-	if len(bevestigd) < 10 {
-		t.Fatalf("only %d events were acknowledged", len(bevestigd))
-	}
-	p := startIn(t, basis, 0)
-	b := p.als(orgPolitie)
-	for _, id := range bevestigd {
-		if s := b.klaar(id); s.Status != statusOK {
-			t.Errorf("%s is %s after the kill", id, s.Status)
-		}
-	}
-	gevonden := map[string]bool{}
-	for _, ev := range b.zoek("/v1/gebeurtenissen/query", overPersoon) {
-		gevonden[ev.ID] = true
-	}
-	for id := range bevestigd {
-		if !gevonden[id] {
-			t.Errorf("%s was acknowledged but is not found", id)
-		}
-	}
-	t.Logf("%d acknowledged, %d found", len(bevestigd), len(gevonden))
-}
-
-// doodTijdensLast starts a hub, loads it, kills it and gives what it confirmed.
-func doodTijdensLast(t *testing.T, basis string, client *http.Client) map[string]string {
-	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "SOH_PROEFHUB="+basis)
-	cmd.Stderr = os.Stderr
-	uit, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	regel := bufio.NewScanner(uit)
-	if !regel.Scan() {
-		t.Fatal("the hub did not start")
-	}
-	b := &beller{p: &proefhub{t: t, url: "https://" + regel.Text()}, c: client}
-	var slot sync.Mutex
-	bevestigd := map[string]string{}
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			for {
-				ev := melding(orgPolitie, sentinel, false)
-				id, ok := b.probeer(ev.Append(nil))
-				if !ok {
-					return
-				}
-				slot.Lock()
-				bevestigd[ev.ID] = id
-				slot.Unlock()
-			}
-		})
-	}
-	time.Sleep(400 * time.Millisecond)
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait()
-	wg.Wait()
-	client.CloseIdleConnections()
-	return bevestigd
 }
 
 // TestHerbouwGeeftHetzelfdeLeesmodel throws the read model away: it comes back
