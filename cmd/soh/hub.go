@@ -145,9 +145,20 @@ func serveerHub(ctx context.Context, h *hub.Hub, l net.Listener, id toegang.Iden
 		Handler: id.Bewaak(h.Handler()), TLSConfig: id.ServerTLS(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(256 << 20) // without the cache of the index, which the runtime does not count
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	loopt, einde := context.WithCancel(context.Background())
 	klaar := make(chan error, 1)
-	go func() { klaar <- h.Run(loopt) }()
+	go func() {
+		err := h.Run(loopt)
+		if err != nil {
+			stop() // nothing can be found any more, so nothing is taken in
+		}
+		klaar <- err
+	}()
 	gestopt := make(chan struct{})
 	go func() {
 		defer close(gestopt)

@@ -48,6 +48,7 @@ type Config struct {
 	Organisatie begrip.Organisatie // the chain manager: Agent and source of every answer
 	MaxBytes    int64              // budget of the log; 0: what the disk has
 	Reserve     int64              // bytes of the disk that stay free; as hublog has it
+	BewaarElke  time.Duration      // how often the read model goes to disk; 0 is 10 s
 	Tokens      *toegang.Uitgever  // gives and checks access tokens; the hub fills in for whom and what. nil: none
 	Cluster     *hublog.Cluster    // where the log is, for replicas; nil is in Dir
 	Geheimen    string             // folder of the three keys, the same for every replica; empty is Dir
@@ -79,6 +80,7 @@ type Hub struct {
 	metingen    metingen
 
 	geprojecteerd atomic.Uint64 // last block in the read model
+	bewaard       atomic.Uint64 // last block that is in it on disk, as far as is known
 	bijTot        atomic.Int64  // when the projection last was at the end of the log, Unix nanoseconds
 	schrijffout   atomic.Bool   // the last Append could not write
 	projectiefout atomic.Pointer[error]
@@ -134,7 +136,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if err := h.kenmerk(ctx, "index.sleutel", vingerafdruk(sleutel)); err != nil {
 		return h, err
 	}
-	if h.graph, err = graph.Open(filepath.Join(cfg.Dir, "index"), sleutel); err != nil {
+	if h.graph, err = openIndex(cfg, sleutel); err != nil {
 		return h, err
 	}
 	h.zegel = vraag.NieuwZegel(h.graph.MAC("zegel van vragen"))
@@ -170,6 +172,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { h.onderteken(ctx) })
+	wg.Go(func() { h.bewaar(ctx, stop) })
 	wg.Go(func() { _ = h.alsLeider(ctx, "huishouding", h.huishouding) })
 	if len(h.getuigen) > 0 {
 		wg.Go(func() { h.laatGetuigen(ctx) })
@@ -182,7 +185,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	}
 	defer wg.Wait()
 	defer stop()
-	return h.volg(ctx)
+	return errors.Join(h.volg(ctx), h.meldSchade())
 }
 
 // alsLeider runs werk on one replica of the hub at a time; hublog.Log.AlsLeider

@@ -59,7 +59,8 @@ const sleutelLengte = 25
 // Graph is the open read model; safe for concurrent readers beside one writer.
 type Graph struct {
 	db    *pebble.DB
-	macs  sync.Pool // of *mac: HMAC under the key of this store
+	kapot atomic.Pointer[error] // damage that was met while reading
+	macs  sync.Pool             // of *mac: HMAC under the key of this store
 	nieuw nieuw
 
 	veel       sync.Map // term hashes of the few terms that stand in nearly every event
@@ -92,6 +93,11 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 		L0CompactionThreshold: 4, LBaseMaxBytes: 256 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
 		Logger: stil{},
 	}
+	g := new(Graph)
+	o.EventListener = &pebble.EventListener{DataCorruption: func(i pebble.DataCorruptionInfo) {
+		err := fmt.Errorf("graph: damaged table: %w", i.Details)
+		g.kapot.CompareAndSwap(nil, &err)
+	}}
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
@@ -100,7 +106,7 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 		return nil, fmt.Errorf("graph: open: %w", err)
 	}
 	sleutel = bytes.Clone(sleutel)
-	g := &Graph{db: db, macs: sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, sleutel)} }}}
+	g.db, g.macs.New = db, func() any { return &mac{Hash: hmac.New(sha256.New, sleutel)} }
 	g.nieuw.begin(db)
 	return g, nil
 }
@@ -161,6 +167,19 @@ func (g *Graph) Close() error {
 
 // Bewaar writes everything so far to disk, so that a restart has less to redo.
 func (g *Graph) Bewaar() error { return g.db.Flush() }
+
+// Bewaart begins to write everything so far to disk; the channel closes when it
+// is there.
+func (g *Graph) Bewaart() (<-chan struct{}, error) { return g.db.AsyncFlush() }
+
+// Kapot tells of damage that was met on the disk; nil for none. The store must
+// be thrown away then.
+func (g *Graph) Kapot() error {
+	if e := g.kapot.Load(); e != nil {
+		return *e
+	}
+	return nil
+}
 
 // Stand gives the sequence of the last block projected; 0 when there is none.
 func (g *Graph) Stand() (uint64, error) {
