@@ -31,6 +31,7 @@ func Deelnemers() []Deelnemer {
 		{Organisatie: org("0101", "Politie Voorbeeldstad", begrip.Politie), Kort: "politie", Bekend: []string{"yilmaz"}, Mensen: []inlogsimulator.Persoon{
 			{Sub: "politie-noor", Naam: "Noor Hendriks", Rol: begrip.RolAgent, Uitleg: "Doet een melding en volgt de uitkomst."},
 			{Sub: "politie-administratie", Naam: "Ger Postma", Rol: begrip.RolAdministratie, Uitleg: "Mag de inhoud van meldingen niet zien."},
+			{Sub: "politie-ada", Naam: "Ada Visser", Rol: begrip.RolPrivacy, Uitleg: "Privacyfunctionaris. Kijkt na wie met spoed keek."},
 		}},
 		{Organisatie: org("0102", "Veilig Thuis Voorbeeldstad", begrip.VeiligThuis), Kort: "veilig-thuis", Bekend: []string{"bakker"}, Mensen: []inlogsimulator.Persoon{
 			{Sub: "vt-marieke", Naam: "Marieke van Loon", Rol: begrip.RolMedewerkerVT, Uitleg: "Beoordeelt de meldingen in het postvak."},
@@ -50,6 +51,7 @@ func Deelnemers() []Deelnemer {
 		}},
 		{Organisatie: org("0107", "GGZ Voorbeeldstad", begrip.GGZ), Kort: "ggz", Bekend: []string{"dewit", "yilmaz"}, Handmatig: true, Mensen: []inlogsimulator.Persoon{
 			{Sub: "ggz-eva", Naam: "Eva Brouwer", Rol: begrip.RolBehandelaar, Uitleg: "Beslist zelf wat zij mag vertellen."},
+			{Sub: "ggz-teun", Naam: "Teun Mulder", Rol: begrip.RolPrivacy, Uitleg: "Privacyfunctionaris. Ziet wat is afgeschermd, en waarom."},
 		}},
 	}
 	for i := range alle {

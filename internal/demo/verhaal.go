@@ -128,34 +128,40 @@ func totdat(ctx context.Context, f func() error) error {
 
 // haal does one call as the own case system of kort.
 func (v *verhaal) haal(ctx context.Context, kort, adres, methode string, body any) error {
+	_, err := v.roep(ctx, kort, adres, methode, body)
+	return err
+}
+
+// roep is haal with the answer.
+func (v *verhaal) roep(ctx context.Context, kort, adres, methode string, body any) ([]byte, error) {
 	var in io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		in = bytes.NewReader(b)
 	}
 	r, err := http.NewRequestWithContext(ctx, methode, adres, in)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	resp, err := v.client[kort].Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if resp.StatusCode >= 300 {
-		return fmt.Errorf("%s antwoordt %d op %s: %s", kort, resp.StatusCode, r.URL.Path, begrip.MaskeerBSN(b))
+		return nil, fmt.Errorf("%s antwoordt %d op %s: %s", kort, resp.StatusCode, r.URL.Path, begrip.MaskeerBSN(b))
 	}
-	return nil
+	return b, nil
 }
 
 func (v *verhaal) stappen() []stap {
@@ -164,17 +170,23 @@ func (v *verhaal) stappen() []stap {
 		for _, kort := range o.Bekend {
 			for _, l := range gezin(kort).Leden {
 				uit = append(uit, stap{"registratie/" + o.Kort + "/" + kort + "/" + strings.ToLower(l.Voornamen), func(ctx context.Context) error {
-					return v.haal(ctx, o.Kort, v.d.lid(o.Kort).apiURL+"/v1/registraties", http.MethodPost, registratie(o, l))
+					b, err := v.roep(ctx, o.Kort, v.d.lid(o.Kort).apiURL+"/v1/registraties", http.MethodPost, registratie(o, l))
+					if err == nil && o.Kort == "ggz" && l.Voornamen == "Lotte" {
+						err = v.schermAf(ctx, o.Kort, b)
+					}
+					return err
 				}})
 			}
 		}
 	}
+	uit = append(uit, v.waarborgen()...)
 	return append(uit,
 		stap{"dewit/melding", func(ctx context.Context) error {
 			return v.eenMelding(ctx, "politie", "politie-noor", gezin("dewit").Melding(time.Now().Add(-26*time.Hour), meldingDeWit()))
 		}},
 		stap{"dewit/oppakken", v.pakOp},
 		stap{"dewit/bekendheid", v.vraagBekendheid},
+		stap{"dewit/noodtoegang", v.noodtoegang},
 		stap{"yilmaz/melding", func(ctx context.Context) error {
 			return v.eenMelding(ctx, "ggz", "ggz-eva", gezin("yilmaz").Melding(time.Now().Add(-90*time.Minute), meldingYilmaz()))
 		}},

@@ -81,24 +81,40 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 		vragen()
 	}
 	wg.Wait()
-	if s.Voor != nil {
-		b.alleenGetoond()
-	}
+	b.alleenGetoond(s.Voor != nil)
 	b.noem(alle)
 	return b
 }
 
-// alleenGetoond leaves of the timeline what is about a record that a source lets
-// this reader see. Who looks for another gets nothing from the Ketenindex that
-// no source stands for: it does not know what is withheld from whom.
-func (b *beeld) alleenGetoond() {
-	getoond := map[string]bool{}
+// alleenGetoond takes out of the timeline what is about a record that its source
+// does not let this reader see: the Ketenindex does not know what is withheld
+// from whom. A record is of the source of its first event. A kind that a source
+// never shows a family says nothing; a source that is silent neither. Who looks
+// for another (streng) gets nothing that no source stands for.
+func (b *beeld) alleenGetoond(streng bool) {
+	getoond, eigenaar := map[string]bool{}, map[string]gebeurtenis{}
 	for _, x := range b.Bronnen {
 		for _, d := range x.Beeld.Delen {
 			getoond["urn:soh:"+d.Soort+":"+d.ID] = true
 		}
 	}
-	b.Gebeurtenissen = slices.DeleteFunc(b.Gebeurtenissen, func(g gebeurtenis) bool { return !getoond[g.Onderwerp] || g.Afgeschermd })
+	for _, g := range b.Gebeurtenissen { // newest first: the last one stays
+		eigenaar[g.Onderwerp] = g
+	}
+	b.Gebeurtenissen = slices.DeleteFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
+		if getoond[g.Onderwerp] && !(streng && g.Afgeschermd) {
+			return false
+		}
+		return streng || b.verzwijgt(eigenaar[g.Onderwerp])
+	})
+}
+
+// verzwijgt tells that the source of g answered, shows families records of this
+// kind, and did not show this one.
+func (b *beeld) verzwijgt(g gebeurtenis) bool {
+	soort, _, ok := strings.Cut(strings.TrimPrefix(g.Onderwerp, "urn:soh:"), ":")
+	i := slices.IndexFunc(b.Bronnen, func(x bron) bool { return x.OIN == g.Bron })
+	return ok && g.Bron != "" && !g.Afgeschermd && i >= 0 && !b.Bronnen[i].Stil && slices.Contains(b.Bronnen[i].Beeld.Soorten, soort)
 }
 
 // noem settles the name of every organisation: that of the register, else the

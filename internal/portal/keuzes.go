@@ -23,8 +23,14 @@ type keuze struct {
 // Namen are who may see it, as one text.
 func (k keuze) Namen() string { return strings.Join(k.Wie, ", ") }
 
-// plicht is who looks because the law says so.
-type plicht struct{ Organisatie, Waarom, Grondslag string }
+// plicht is why organisations look because the law says so, and which did.
+type plicht struct {
+	Waarom, Grondslag string
+	Wie               []string
+}
+
+// Namen are the organisations, as one text.
+func (x plicht) Namen() string { return strings.Join(x.Wie, ", ") }
 
 type keuzesData struct {
 	Nu, Gestopt []keuze
@@ -52,9 +58,16 @@ func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Se
 		}
 	}
 	for _, k := range b.inkijken() {
-		g := plicht{k.Organisatie, k.Waarom, k.Grondslag}
-		if k.Toegestaan && !k.Nood && g.Grondslag != "" && g.Grondslag != begrip.GrondAvg61a.Artikel() && !slices.Contains(d.Wet, g) {
-			d.Wet = append(d.Wet, g)
+		if !k.Toegestaan || k.Nood || k.Grondslag == "" || k.Grondslag == begrip.GrondAvg61a.Artikel() {
+			continue
+		}
+		i := slices.IndexFunc(d.Wet, func(x plicht) bool { return x.Waarom == k.Waarom && x.Grondslag == k.Grondslag })
+		if i < 0 {
+			i = len(d.Wet)
+			d.Wet = append(d.Wet, plicht{Waarom: k.Waarom, Grondslag: k.Grondslag})
+		}
+		if !slices.Contains(d.Wet[i].Wie, k.Organisatie) {
+			d.Wet[i].Wie = append(d.Wet[i].Wie, k.Organisatie)
 		}
 	}
 	pg := web.Pagina{Titel: web.Vertaalbaar("Mijn keuzes"), Breed: true, Data: d}

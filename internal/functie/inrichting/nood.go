@@ -36,6 +36,7 @@ type noodData struct {
 }
 
 func (p *paginaset) toonNood(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, d noodData) {
+	d.Bronnen = []web.Optie{{Tekst: web.Vertaalbaar("Kies een organisatie")}}
 	for _, x := range p.o.Deelnemers() {
 		if x.API != "" && x.OIN != p.o.Organisatie.OIN && x.Soort != begrip.Burgerportaal && x.Soort != begrip.Ketenbeheerder {
 			d.Bronnen = append(d.Bronnen, web.Optie{Waarde: string(x.OIN), Tekst: x.Naam})

@@ -85,11 +85,9 @@ func (p *paginaset) toonWaarborgen(w http.ResponseWriter, r *http.Request, s toe
 	if err != nil {
 		return err
 	}
-	l := s.Lezer(p.o.Organisatie, begrip.DoelToezicht, begrip.GrondAvg24, "")
 	p.Toon(w, r, status, "waarborgen.html", web.Pagina{
 		Titel: "Waarborgen", Bericht: b, Data: waarborgenData{Taken: t, F: f, Mag: s.Rol == begrip.RolPrivacy, p: p,
 			Oordeel: []web.Optie{{Waarde: "ja", Tekst: "Dit was terecht"}, {Waarde: "nee", Tekst: "Dit was niet terecht"}}},
-		Doel: &web.Doelbalk{Rol: l.Rol.Naam(), Doel: l.Doel.Omschrijving(), Grondslag: l.Grondslag.Artikel(), Verborgen: true},
 	})
 	return nil
 }
@@ -197,7 +195,7 @@ func (p *paginaset) toonAfschermen(w http.ResponseWriter, r *http.Request, s toe
 	for i, b := range bs {
 		d.Tegen = append(d.Tegen, web.Optie{Waarde: strconv.Itoa(i), Tekst: b.Naam.Voluit(), Uitleg: b.Rol})
 	}
-	p.Toon(w, r, status, "afschermen.html", web.Pagina{Titel: "Scherm dit af", Data: d, Doel: &web.Doelbalk{Rol: s.Rol.Naam(), Doel: begrip.DoelToezicht.Omschrijving(), Verborgen: true}})
+	p.Toon(w, r, status, "afschermen.html", web.Pagina{Titel: "Scherm dit af", Data: d})
 }
 
 func (p *paginaset) afschermen(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {

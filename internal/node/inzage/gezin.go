@@ -43,7 +43,12 @@ func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Ge
 	if err != nil {
 		return Gezinsbeeld{}, err
 	}
-	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Delen: blik.delen, Keuzes: []waarborg.Keuze{}}
+	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Delen: blik.delen, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
+	for _, s := range z.alleSoorten() {
+		if s.Gezin != nil {
+			uit.Soorten = append(uit.Soorten, s.Naam)
+		}
+	}
 	if l.Namens.IsZero() {
 		if uit.Keuzes, err = z.cfg.Waarborgen.Keuzes(ctx, l, z.naam); err != nil {
 			return Gezinsbeeld{}, err

@@ -115,5 +115,6 @@ type Gezinsbeeld struct {
 	Organisatie begrip.Organisatie `json:"organisatie"`
 	Delen       []Deel             `json:"delen"`
 	Inzagen     []Inkijk           `json:"inzagen"`
+	Soorten     []string           `json:"soorten" doc:"Soorten gegevens die deze bron aan het gezin laat zien, voor iedereen dezelfde lijst"`
 	Keuzes      []waarborg.Keuze   `json:"keuzes" doc:"Wat deze persoon goed vond, ook wat is gestopt"`
 }
