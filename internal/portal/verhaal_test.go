@@ -10,6 +10,8 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
 	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -154,4 +156,26 @@ func (n *net) verlopen() {
 	if status != http.StatusSeeOther || !strings.HasPrefix(kop.Get("Location"), "/aanmelden") {
 		n.t.Errorf("een verlopen aanmelding geeft %d", status)
 	}
+}
+
+// TestAfgeschermdVerdwijntOokUitDeTijdlijn: what a source withholds from this
+// person, the Ketenindex does not tell after all.
+func TestAfgeschermdVerdwijntOokUitDeTijdlijn(t *testing.T) {
+	n := nieuwNet(t, politie, vt)
+	n.meld(politie, false)
+	n.ziet("Er is een melding gedaan")
+	om := n.knopen[politie.OIN].Omgeving()
+	recs, err := om.Dossier.Zoek(t.Context(), dossier.Filter{Soort: "melding"})
+	if err != nil || len(recs) != 1 {
+		t.Fatal(err, len(recs))
+	}
+	a := &waarborg.Afscherming{Onderwerp: waarborg.Onderwerp{Soort: "melding", ID: recs[0].ID}, Reden: waarborg.RedenGeweld, Toelichting: "Er was dreiging in huis.",
+		Geraadpleegd: "Anton", Tegen: []begrip.InhoudBSN{{BSN: ouder}}, HerzienOp: time.Now().AddDate(0, 1, 0)}
+	if err := om.Waarborgen.Maak(t.Context(), waarborg.SoortAfscherming, a, "Ada"); err != nil {
+		t.Fatal(err)
+	}
+	for _, pad := range []string{"/overzicht", "/wie-keek", "/mijn-keuzes"} {
+		moet(t, n.leesPagina(ouder, pad), nil, []string{"Er is een melding gedaan", "Politie Oost maakt zich", "afgeschermd", recs[0].ID})
+	}
+	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Wij vonden geen meldingen"}, nil)
 }

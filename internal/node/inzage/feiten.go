@@ -130,11 +130,6 @@ func (z *Inzage) Titel(soort string) string {
 	return soort
 }
 
-// Collectie gives the kind of record served at a path such as /v1/meldingen.
-func (z *Inzage) Collectie(pad string) (Soort, bool) {
-	return z.soort(func(s Soort) bool { return s.Pad == pad })
-}
-
 // VanSoort gives a kind of record by its name.
 func (z *Inzage) VanSoort(naam string) (Soort, bool) {
 	return z.soort(func(s Soort) bool { return s.Naam == naam })

@@ -320,3 +320,28 @@ func TestVoorWieEenOuderKijkt(t *testing.T) {
 		}
 	}
 }
+
+// TestEenmaligeVerstrekkingIsEenKeer: Wpg 19 opens once, and a change of the
+// record does not make it unused.
+func TestEenmaligeVerstrekkingIsEenKeer(t *testing.T) {
+	p := nieuweProef(t)
+	b := &Verstrekkingsbesluit{Kop: Kop{Zaak: zaak}, Grondslag: "WPG-19", Bevoegd: "Korpschef", Belang: "Veiligheid van het kind.", Doel: "hulpverlening",
+		Gegevens: []verband.Klasse{verband.Strafrecht}, Ontvangers: []begrip.OIN{school.OIN}}
+	id := p.maak(SoortVerstrekking, b)
+	gebruik := func() error {
+		return p.d.Tx(t.Context(), func(tx *dossier.Tx) error { return p.Verbruik(t.Context(), tx, zaak, school.OIN) })
+	}
+	if err := gebruik(); err != nil {
+		t.Fatal(err)
+	}
+	b.Verstrekt, b.Versie = nil, 2
+	if err := p.Wijzig(t.Context(), SoortVerstrekking, id, b, "Samira"); err != nil {
+		t.Fatal(err)
+	}
+	if err := gebruik(); !begrip.Is(err, begrip.Conflict) {
+		t.Errorf("used twice: %v", err)
+	}
+	if w := p.laad().waarborgen(&Zaakverband{}, Look{Zaak: zaak}); len(w.Wpg19) != 1 || !w.Wpg19[0].Verstrekt {
+		t.Errorf("%+v", w.Wpg19)
+	}
+}

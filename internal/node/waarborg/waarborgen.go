@@ -85,6 +85,9 @@ func Nieuw(cfg Config) *Waarborgen { return &Waarborgen{cfg: cfg, d: cfg.Dossier
 // one transaction. Errors: Ongeldig with every mistake.
 func (w *Waarborgen) Maak(ctx context.Context, s Soort, g Gegeven, door string) error {
 	k := g.kop()
+	if b, ok := g.(*Verstrekkingsbesluit); ok {
+		b.Verstrekt = nil
+	}
 	k.ID, k.Einde, k.Door = uuid.Must(uuid.NewV7()).String(), nil, door
 	return w.vastleggen(ctx, s, g, 0, door)
 }
@@ -104,6 +107,9 @@ func (w *Waarborgen) Wijzig(ctx context.Context, s Soort, id string, g Gegeven, 
 		k.Vanaf = o.Vanaf
 	}
 	k.ID, k.Einde = id, nil
+	if b, ok := g.(*Verstrekkingsbesluit); ok { // what was used stays used
+		b.Verstrekt = oud.(*Verstrekkingsbesluit).Verstrekt
+	}
 	return w.vastleggen(ctx, s, g, k.Versie, door)
 }
 
