@@ -98,7 +98,7 @@ func noodActie(b *bezoeker) string {
 func TestWaarborgenInDeBrowser(t *testing.T) {
 	d, b := startDemo(t), browsertest.Start(t)
 	sanne := d.aan(t, b, "sanne")
-	sanne.WachtTekst("Sanne")
+	sanne.WachtTekst("Dag Sanne")
 	sanne.naar("/mijn-keuzes").WachtTekst("U zei ja op").Controleer("gezin-mijn-keuzes")
 	sanne.naar("/voor-wie").WachtTekst("Lotte").Controleer("gezin-voor-wie")
 	sanne.KlikTekst("Kijk voor Lotte").WachtTekst("U kijkt nu voor Lotte").Controleer("gezin-overzicht-voor-lotte")
