@@ -221,3 +221,58 @@ func TestVanafZestienKijktEenOuderNietMee(t *testing.T) {
 		t.Errorf("after the withdrawal: %d %s", s, b)
 	}
 }
+
+// TestToestemmingOpentEnIntrekkenSluitDirect: in an overleg the ground of
+// consent opens a record while consent lives. The mother stops it through the
+// portal, and the next look is refused, with the reason in the log.
+func TestToestemmingOpentEnIntrekkenSluitDirect(t *testing.T) {
+	n := nieuwNet(t)
+	const zaak = "urn:soh:zaak:mdo-1"
+	id := uuid.Must(uuid.NewV7()).String()
+	bron := n.nodes[politie.OIN]
+	if err := bron.store.Tx(t.Context(), func(tx *dossier.Tx) error {
+		_, err := tx.Schrijf(t.Context(), dossier.Record{Soort: "brief", ID: id, Zaak: zaak, Personen: []begrip.BSN{moeder}, Inhoud: json.RawMessage(`{"tekst":"De inhoud.","persoon":""}`)})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	soort, _ := bron.inzage.VanSoort("brief")
+	regisseur := medewerker(begrip.Organisatie{OIN: vt.OIN, Naam: vt.Naam, Soort: begrip.GI}, begrip.RolRaadsonderzoek)
+	regisseur.Doel, regisseur.Grondslag, regisseur.Zaak = "mdo", begrip.GrondJw7311, zaak
+	kijk := func() error {
+		_, err := bron.inzage.Geef(t.Context(), soort, id, regisseur, nil, time.Time{})
+		return err
+	}
+	if err := kijk(); err != nil {
+		t.Fatalf("outside any overleg the policy of the functie decides: %v", err)
+	}
+	z := &waarborg.Zaakverband{Kop: waarborg.Kop{Zaak: zaak}, Samenwerkingsverband: "multidisciplinair-overleg", Fase: 2,
+		Deelnemers: []waarborg.Deelname{{Organisatie: vt.OIN, Rol: "casusregisseur"}}, Betrokkenen: []begrip.InhoudBSN{inhoudBSN(moeder)}}
+	n.leg(politie, waarborg.SoortZaakverband, z)
+	if err := kijk(); !begrip.Is(err, begrip.Verboden) {
+		t.Fatalf("no consent on record: %v", err)
+	}
+	tot := time.Now().AddDate(0, 6, 0)
+	x := &waarborg.Toestemming{Kop: waarborg.Kop{Zaak: zaak, Tot: &tot}, Over: waarborg.Persoon{Burgerservicenummer: inhoudBSN(moeder), Geboortedatum: "1988-03-14"}, Doel: "mdo",
+		Omschrijving: "doel 1 uit uw plan", GegevenDoor: []waarborg.Gever{{Burgerservicenummer: inhoudBSN(moeder), Als: "zelf"}}, Aan: []begrip.OIN{vt.OIN}}
+	if err := json.Unmarshal([]byte(`["I3"]`), &x.Klassen); err != nil {
+		t.Fatal(err)
+	}
+	n.leg(politie, waarborg.SoortToestemming, x)
+	if err := kijk(); err != nil {
+		t.Fatalf("with consent: %v", err)
+	}
+	if s, _, b := n.vraag(portaal, politie, "/v1/toestemmingen/"+x.ID+"/intrekkingen", gezinslid(moeder, begrip.BSN{}), map[string]string{}); s != 204 {
+		t.Fatalf("%d %s", s, b)
+	}
+	if err := kijk(); !begrip.Is(err, begrip.Verboden) {
+		t.Errorf("withdrawn, and the next look is not refused: %v", err)
+	}
+	if r := n.logboek(politie)[0]; r.Toegestaan || len(r.Redenen) == 0 {
+		t.Errorf("log: %+v", r)
+	}
+	// Permissions are of now: an old version does not come back with an old consent.
+	if _, err := bron.inzage.Geef(t.Context(), soort, id, regisseur, nil, time.Now()); !begrip.Is(err, begrip.Verboden) {
+		t.Errorf("with a peildatum: %v", err)
+	}
+}
