@@ -2,10 +2,11 @@ package toegang
 
 import (
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/handbereik/soh/internal/begrip"
 )
@@ -26,26 +27,46 @@ type oordeel struct {
 var errOordeel = errors.New("de algemene regels geven geen oordeel")
 
 // leesOordeel reads what the rules gave; null is that nothing is special.
-func leesOordeel(x any) (o oordeel, err error) {
-	if x == nil {
+func leesOordeel(x ast.Value) (o oordeel, err error) {
+	if _, ok := x.(ast.Null); ok {
 		return oordeel{plafond: begrip.NiveauInhoud}, nil
 	}
-	m, ok := x.(map[string]any)
-	if !ok || len(m) != 6 {
+	m, ok := x.(ast.Object)
+	if !ok || m.Len() != 6 {
 		return o, errOordeel
 	}
 	var fouten [5]error
-	o.weigeringen, fouten[0] = leesRedenen(m["weigeringen"])
-	o.bezwaren, fouten[1] = leesRedenen(m["bezwaren"])
-	o.gemaskeerd, fouten[2] = leesTeksten(m["gemaskeerd"])
-	o.plichten, fouten[3] = leesTeksten(m["plichten"])
-	n, ok := m["plafond"].(json.Number)
-	if !ok {
-		return o, errOordeel
-	}
-	o.plafond, fouten[4] = begrip.ParseNiveau(n.String())
-	o.nood = m["nood"] != nil
+	o.weigeringen, fouten[0] = leesRedenen(veld(m, "weigeringen"))
+	o.bezwaren, fouten[1] = leesRedenen(veld(m, "bezwaren"))
+	o.gemaskeerd, fouten[2] = leesTeksten(veld(m, "gemaskeerd"))
+	o.plichten, fouten[3] = leesTeksten(veld(m, "plichten"))
+	o.plafond, fouten[4] = leesNiveau(veld(m, "plafond"))
+	nood := veld(m, "nood")
+	_, geen := nood.(ast.Null)
+	o.nood = nood != nil && !geen
 	return o, errors.Join(fouten[:]...)
+}
+
+// gewoon tells, for sure, that the general rules say nothing about in: what
+// their rule of that name tells, without asking them.
+func gewoon(in Invoer) bool {
+	for _, naam := range []string{"afschermingen", "nood"} {
+		if x, ok := in[naam]; ok && x != false {
+			return false
+		}
+	}
+	if x, ok := in["klasse"]; ok {
+		if k, tekst := x.(string); !tekst || k == "I6" {
+			return false
+		}
+	}
+	x, ok := in["lezer"]
+	if !ok {
+		return true
+	}
+	lezer, ok := x.(map[string]any)
+	burger, bekend := lezer["burger"]
+	return ok && (!bekend || burger == false)
 }
 
 // verenig puts the decision of a functie and the general rules together. The
@@ -90,7 +111,8 @@ func verzamel(a, b []string) []string {
 }
 
 // Verband is what the samenwerkingsverband of the zaak says of a look, in
-// Invoer under "verband". It restricts what the functie allows.
+// Invoer under "verband". It restricts what the functie allows; a policy does
+// not see it.
 type Verband struct {
 	Naam       string
 	Fase       int    // phase of the zaak; 0 is not known
@@ -100,18 +122,6 @@ type Verband struct {
 	Gemaskeerd []string
 	Plichten   []string
 	Redenen    []Reden
-}
-
-// invoer is the form in which a policy sees it.
-func (v Verband) invoer() map[string]any {
-	redenen := make([]any, len(v.Redenen))
-	for i, r := range v.Redenen {
-		redenen[i] = map[string]any{"tekst": r.Tekst, "artikel": r.Artikel}
-	}
-	return map[string]any{
-		"naam": v.Naam, "fase": v.Fase, "rol": v.Rol, "toegestaan": v.Toegestaan, "niveau": v.Niveau,
-		"gemaskeerd": v.Gemaskeerd, "plichten": v.Plichten, "redenen": redenen,
-	}
 }
 
 // beperk adds to the general rules what the samenwerkingsverband says. It does
@@ -149,23 +159,40 @@ var errVerband = errors.New("het veld verband is geen Verband")
 func waar(x any) bool { b, _ := x.(bool); return b }
 
 // leesAntwoord reads {"f": [besluit] or [], "a": oordeel} on in.
-func leesAntwoord(x any, in Invoer) (Besluit, error) {
-	m, ok := x.(map[string]any)
-	fs, ok2 := m["f"].([]any)
-	if !ok || !ok2 || len(fs) > 1 {
+func leesAntwoord(x ast.Value, in Invoer) (Besluit, error) {
+	m, ok := x.(ast.Object)
+	if !ok {
 		return Besluit{}, errVorm
 	}
-	o, err := leesOordeel(m["a"])
-	if err == nil {
-		err = o.beperk(in)
-	}
+	o, err := leesOordeel(veld(m, "a"))
 	if err != nil {
 		return Besluit{}, fmt.Errorf("algemene regels: %w", err)
 	}
-	if len(fs) == 0 {
+	fs, ok := veld(m, "f").(*ast.Array)
+	switch {
+	case !ok || fs.Len() > 1:
+		return Besluit{}, errVorm
+	case fs.Len() == 0:
+		return samen(nil, o, in)
+	}
+	return samen(fs.Elem(0).Value, o, in)
+}
+
+// leesKort reads a besluit, or nil, where the general rules say nothing.
+func leesKort(x ast.Value, in Invoer) (Besluit, error) {
+	return samen(x, oordeel{plafond: begrip.NiveauInhoud}, in)
+}
+
+// samen puts what the functie gave (nil is nothing), the general rules and the
+// samenwerkingsverband together.
+func samen(x ast.Value, o oordeel, in Invoer) (Besluit, error) {
+	if err := o.beperk(in); err != nil {
+		return Besluit{}, fmt.Errorf("algemene regels: %w", err)
+	}
+	if x == nil {
 		return verenig(nil, o), nil
 	}
-	b, err := leesBesluit(fs[0])
+	b, err := leesBesluit(x)
 	if err != nil {
 		return Besluit{}, err
 	}

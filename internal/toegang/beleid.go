@@ -2,6 +2,7 @@ package toegang
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -10,8 +11,10 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/metrics"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"github.com/handbereik/soh/internal/begrip"
 )
@@ -49,8 +52,13 @@ const (
 
 // Beleid is a set of compiled Rego modules, safe for concurrent use.
 type Beleid struct {
-	vragen map[string]rego.PreparedEvalQuery // package → its besluit with the general rules
+	vragen map[string]bereide // package → its besluit
+	bouw   bouw
 }
+
+// bereide is how a package is asked: with the general rules, or without where
+// those have nothing to say (see gewoon).
+type bereide struct{ volledig, kort rego.PreparedEvalQuery }
 
 // gevaarlijk are the built-in functions that reach outside the process: a
 // decision depends on its input alone.
@@ -107,18 +115,25 @@ func compileer(modules map[string]string, algemeen string) (*Beleid, error) {
 	if c.Compile(geparsed); c.Failed() {
 		return nil, fmt.Errorf("beleid: %w", c.Errors)
 	}
-	b := &Beleid{vragen: map[string]rego.PreparedEvalQuery{}}
+	b := &Beleid{vragen: map[string]bereide{}, bouw: nieuweBouw(c.Modules)}
 	for p := range pakketten {
-		q, err := rego.New(
-			rego.Query(`{"f": [b | b := data.`+p+`.besluit], "a": data.soh.algemeen.oordeel}`), rego.Compiler(c), rego.StrictBuiltinErrors(true),
-			rego.Store(inmem.NewWithOpts(inmem.OptReturnASTValuesOnRead(true))),
-		).PrepareForEval(context.Background())
-		if err != nil {
+		volledig, err := bereid(c, `{"f": [b | b := data.`+p+`.besluit], "a": data.soh.algemeen.oordeel}`)
+		kort, err2 := bereid(c, `data.`+p+`.besluit`)
+		if err := errors.Join(err, err2); err != nil {
 			return nil, fmt.Errorf("beleid %s: %w", p, err)
 		}
-		b.vragen[p] = q
+		b.vragen[p] = bereide{volledig, kort}
 	}
 	return b, nil
+}
+
+// bereid prepares a query that answers with a term, not a copy of it in Go.
+func bereid(c *ast.Compiler, q string) (rego.PreparedEvalQuery, error) {
+	return rego.New(
+		rego.Query(q), rego.Compiler(c), rego.StrictBuiltinErrors(true),
+		rego.Store(inmem.NewWithOpts(inmem.OptReturnASTValuesOnRead(true))),
+		rego.GenerateJSON(func(t *ast.Term, _ *rego.EvalContext) (any, error) { return t.Value, nil }),
+	).PrepareForEval(context.Background())
 }
 
 // Modules reads every *.rego in the root of f, for NieuwBeleid and for tests.
@@ -153,26 +168,54 @@ func (b *Beleid) Besluit(ctx context.Context, pakket string, in Invoer) (Besluit
 	if !ok {
 		return weiger("Voor deze gegevens is geen regel die inzage toestaat."), nil
 	}
-	fout := func(err error) (Besluit, error) {
+	besluit, err := b.vraag(ctx, q, in, gewoon(in))
+	if err != nil {
 		return weiger("De regels voor deze gegevens konden niet worden getoetst. Daarom mag het nu niet."), fmt.Errorf("beleid %s: %w", pakket, schoon(err))
-	}
-	waarde, err := waarde(map[string]any(in))
-	if err != nil {
-		return fout(err)
-	}
-	rs, err := q.Eval(ctx, rego.EvalParsedInput(waarde))
-	if err != nil {
-		return fout(err)
-	}
-	if len(rs) == 0 || len(rs[0].Expressions) == 0 {
-		return weiger("Geen regel staat deze inzage toe."), nil
-	}
-	besluit, err := leesAntwoord(rs[0].Expressions[0].Value, in)
-	if err != nil {
-		return fout(err)
 	}
 	if !besluit.Toegestaan && len(besluit.Redenen) == 0 {
 		besluit.Redenen = weiger("Geen regel staat deze inzage toe.").Redenen
 	}
 	return besluit, nil
+}
+
+// vraag asks the package; kort leaves out the general rules.
+func (b *Beleid) vraag(ctx context.Context, q bereide, in Invoer, kort bool) (Besluit, error) {
+	waarde, err := b.bouw.invoer(in)
+	if err != nil {
+		return Besluit{}, err
+	}
+	x, err := evalueer(ctx, q.kies(kort), waarde)
+	if err != nil {
+		return Besluit{}, err
+	}
+	if !kort {
+		return leesAntwoord(x, in)
+	}
+	return leesKort(x, in)
+}
+
+func (q bereide) kies(kort bool) rego.PreparedEvalQuery {
+	if kort {
+		return q.kort
+	}
+	return q.volledig
+}
+
+// evalueer gives the value of q on in; nil is that it has none. It stops when
+// ctx does, without a goroutine per question.
+func evalueer(ctx context.Context, q rego.PreparedEvalQuery, in ast.Value) (ast.Value, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	stop := topdown.NewCancel()
+	defer context.AfterFunc(ctx, stop.Cancel)()
+	rs, err := q.Eval(ctx, rego.EvalParsedInput(in), rego.EvalExternalCancel(stop), rego.EvalMetrics(metrics.NoOp()))
+	if err != nil || len(rs) == 0 || len(rs[0].Expressions) == 0 {
+		return nil, err
+	}
+	x, ok := rs[0].Expressions[0].Value.(ast.Value)
+	if !ok {
+		return nil, errVorm
+	}
+	return x, nil
 }

@@ -1,91 +1,45 @@
 package toegang
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/handbereik/soh/internal/begrip"
 )
 
-// waarde turns input into a Rego value without a detour over JSON. Types it
-// does not know go over JSON; a BSN is then masked.
-func waarde(x any) (ast.Value, error) {
-	switch x := x.(type) {
-	case Invoer:
-		return waarde(map[string]any(x))
-	case map[string]any:
-		paren := make([][2]*ast.Term, 0, len(x))
-		for k, v := range x {
-			w, err := waarde(v)
-			if err != nil {
-				return nil, err
-			}
-			paren = append(paren, [2]*ast.Term{ast.InternedTerm(k), ast.NewTerm(w)})
-		}
-		return ast.NewObject(paren...), nil
-	case Verband:
-		return waarde(x.invoer())
-	case []any:
-		return lijst(x)
-	case []string:
-		return lijst(x)
-	case []begrip.OIN:
-		return lijst(x)
-	case []begrip.Rol:
-		return lijst(x)
-	case begrip.OIN:
-		return ast.String(x), nil
-	case begrip.OrganisatieSoort:
-		return ast.String(x), nil
-	case begrip.Rol:
-		return ast.String(x), nil
-	case begrip.Doel:
-		return ast.String(x), nil
-	case begrip.Grondslag:
-		return ast.String(x), nil
-	case begrip.Niveau:
-		return ast.InterfaceToValue(int(x))
-	case time.Time:
-		return ast.String(x.UTC().Format(time.RFC3339Nano)), nil
-	}
-	return ast.InterfaceToValue(x)
-}
-
-func lijst[T any](x []T) (ast.Value, error) {
-	termen := make([]*ast.Term, len(x))
-	for i, v := range x {
-		w, err := waarde(v)
-		if err != nil {
-			return nil, err
-		}
-		termen[i] = ast.NewTerm(w)
-	}
-	return ast.NewArray(termen...), nil
-}
-
 var errVorm = errors.New("de regel besluit geeft niet {toegestaan, niveau, gemaskeerd, plichten, redenen}")
+
+// veld gives a member of m; nil when it is not there.
+func veld(m ast.Object, naam string) ast.Value {
+	if t := m.Get(ast.InternedTerm(naam)); t != nil {
+		return t.Value
+	}
+	return nil
+}
 
 // leesBesluit reads what the rule gave, strictly: a policy that speaks another
 // form decides nothing.
-func leesBesluit(x any) (Besluit, error) {
-	m, ok := x.(map[string]any)
+func leesBesluit(x ast.Value) (Besluit, error) {
+	m, ok := x.(ast.Object)
 	if !ok {
 		return Besluit{}, errVorm
 	}
 	var b Besluit
-	for naam, v := range m {
-		var err error
-		switch naam {
+	heeftToegestaan, heeftNiveau := false, false
+	err := m.Iter(func(k, t *ast.Term) (err error) {
+		naam, _ := k.Value.(ast.String)
+		switch v := t.Value; naam {
 		case "toegestaan":
-			if b.Toegestaan, ok = v.(bool); !ok {
+			heeftToegestaan = true
+			w, ok := v.(ast.Boolean)
+			if b.Toegestaan = bool(w); !ok {
 				err = errVorm
 			}
 		case "niveau":
+			heeftNiveau = true
 			b.Niveau, err = leesNiveau(v)
 		case "gemaskeerd":
 			b.Gemaskeerd, err = leesTeksten(v)
@@ -97,11 +51,14 @@ func leesBesluit(x any) (Besluit, error) {
 			err = errVorm
 		}
 		if err != nil {
-			return Besluit{}, fmt.Errorf("veld %q: %w", naam, err)
+			return fmt.Errorf("veld %q: %w", string(naam), err)
 		}
+		return nil
+	})
+	if err != nil {
+		return Besluit{}, err
 	}
-	_, heeftNiveau := m["niveau"]
-	if _, ok := m["toegestaan"]; !ok || b.Toegestaan && !heeftNiveau {
+	if !heeftToegestaan || b.Toegestaan && !heeftNiveau {
 		return Besluit{}, errVorm
 	}
 	if !b.Toegestaan {
@@ -110,48 +67,55 @@ func leesBesluit(x any) (Besluit, error) {
 	return b, nil
 }
 
-func leesNiveau(v any) (begrip.Niveau, error) {
-	n, ok := v.(json.Number)
+func leesNiveau(v ast.Value) (begrip.Niveau, error) {
+	n, ok := v.(ast.Number)
 	if !ok {
 		return 0, errVorm
 	}
-	return begrip.ParseNiveau(n.String())
+	return begrip.ParseNiveau(string(n))
 }
 
-func leesTeksten(v any) ([]string, error) {
-	l, ok := v.([]any)
+// leesLijst reads every element of an array or, in its order, a set.
+func leesLijst[T any](v ast.Value, lees func(ast.Value) (T, bool)) ([]T, error) {
+	l, ok := v.(interface {
+		Len() int
+		Iter(func(*ast.Term) error) error
+	})
 	if !ok {
 		return nil, errVorm
 	}
-	uit := make([]string, 0, len(l))
-	for _, e := range l {
-		s, ok := e.(string)
+	uit := make([]T, 0, l.Len())
+	err := l.Iter(func(t *ast.Term) error {
+		e, ok := lees(t.Value)
 		if !ok {
-			return nil, errVorm
+			return errVorm
 		}
-		uit = append(uit, s)
-	}
-	slices.Sort(uit)
-	return slices.Compact(uit), nil
-}
-
-func leesRedenen(v any) ([]Reden, error) {
-	l, ok := v.([]any)
-	if !ok {
-		return nil, errVorm
-	}
-	uit := make([]Reden, 0, len(l))
-	for _, e := range l {
-		m, ok := e.(map[string]any)
-		tekst, ok2 := m["tekst"].(string)
-		if !ok || !ok2 || tekst == "" {
-			return nil, errVorm
-		}
-		artikel, ok := m["artikel"].(string)
-		if _, is := m["artikel"]; is && !ok {
-			return nil, errVorm
-		}
-		uit = append(uit, Reden{tekst, artikel})
+		uit = append(uit, e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return uit, nil
+}
+
+func leesTeksten(v ast.Value) ([]string, error) {
+	uit, err := leesLijst(v, func(v ast.Value) (string, bool) { s, ok := v.(ast.String); return string(s), ok })
+	slices.Sort(uit)
+	return slices.Compact(uit), err
+}
+
+func leesRedenen(v ast.Value) ([]Reden, error) {
+	return leesLijst(v, func(v ast.Value) (Reden, bool) {
+		m, ok := v.(ast.Object)
+		if !ok {
+			return Reden{}, false
+		}
+		tekst, ok := veld(m, "tekst").(ast.String)
+		artikel, ok2 := veld(m, "artikel").(ast.String)
+		if !ok || tekst == "" || !ok2 && veld(m, "artikel") != nil {
+			return Reden{}, false
+		}
+		return Reden{string(tekst), string(artikel)}, true
+	})
 }

@@ -15,17 +15,33 @@ vragers := {"veilig-thuis": {"rol": "medewerker-veilig-thuis", "redenen": {"01"}
 # WMO-5.2.6 holds towards Veilig Thuis only; the asker's own kind is checked there.
 antwoordgronden := {"WMO-5.2.6"}
 
-besluit := {"toegestaan": true, "niveau": max([n | some n in niveaus]), "gemaskeerd": [], "redenen": [r | some r in redenen]} if {
-	count(redenen) > 0
+# Most rules name the kind of record first: the evaluator then skips them for
+# every other kind.
+besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "redenen": redenen} if {
+	redenen != set()
 } else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [r | some r in bezwaren]}
+
+# The highest of what holds.
+niveau := 2 if {
+	input.record.soort == "verrijkingsverzoek"
+	bevraagde_leest
+} else := 2 if {
+	input.record.soort == "verrijking"
+	vrager_leest
+} else := 2 if {
+	eigen
+} else := 1 if {
+	gezin
+}
 
 # --- The question, at the asker ---
 
-niveaus contains 2 if bevraagde_leest
-redenen contains {"tekst": "Deze vraag is aan uw organisatie gesteld.", "artikel": input.grondslag} if bevraagde_leest
+redenen contains {"tekst": "Deze vraag is aan uw organisatie gesteld.", "artikel": input.grondslag} if {
+	input.record.soort == "verrijkingsverzoek"
+	bevraagde_leest
+}
 
 bevraagde_leest if {
-	input.record.soort == "verrijkingsverzoek"
 	is_bevraagde
 	input.lezer.rol in antwoorders
 	input.doel == input.reden
@@ -36,11 +52,12 @@ bevraagde_leest if {
 
 # --- The answer, at its source ---
 
-niveaus contains 2 if vrager_leest
-redenen contains {"tekst": "Dit is het antwoord op de vraag van uw organisatie.", "artikel": input.grondslag} if vrager_leest
+redenen contains {"tekst": "Dit is het antwoord op de vraag van uw organisatie.", "artikel": input.grondslag} if {
+	input.record.soort == "verrijking"
+	vrager_leest
+}
 
 vrager_leest if {
-	input.record.soort == "verrijking"
 	is_vrager
 	juiste_vrager
 	input.doel == input.reden
@@ -57,8 +74,10 @@ juiste_vrager if {
 
 # --- Own records ---
 
-niveaus contains 2 if eigen
-redenen contains {"tekst": "Dit is een gegeven van uw eigen organisatie.", "artikel": input.grondslag} if eigen
+redenen contains {"tekst": "Dit is een gegeven van uw eigen organisatie.", "artikel": input.grondslag} if {
+	input.zelf
+	eigen
+}
 
 eigen if {
 	input.zelf
@@ -70,8 +89,10 @@ eigen if {
 
 # --- The family ---
 
-niveaus contains 1 if gezin
-redenen contains {"tekst": "Dit gaat over u.", "artikel": "AVG-15"} if gezin
+redenen contains {"tekst": "Dit gaat over u.", "artikel": "AVG-15"} if {
+	input.lezer.burger
+	gezin
+}
 
 gezin if {
 	input.record.soort in {"registratie", "verrijking"}

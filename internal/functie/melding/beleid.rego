@@ -15,16 +15,35 @@ ontvangst := {
 # Roles that carry a case at the organisation that made the melding.
 melders := {"politieagent", "medewerker-wijkteam", "jeugdbeschermer", "behandelaar", "raadsonderzoeker", "procesregisseur", "medewerker-veilig-thuis", "systeem"}
 
-besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "redenen": [r | some r in redenen]} if {
-	count(redenen) > 0
+# Most rules name the kind of record first: the evaluator then skips them for
+# every other kind.
+besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "redenen": redenen} if {
+	redenen != set()
 } else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [r | some r in bezwaren]}
 
-niveau := max([n | some n in niveaus])
+# The highest of what holds.
+niveau := 2 if {
+	input.record.soort == "melding"
+	eigen_melding
+} else := 2 if {
+	input.record.soort == "melding"
+	ontvanger_leest
+} else := 2 if {
+	input.record.soort == "beoordeling"
+	eigen_beoordeling
+} else := 1 if {
+	input.record.soort == "beoordeling"
+	melder_leest_uitkomst
+} else := 1 if {
+	gezin_leest
+}
 
 # --- The melding, at its source ---
 
-niveaus contains 2 if eigen_melding
-redenen contains {"tekst": "Dit is een melding van uw eigen organisatie.", "artikel": ""} if eigen_melding
+redenen contains {"tekst": "Dit is een melding van uw eigen organisatie.", "artikel": ""} if {
+	input.record.soort == "melding"
+	eigen_melding
+}
 
 eigen_melding if {
 	input.record.soort == "melding"
@@ -34,8 +53,10 @@ eigen_melding if {
 	not input.lezer.burger
 }
 
-niveaus contains 2 if ontvanger_leest
-redenen contains {"tekst": "Uw organisatie beoordeelt deze melding.", "artikel": input.grondslag} if ontvanger_leest
+redenen contains {"tekst": "Uw organisatie beoordeelt deze melding.", "artikel": input.grondslag} if {
+	input.record.soort == "melding"
+	ontvanger_leest
+}
 
 ontvanger_leest if {
 	input.record.soort == "melding"
@@ -48,8 +69,10 @@ ontvanger_leest if {
 
 # --- The beoordeling, at the receiver ---
 
-niveaus contains 2 if eigen_beoordeling
-redenen contains {"tekst": "Uw organisatie beoordeelt deze melding.", "artikel": input.grondslag} if eigen_beoordeling
+redenen contains {"tekst": "Uw organisatie beoordeelt deze melding.", "artikel": input.grondslag} if {
+	input.record.soort == "beoordeling"
+	eigen_beoordeling
+}
 
 eigen_beoordeling if {
 	input.record.soort == "beoordeling"
@@ -67,8 +90,10 @@ eigen_beoordeling if {
 }
 
 # The melder learns what followed, no more (Uitvoeringsbesluit Wmo 2015, 4.1.7).
-niveaus contains 1 if melder_leest_uitkomst
-redenen contains {"tekst": "U deed deze melding en mag weten wat ermee is gedaan.", "artikel": "WMO-4.1.1"} if melder_leest_uitkomst
+redenen contains {"tekst": "U deed deze melding en mag weten wat ermee is gedaan.", "artikel": "WMO-4.1.1"} if {
+	input.record.soort == "beoordeling"
+	melder_leest_uitkomst
+}
 
 melder_leest_uitkomst if {
 	input.record.soort == "beoordeling"
@@ -80,8 +105,10 @@ melder_leest_uitkomst if {
 
 # --- The family ---
 
-niveaus contains 1 if gezin_leest
-redenen contains {"tekst": "Dit gaat over u.", "artikel": "AVG-15"} if gezin_leest
+redenen contains {"tekst": "Dit gaat over u.", "artikel": "AVG-15"} if {
+	input.lezer.burger
+	gezin_leest
+}
 
 gezin_leest if {
 	input.lezer.burger
