@@ -101,6 +101,7 @@ func (c *contract) waarborgPaden(meldingID, zaak string) {
 		}
 	}
 	c.doe(einde)
+	c.simulatiePaden(meldingID, zaak, toezicht)
 	c.signaalPaden(toezicht)
 	c.niveaus(politie, politie, toezicht, "/noodtoegangen/"+uuid.NewString(), 404)
 }

@@ -2,7 +2,9 @@ package samenwerkingsverband
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/handbereik/soh/internal/begrip"
 )
@@ -83,5 +85,20 @@ func (d *Definitie) Wegen(v Vraag) []Weg {
 	slices.SortFunc(uit, func(a, b Weg) int {
 		return cmp.Or(cmp.Compare(b.Niveau, a.Niveau), cmp.Compare(a.Doel, b.Doel), cmp.Compare(a.Grondslag, b.Grondslag))
 	})
+	return uit
+}
+
+// Nodig says in words what must be on record before k sees anything.
+func (k Kijker) Nodig() []string {
+	uit := []string{}
+	for _, w := range k.Waarborgen {
+		uit = append(uit, w.Naam())
+	}
+	if len(k.Delen) > 0 {
+		uit = append(uit, "het gaat om: "+strings.ReplaceAll(teksten(k.Delen, " of "), "-", " "))
+	}
+	if len(k.Fasen) > 0 {
+		uit = append(uit, "de zaak is in fase "+strings.ReplaceAll(strings.Trim(fmt.Sprint(k.Fasen), "[]"), " ", " of "))
+	}
 	return uit
 }

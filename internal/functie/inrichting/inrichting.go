@@ -156,7 +156,10 @@ func (t *T) basis() string {
 	return inzage.Basis(d.API)
 }
 
-func (t *T) api(api huma.API) { t.o.Waarborgen.API(api, t.basis, t.mag) }
+func (t *T) api(api huma.API) {
+	t.o.Waarborgen.API(api, t.basis, t.mag)
+	t.simulaties(api)
+}
 
 // mag lets a system or the privacy officer of this organisation through.
 func (t *T) mag(ctx context.Context) (toegang.Lezer, error) {

@@ -16,6 +16,11 @@ import (
 // feiten reads, once for all records of a request, what is on record now about
 // everybody in them, their zaken and the reader.
 func (z *Inzage) feiten(ctx context.Context, l toegang.Lezer, recs ...dossier.Record) (*waarborg.Feiten, error) {
+	return z.feitenOp(ctx, time.Time{}, l, recs...)
+}
+
+// feitenOp is feiten as it was at op; the zero time means now.
+func (z *Inzage) feitenOp(ctx context.Context, op time.Time, l toegang.Lezer, recs ...dossier.Record) (*waarborg.Feiten, error) {
 	personen := []begrip.BSN{l.Burger, l.Namens}
 	var zaken []string
 	for _, rec := range recs {
@@ -23,7 +28,7 @@ func (z *Inzage) feiten(ctx context.Context, l toegang.Lezer, recs ...dossier.Re
 		zaken = append(zaken, rec.Zaak, "urn:soh:"+rec.Soort+":"+rec.ID)
 	}
 	slices.Sort(zaken)
-	f, err := z.cfg.Waarborgen.Laad(ctx, personen, slices.Compact(zaken), z.meldingsoorten()...)
+	f, err := z.cfg.Waarborgen.LaadOp(ctx, op, personen, slices.Compact(zaken), z.meldingsoorten()...)
 	if err != nil {
 		return nil, err
 	}

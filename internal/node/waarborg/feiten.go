@@ -42,11 +42,20 @@ var alleSoorten = func() []string {
 // that holds now. meldingen names the kinds of record that prove that a melding
 // to Veilig Thuis exists.
 func (w *Waarborgen) Laad(ctx context.Context, personen []begrip.BSN, zaken []string, meldingen ...string) (*Feiten, error) {
-	recs, err := w.d.Verwant(ctx, slices.Concat(alleSoorten, meldingen), personen, zaken)
+	return w.LaadOp(ctx, time.Time{}, personen, zaken, meldingen...)
+}
+
+// LaadOp is Laad as it was at op: what this node had on record then, and of that
+// what held then. The zero time means now.
+func (w *Waarborgen) LaadOp(ctx context.Context, op time.Time, personen []begrip.BSN, zaken []string, meldingen ...string) (*Feiten, error) {
+	recs, err := w.d.VerwantOp(ctx, op, slices.Concat(alleSoorten, meldingen), personen, zaken)
 	if err != nil {
 		return nil, err
 	}
-	f := &Feiten{Nu: w.nu().UTC(), meldingen: map[string]time.Time{}, geboren: map[begrip.BSN]time.Time{}}
+	if op.IsZero() {
+		op = w.nu()
+	}
+	f := &Feiten{Nu: op.UTC(), meldingen: map[string]time.Time{}, geboren: map[begrip.BSN]time.Time{}}
 	slices.SortStableFunc(recs, func(a, b dossier.Record) int { return a.VastgelegdOp.Compare(b.VastgelegdOp) })
 	for _, rec := range recs {
 		if slices.Contains(meldingen, rec.Soort) {
