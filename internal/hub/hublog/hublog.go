@@ -169,6 +169,7 @@ func (l *Log) beginBij(seq uint64) error {
 		}
 	}
 	l.laatste.Store(seq)
+	l.stroom.vorige.Store(seq)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -416,25 +417,7 @@ func TestIngekortLogWeigertVerderSchrijven(t *testing.T) {
 // A write that failed may leave a number without a message.
 func TestLeegNummerHoudtNiemandTegen(t *testing.T) {
 	dir, ctx := t.TempDir(), context.Background()
-	o := &opslag{dir: filepath.Join(dir, "log"), reserve: -1, log: slog.New(slog.DiscardHandler), fout: make(chan struct{}, 1)}
-	if err := o.start(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := o.stroom(stroomConfig{naam: "KETENINDEX"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, w := range []string{"a", "b", "c", "d"} {
-		if _, err := s.Publiceer(nieuweCodeur().codeer([][]byte{[]byte(w)})); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, seq := range []uint64{2, 4} {
-		if err := s.Wis(ctx, seq); err != nil {
-			t.Fatal(err)
-		}
-	}
-	o.stop()
+	metGaten(t, dir, true, 2, 4)
 	l := open(t, Config{Dir: dir})
 	if nu, err := l.Nu(ctx); err != nil || nu != 3 || l.Laatste() != 3 {
 		t.Fatalf("het einde is %d en %d, %v", nu, l.Laatste(), err)
@@ -443,7 +426,7 @@ func TestLeegNummerHoudtNiemandTegen(t *testing.T) {
 		t.Fatal(p, err)
 	}
 	var gezien []string
-	err = l.Follow(ctx, 0, func(b Blok) error {
+	err := l.Follow(ctx, 0, func(b Blok) error {
 		for _, e := range b.Entries {
 			gezien = append(gezien, string(e))
 		}
@@ -454,6 +437,46 @@ func TestLeegNummerHoudtNiemandTegen(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) || strings.Join(gezien, "") != "ace" {
 		t.Fatal(gezien, err)
+	}
+}
+
+// A block that was stored and is gone stops who follows: it was acknowledged.
+func TestVerdwenenBlokWordtNietOvergeslagen(t *testing.T) {
+	dir, ctx := t.TempDir(), context.Background()
+	metGaten(t, dir, false, 2)
+	l, n := open(t, Config{Dir: dir}), 0
+	if err := l.Follow(ctx, 0, func(Blok) error { n++; return nil }); !begrip.Is(err, begrip.Intern) || n != 1 {
+		t.Fatal(n, err)
+	}
+}
+
+// metGaten makes a log of four blocks with gaps: of writes that failed, as the
+// writer knows, or of blocks that were stored and lost.
+func metGaten(t *testing.T, dir string, mislukt bool, gaten ...uint64) {
+	t.Helper()
+	o := &opslag{dir: filepath.Join(dir, "log"), reserve: -1, log: slog.New(slog.DiscardHandler), fout: make(chan struct{}, 1)}
+	if err := o.start(); err != nil {
+		t.Fatal(err)
+	}
+	defer o.stop()
+	s, err := o.stroom(stroomConfig{naam: "KETENINDEX"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []string{"a", "b", "c", "d"} {
+		voor := s.vorige.Load()
+		seq, err := s.Publiceer(nieuweCodeur().codeer([][]byte{[]byte(w)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mislukt && slices.Contains(gaten, seq) {
+			s.vorige.Store(voor)
+		}
+	}
+	for _, seq := range gaten {
+		if err := s.Wis(context.Background(), seq); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

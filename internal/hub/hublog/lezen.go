@@ -3,6 +3,7 @@ package hublog
 import (
 	"container/list"
 	"context"
+	"fmt"
 	"sync"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -43,10 +44,15 @@ func (l *Log) Blok(ctx context.Context, seq uint64) (Blok, error) {
 	}
 	data, err := l.stroom.Lees(ctx, seq)
 	if begrip.Is(err, begrip.NietGevonden) && !l.Meervoudig() && seq < l.laatste.Load() {
-		// A write that failed (a full disk) took a number, and was never
-		// acknowledged. Were it lost later, the signed ledger would not fit.
-		l.cfg.Log.Error("een nummer in het log is leeg", "blok", seq)
-		return Blok{Seq: seq}, nil
+		leeg, lerr := l.stroom.nooitGevuld(ctx, seq)
+		switch {
+		case lerr != nil:
+			return Blok{}, lerr
+		case leeg: // a write that failed (a full disk) took a number, and was never acknowledged
+			l.cfg.Log.Warn("een nummer in het log is leeg: daar mislukte het schrijven", "blok", seq)
+			return Blok{Seq: seq}, nil
+		}
+		return Blok{}, begrip.NieuweFout(begrip.Intern, "Het log van de Ketenindex is beschadigd. De beheerder moet eerst ingrijpen.").Door(fmt.Errorf("blok %d is weg: herstel het log uit een kopie", seq))
 	}
 	if err != nil {
 		return Blok{}, err

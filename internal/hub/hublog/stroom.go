@@ -46,6 +46,7 @@ type Stroom struct {
 	eerste    uint64
 
 	laatste atomic.Uint64
+	vorige  atomic.Uint64 // newest message that is known to be stored; of a stream with one writer
 	teller  atomic.Uint64
 	gehoord atomic.Int64 // when the cluster last answered, Unix nanoseconds
 	gekort  atomic.Bool  // the stream lost messages that were acknowledged
@@ -125,6 +126,7 @@ func (s *Stroom) publiceer(data []byte, opties ...jetstream.PublishOpt) (uint64,
 			}
 			s.gehoord.Store(time.Now().UnixNano())
 			s.verder(ack.Sequence)
+			s.vorige.Store(ack.Sequence)
 			return ack.Sequence, nil
 		}
 		var api *jetstream.APIError
@@ -203,7 +205,11 @@ func (s *Stroom) probeer(data []byte, opties []jetstream.PublishOpt) (ack *jetst
 		case <-klaar:
 		}
 	}()
-	ack, err = s.o.js.PublishMsg(ctx, &nats.Msg{Subject: s.onderwerp, Data: data}, opties...)
+	m := &nats.Msg{Subject: s.onderwerp, Data: data}
+	if s.o.cluster == nil {
+		m.Header = nats.Header{kopVorige: {strconv.FormatUint(s.vorige.Load(), 10)}}
+	}
+	ack, err = s.o.js.PublishMsg(ctx, m, opties...)
 	if err == nil && ack.Stream != s.cfg.naam {
 		err = fmt.Errorf("antwoord van een andere stroom: %s", ack.Stream)
 	}
@@ -254,8 +260,38 @@ func (s *Stroom) Lees(ctx context.Context, seq uint64) ([]byte, error) {
 	}
 }
 
+// kopVorige tells, with each block of a log with one writer, which block that
+// writer had stored before it. So a number that a failed write took is told
+// from a block that was lost.
+const kopVorige = "Soh-Vorige"
+
+// nooitGevuld tells whether the missing message seq was never stored: the next
+// one that is there says that its writer had nothing there.
+func (s *Stroom) nooitGevuld(ctx context.Context, seq uint64) (bool, error) {
+	for n := seq + 1; n <= s.laatste.Load(); n++ {
+		m, err := s.bericht(ctx, n)
+		if begrip.Is(err, begrip.NietGevonden) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		vorige, err := strconv.ParseUint(m.Header.Get(kopVorige), 10, 64)
+		return err == nil && vorige < seq, nil
+	}
+	return false, nil
+}
+
 // haal asks whichever server answers first.
 func (s *Stroom) haal(ctx context.Context, seq uint64) ([]byte, error) {
+	m, err := s.bericht(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	return m.Data, nil
+}
+
+func (s *Stroom) bericht(ctx context.Context, seq uint64) (*jetstream.RawStreamMsg, error) {
 	s.o.mu.RLock()
 	defer s.o.mu.RUnlock()
 	if s.o.js == nil {
@@ -275,7 +311,7 @@ func (s *Stroom) haal(ctx context.Context, seq uint64) ([]byte, error) {
 		}
 		return nil, vol(err)
 	}
-	return m.Data, nil
+	return m, nil
 }
 
 // Vanaf gives every message from sequence seq on that is there now, in order.
