@@ -23,6 +23,7 @@ var migraties embed.FS
 // Store is one open dossier. It is safe for use by many goroutines.
 type Store struct {
 	schrijf *sql.DB // one connection: SQLite has one writer, and so the queue is ours
+	rij     rij
 	lees    *sql.DB // many, and query_only
 	nu      func() time.Time
 	wek     atomic.Pointer[func()]
@@ -31,7 +32,7 @@ type Store struct {
 // Tx is a transaction that writes. Use it only inside the function given to
 // Store.Tx, from one goroutine.
 type Tx struct {
-	tx        *sql.Tx
+	tx        vast
 	nu        func() time.Time
 	verstuurd bool
 }
@@ -135,20 +136,19 @@ func (s *Store) NaVerstuur(f func()) { s.wek.Store(&f) }
 
 // Tx runs f in one transaction: everything f wrote is on disk when Tx returns
 // nil, nothing of it when f or Tx returns an error. Transactions run one after
-// the other. Inside f, use tx only: a write through the Store would wait for
+// the other; those that wait for each other may share one write to disk. Inside f, use tx only: a write through the Store would wait for
 // this very transaction.
 func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
-	t, err := s.schrijf.BeginTx(ctx, nil)
+	var tx *Tx
+	g, err := s.rij.neem(ctx, s.schrijf, func(t *sql.Tx) error {
+		tx = &Tx{tx: vast{t}, nu: s.nu}
+		return f(tx)
+	})
 	if err != nil {
-		return fmt.Errorf("dossier: begin: %w", err)
-	}
-	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
-	tx := &Tx{tx: t, nu: s.nu}
-	if err := f(tx); err != nil {
 		return err
 	}
-	if err := t.Commit(); err != nil {
-		return fmt.Errorf("dossier: commit: %w", err)
+	if <-g.klaar; g.err != nil {
+		return fmt.Errorf("dossier: commit: %w", g.err)
 	}
 	if wek := s.wek.Load(); tx.verstuurd && wek != nil {
 		(*wek)()

@@ -1,0 +1,128 @@
+package dossier
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// maxGroep bounds how many transactions share one write to disk, and with it
+// how long the first of them waits for the last.
+const maxGroep = 64
+
+// rij lets transactions that wait for their turn share one commit: the fsync is
+// nearly all that a small write costs. Each has a savepoint of its own, so that
+// one that fails takes nothing of another along; none is told that it is kept
+// before the commit of them all.
+type rij struct {
+	wachtenden atomic.Int64
+	beurt      sync.Mutex // one writes at a time
+	groep      *groep     // open; kept by beurt
+}
+
+// groep is one transaction of SQLite with the writes of several callers.
+type groep struct {
+	tx    *sql.Tx
+	leden int // that wrote something to keep
+	stuk  error
+	klaar chan struct{} // closed when err is known
+	err   error
+}
+
+// neem runs f in the open group, or a new one, and gives the group once f is in
+// it; the caller then waits for klaar. The last in line commits.
+func (r *rij) neem(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) (*groep, error) {
+	r.wachtenden.Add(1)
+	r.beurt.Lock()
+	defer r.beurt.Unlock()
+	wacht := r.wachtenden.Add(-1) > 0
+	// Also when f panics: whoever waits for this group must not wait forever.
+	defer func() {
+		if g := r.groep; g != nil && (!wacht || g.leden >= maxGroep || g.stuk != nil) {
+			r.groep = nil
+			g.sluit()
+		}
+	}()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("dossier: begin: %w", err)
+	}
+	if r.groep == nil {
+		// Not with ctx: the group is not of one caller alone.
+		t, err := db.BeginTx(context.WithoutCancel(ctx), nil)
+		if err != nil {
+			return nil, fmt.Errorf("dossier: begin: %w", err)
+		}
+		r.groep = &groep{tx: t, klaar: make(chan struct{})}
+	}
+	g := r.groep
+	return g, g.voer(f)
+}
+
+// voer runs f between savepoints. When SQLite itself gave up the transaction (a
+// full disk), the savepoint is gone and the whole group fails.
+func (g *groep) voer(f func(*sql.Tx) error) (err error) {
+	if _, err := g.tx.Exec("SAVEPOINT lid"); err != nil {
+		g.stuk = err
+		return fmt.Errorf("dossier: begin: %w", err)
+	}
+	goed := false
+	defer func() {
+		if goed {
+			return
+		}
+		_, err1 := g.tx.Exec("ROLLBACK TO lid")
+		_, err2 := g.tx.Exec("RELEASE lid")
+		if g.stuk == nil {
+			g.stuk = errors.Join(err1, err2)
+		}
+	}()
+	if err := f(g.tx); err != nil {
+		return err
+	}
+	if _, err := g.tx.Exec("RELEASE lid"); err != nil {
+		g.stuk = err
+		return fmt.Errorf("dossier: commit: %w", err)
+	}
+	goed = true
+	g.leden++
+	return nil
+}
+
+// sluit commits, and tells everybody.
+func (g *groep) sluit() {
+	defer close(g.klaar)
+	switch {
+	case g.stuk != nil:
+		g.err = g.stuk
+		_ = g.tx.Rollback()
+	case g.leden == 0:
+		g.err = g.tx.Rollback()
+	default:
+		g.err = g.tx.Commit()
+	}
+}
+
+// vast is a transaction whose statements are not broken off half-way: SQLite
+// would give up the whole group for it. What is cancelled before is not begun.
+type vast struct{ *sql.Tx }
+
+func (v vast) ExecContext(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return v.Tx.ExecContext(context.WithoutCancel(ctx), q, args...)
+}
+
+func (v vast) QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return v.Tx.QueryContext(context.WithoutCancel(ctx), q, args...)
+}
+
+func (v vast) QueryRowContext(ctx context.Context, q string, args ...any) *sql.Row {
+	return v.Tx.QueryRowContext(context.WithoutCancel(ctx), q, args...)
+}
