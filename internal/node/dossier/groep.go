@@ -9,6 +9,11 @@ import (
 	"sync/atomic"
 )
 
+const (
+	savepunt = "SAVEPOINT lid"
+	geefVrij = "RELEASE lid"
+)
+
 // maxGroep bounds how many transactions share one write to disk, and with it
 // how long the first of them waits for the last.
 const maxGroep = 64
@@ -25,7 +30,7 @@ type rij struct {
 
 // groep is one transaction of SQLite with the writes of several callers.
 type groep struct {
-	tx    *sql.Tx
+	tx    vast
 	leden int // that wrote something to keep
 	stuk  error
 	klaar chan struct{} // closed when err is known
@@ -34,7 +39,7 @@ type groep struct {
 
 // neem runs f in the open group, or a new one, and gives the group once f is in
 // it; the caller then waits for klaar. The last in line commits.
-func (r *rij) neem(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) (*groep, error) {
+func (r *rij) neem(ctx context.Context, db *sql.DB, stmts map[string]*sql.Stmt, f func(vast) error) (*groep, error) {
 	r.wachtenden.Add(1)
 	r.beurt.Lock()
 	defer r.beurt.Unlock()
@@ -55,7 +60,7 @@ func (r *rij) neem(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) (*gro
 		if err != nil {
 			return nil, fmt.Errorf("dossier: begin: %w", err)
 		}
-		r.groep = &groep{tx: t, klaar: make(chan struct{})}
+		r.groep = &groep{tx: vast{t, stmts}, klaar: make(chan struct{})}
 	}
 	g := r.groep
 	return g, g.voer(f)
@@ -63,8 +68,8 @@ func (r *rij) neem(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) (*gro
 
 // voer runs f between savepoints. When SQLite itself gave up the transaction (a
 // full disk), the savepoint is gone and the whole group fails.
-func (g *groep) voer(f func(*sql.Tx) error) (err error) {
-	if _, err := g.tx.Exec("SAVEPOINT lid"); err != nil {
+func (g *groep) voer(f func(vast) error) (err error) {
+	if _, err := g.tx.ExecContext(context.Background(), savepunt); err != nil {
 		g.stuk = err
 		return fmt.Errorf("dossier: begin: %w", err)
 	}
@@ -73,8 +78,8 @@ func (g *groep) voer(f func(*sql.Tx) error) (err error) {
 		if goed {
 			return
 		}
-		_, err1 := g.tx.Exec("ROLLBACK TO lid")
-		_, err2 := g.tx.Exec("RELEASE lid")
+		_, err1 := g.tx.ExecContext(context.Background(), "ROLLBACK TO lid")
+		_, err2 := g.tx.ExecContext(context.Background(), geefVrij)
 		if g.stuk == nil {
 			g.stuk = errors.Join(err1, err2)
 		}
@@ -82,7 +87,7 @@ func (g *groep) voer(f func(*sql.Tx) error) (err error) {
 	if err := f(g.tx); err != nil {
 		return err
 	}
-	if _, err := g.tx.Exec("RELEASE lid"); err != nil {
+	if _, err := g.tx.ExecContext(context.Background(), geefVrij); err != nil {
 		g.stuk = err
 		return fmt.Errorf("dossier: commit: %w", err)
 	}
@@ -107,13 +112,20 @@ func (g *groep) sluit() {
 
 // vast is a transaction whose statements are not broken off half-way: SQLite
 // would give up the whole group for it. What is cancelled before is not begun.
-type vast struct{ *sql.Tx }
+type vast struct {
+	*sql.Tx
+	stmts map[string]*sql.Stmt // compiled before; read only
+}
 
 func (v vast) ExecContext(ctx context.Context, q string, args ...any) (sql.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return v.Tx.ExecContext(context.WithoutCancel(ctx), q, args...)
+	ctx = context.WithoutCancel(ctx)
+	if s := v.stmts[q]; s != nil {
+		return v.StmtContext(ctx, s).ExecContext(ctx, args...)
+	}
+	return v.Tx.ExecContext(ctx, q, args...)
 }
 
 func (v vast) QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
@@ -124,5 +136,9 @@ func (v vast) QueryContext(ctx context.Context, q string, args ...any) (*sql.Row
 }
 
 func (v vast) QueryRowContext(ctx context.Context, q string, args ...any) *sql.Row {
-	return v.Tx.QueryRowContext(context.WithoutCancel(ctx), q, args...)
+	ctx = context.WithoutCancel(ctx)
+	if s := v.stmts[q]; s != nil {
+		return v.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+	}
+	return v.Tx.QueryRowContext(ctx, q, args...)
 }

@@ -54,6 +54,11 @@ type Stand struct {
 
 const outboxKolommen = "nr, id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden"
 
+const outboxErbij = `INSERT INTO outbox
+	(id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden)
+	VALUES ($1, $2, $3, $4, $5, $6, 'wacht', 0, $7, $7, 0, '')
+	ON CONFLICT (bestemming, id, pad) DO NOTHING`
+
 // Verstuur puts a message in the outbox. It is delivered at least once, after
 // the messages that were put there before it for the same bestemming, and only
 // when tx commits. The same ID to the same Bestemming and Pad again is Conflict.
@@ -62,10 +67,7 @@ func (tx *Tx) Verstuur(ctx context.Context, b Bericht) error {
 		return errors.New("dossier: een bericht heeft een id, een bestemming, een pad en een inhoud")
 	}
 	nu := micros(tx.nu())
-	uit, err := tx.tx.ExecContext(ctx, `INSERT INTO outbox
-		(id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden)
-		VALUES ($1, $2, $3, $4, $5, $6, 'wacht', 0, $7, $7, 0, '')
-		ON CONFLICT (bestemming, id, pad) DO NOTHING`,
+	uit, err := tx.tx.ExecContext(ctx, outboxErbij,
 		b.ID, b.Bestemming, b.Soort, b.Pad, b.ContentType, b.Body, nu)
 	if err != nil {
 		return fmt.Errorf("dossier: versturen: %w", err)

@@ -23,8 +23,9 @@ var migraties embed.FS
 // Store is one open dossier. It is safe for use by many goroutines.
 type Store struct {
 	schrijf *sql.DB // one connection: SQLite has one writer, and so the queue is ours
+	stmts   map[string]*sql.Stmt
 	rij     rij
-	lees    *sql.DB // many, and query_only
+	lees    *bereid // many, and query_only
 	nu      func() time.Time
 	wek     atomic.Pointer[func()]
 }
@@ -81,10 +82,14 @@ func (s *Store) verbind(abs string) error {
 	if err := migreer(s.schrijf); err != nil {
 		return err
 	}
-	s.lees, err = sql.Open("sqlite", bron+"&_pragma=query_only(1)")
+	if s.stmts, err = bereidVoor(s.schrijf); err != nil {
+		return err
+	}
+	lees, err := sql.Open("sqlite", bron+"&_pragma=query_only(1)")
 	if err != nil {
 		return err
 	}
+	s.lees = &bereid{DB: lees}
 	s.lees.SetMaxOpenConns(8)
 	s.lees.SetMaxIdleConns(8)
 	return s.lees.Ping()
@@ -122,10 +127,11 @@ func migreer(db *sql.DB) error {
 // Close closes the dossier. A transaction under way is rolled back.
 func (s *Store) Close() error {
 	var fouten []error
-	for _, db := range []*sql.DB{s.lees, s.schrijf} {
-		if db != nil {
-			fouten = append(fouten, db.Close())
-		}
+	if s.lees != nil {
+		fouten = append(fouten, s.lees.Close())
+	}
+	if s.schrijf != nil {
+		fouten = append(fouten, s.schrijf.Close())
 	}
 	return errors.Join(fouten...)
 }
@@ -140,8 +146,8 @@ func (s *Store) NaVerstuur(f func()) { s.wek.Store(&f) }
 // this very transaction.
 func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
 	var tx *Tx
-	g, err := s.rij.neem(ctx, s.schrijf, func(t *sql.Tx) error {
-		tx = &Tx{tx: vast{t}, nu: s.nu}
+	g, err := s.rij.neem(ctx, s.schrijf, s.stmts, func(t vast) error {
+		tx = &Tx{tx: t, nu: s.nu}
 		return f(tx)
 	})
 	if err != nil {

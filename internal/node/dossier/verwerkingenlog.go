@@ -100,21 +100,26 @@ func (tx *Tx) Log(ctx context.Context, l Logregel) error {
 	return nil
 }
 
+const (
+	logKop     = `SELECT nr, hash FROM verwerking ORDER BY nr DESC LIMIT 1`
+	logRegel   = `INSERT INTO verwerking (nr, id, tijdstip, regel, vorige, hash) VALUES ($1, $2, $3, $4, $5, $6)`
+	logPersoon = `INSERT INTO verwerking_persoon (bsn, nr) VALUES ($1, $2)`
+)
+
 func (tx *Tx) schrijfRegel(ctx context.Context, l Logregel, regel []byte) error {
 	var nr int64
 	vorige := make([]byte, sha256.Size)
-	err := tx.tx.QueryRowContext(ctx, `SELECT nr, hash FROM verwerking ORDER BY nr DESC LIMIT 1`).Scan(&nr, &vorige)
+	err := tx.tx.QueryRowContext(ctx, logKop).Scan(&nr, &vorige)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	nr++
 	hash := ketting(vorige, nr, regel)
-	if _, err := tx.tx.ExecContext(ctx, `INSERT INTO verwerking (nr, id, tijdstip, regel, vorige, hash)
-		VALUES ($1, $2, $3, $4, $5, $6)`, nr, l.ID, micros(l.Tijdstip), string(regel), vorige, hash[:]); err != nil {
+	if _, err := tx.tx.ExecContext(ctx, logRegel, nr, l.ID, micros(l.Tijdstip), string(regel), vorige, hash[:]); err != nil {
 		return err
 	}
 	for _, b := range l.Betrokkenen {
-		if _, err := tx.tx.ExecContext(ctx, `INSERT INTO verwerking_persoon (bsn, nr) VALUES ($1, $2)`, b.Leesbaar(), nr); err != nil {
+		if _, err := tx.tx.ExecContext(ctx, logPersoon, b.Leesbaar(), nr); err != nil {
 			return err
 		}
 	}
@@ -168,7 +173,7 @@ func (s *Store) Verifieer(ctx context.Context) (aantal int64, kop [sha256.Size]b
 // Kop gives the number of lines and the hash of the last one, without checking.
 func (s *Store) Kop(ctx context.Context) (aantal int64, kop [sha256.Size]byte, err error) {
 	var hash []byte
-	err = s.lees.QueryRowContext(ctx, `SELECT nr, hash FROM verwerking ORDER BY nr DESC LIMIT 1`).Scan(&aantal, &hash)
+	err = s.lees.QueryRowContext(ctx, logKop).Scan(&aantal, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, kop, nil
 	}
