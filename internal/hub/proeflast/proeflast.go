@@ -60,7 +60,7 @@ var soorten = []soort{
 	{cloudevent.MeldingGeregistreerd, "melding", "soh:Melding", "soh:RegistrerenMelding"},
 	{cloudevent.MeldingOpgepakt, "melding", "soh:Melding", "soh:OppakkenMelding"},
 	{cloudevent.UitkomstBeschikbaar, "uitkomst-overleg", "soh:UitkomstOverleg", "soh:BeschikbaarStellenUitkomstOverleg"},
-	{cloudevent.BekendheidVerstrekt, "bekendheid", "soh:Bekendheid", "soh:VerstrekkenBekendheid"},
+	{cloudevent.BekendheidVerstrekt, "verrijkingsverzoek", "soh:Verrijkingsverzoek", "soh:VerstrekkenBekendheid"},
 }
 
 var (
