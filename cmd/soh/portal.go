@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 
@@ -27,6 +28,7 @@ type PortalCmd struct {
 	Addr        string `env:"SOH_PORTAL_ADDR" default:"127.0.0.1:8091" help:"Waar de pagina's luisteren, achter een proxy met TLS."`
 	BeheerAddr  string `env:"SOH_PORTAL_BEHEER_ADDR" default:"127.0.0.1:9443" help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens."`
 	Aanmelding
+	VerbandMap
 }
 
 // Run serves until the process is told to stop.
@@ -40,10 +42,15 @@ func (c *PortalCmd) Run(ctx context.Context) error {
 		return err
 	}
 	id.Organisatie.Soort = begrip.Burgerportaal
+	verbanden, err := c.laad()
+	if err != nil {
+		return fmt.Errorf("de samenwerkingsverbanden kloppen niet:\n%w", err)
+	}
 	leeg := &functie.Omgeving{}
 	metingen := meet.Nieuw("portal")
 	p, err := portal.Open(portal.Config{
 		Metingen:    metingen,
+		Verbanden:   verbanden,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, Aanmelding: c.config("soh-portaal"), Log: log,
 		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 	})

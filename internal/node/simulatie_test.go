@@ -3,6 +3,7 @@ package node
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/inrichting"
+	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/toegang"
@@ -162,5 +164,56 @@ func TestKijkersZegtOokWieIetsInDeWegStaat(t *testing.T) {
 	}
 	if r := n.logboek(politie)[0]; r.Rol != begrip.RolPrivacy || r.RecordID != id || r.Niveau != begrip.NiveauBestaan {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestPaginasOmNaTeGaan: every professional reads the agreements and asks
+// beforehand; only who watches over the rules asks about a record or a person.
+func TestPaginasOmNaTeGaan(t *testing.T) {
+	n := nieuwNet(t)
+	_, adres, agent := werkplekVan(n, politie, toegang.Sessie{Persoon: "x", Naam: "X", Rol: begrip.RolAgent, OIN: politie.OIN})
+	for pad, tekst := range map[string]string{
+		"/afspraken": "/afspraken/mda-plus-plus", "/afspraken/mda-plus-plus": "Wie doet mee", "/wie-kan": "Kies een overleg",
+		"/wie-kan?klasse=I3&samenwerkingsverband=multidisciplinair-overleg": "toestemming gaf", "/wie-kan?klasse=I6&samenwerkingsverband=mda-plus-plus": "Nu nog niemand",
+	} {
+		if s, b := pagina(t, agent, adres+pad, nil); s != 200 || !strings.Contains(b, tekst) {
+			t.Errorf("%s: %d %s", pad, s, b)
+		}
+	}
+	for pad, wil := range map[string]int{
+		"/wie-kan?klasse=I9&samenwerkingsverband=multidisciplinair-overleg": 400, "/afspraken/bestaat-niet": 404,
+		"/wat-kon": 403, "/wie-kan?soort=melding&id=" + uuid.NewString(): 403,
+	} {
+		if s, _ := pagina(t, agent, adres+pad, nil); s != wil {
+			t.Errorf("%s: %d, want %d", pad, s, wil)
+		}
+	}
+	vraag := url.Values{"organisatie": {string(politie.OIN)}, "rol": {string(begrip.RolAgent)}, "op": {time.Now().Add(-time.Hour).Format("2006-01-02T15:04")}, "burgerservicenummer": {kind.Leesbaar()}}
+	if s, _ := pagina(t, agent, adres+"/wat-kon", vraag); s != 403 {
+		t.Errorf("a professional looks back at another: %d", s)
+	}
+	k, adres, fg := werkplekVan(n, politie, toegang.Sessie{Persoon: "fg", Naam: "Farida Groen", Rol: begrip.RolAuditor, OIN: politie.OIN})
+	if s, b := pagina(t, fg, adres+"/wat-kon", url.Values{}); s != 400 || !strings.Contains(b, "Kies een moment dat voorbij is") || !strings.Contains(b, "Kies een rol") {
+		t.Errorf("%d %s", s, b)
+	}
+	id := uuid.Must(uuid.NewV7()).String()
+	if err := k.store.Tx(t.Context(), func(tx *dossier.Tx) error {
+		_, err := tx.Schrijf(t.Context(), dossier.Record{Soort: "maatregel", ID: id, Personen: []begrip.BSN{kind}, Inhoud: json.RawMessage(`{}`)})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if s, b := pagina(t, fg, adres+"/wat-kon", vraag); s != 200 || !strings.Contains(b, "Er was toen niets") {
+		t.Errorf("%d %s", s, b)
+	}
+	if s, b := pagina(t, fg, adres+"/wie-kan?soort=maatregel&id="+id, nil); s != 200 || !strings.Contains(b, "U ziet toe op de regels") {
+		t.Errorf("%d %s", s, b)
+	}
+	if s, _ := pagina(t, fg, adres+"/wie-kan?verwijzing=onzin", nil); s != 400 {
+		t.Errorf("a reference that is none: %d", s)
+	}
+	r, err := k.store.Logboek(t.Context(), 1)
+	if err != nil || len(r) != 1 || r[0].Naam != "Farida Groen" || r[0].RecordID != id {
+		t.Errorf("%+v %v", r, err)
 	}
 }

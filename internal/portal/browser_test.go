@@ -79,6 +79,8 @@ func TestPortaalInEenBrowser(t *testing.T) {
 	tab.Controleer("portaal-overzicht")
 	tab.Klik(`a.tile[href="/wie-keek"]`).WachtTekst("U zelf staat niet in deze lijst").Controleer("portaal-wie-keek")
 	tab.Open(n.web.URL + "/hulp").Controleer("portaal-hulp")
+	tab.Open(n.web.URL + "/afspraken").Controleer("portaal-afspraken")
+	tab.Open(n.web.URL + "/afspraken/mda-plus-plus").WachtTekst("Wie doet mee").Controleer("portaal-afspraak")
 	tab.Open(n.web.URL + "/overzicht?taal=en").WachtTekst("Hello Sanne").Controleer("portaal-overzicht-en")
 	tab.Open(n.web.URL + "/overzicht?taal=nl").WachtTekst("Dag Sanne")
 

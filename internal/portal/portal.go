@@ -22,6 +22,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/meting"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
 )
@@ -49,9 +50,11 @@ type Config struct {
 	// once and kept in Map; an empty MinACR is DigiD substantial.
 	Aanmelding toegang.AanmeldConfig
 	Functies   []functie.Functie // only their Teksten are used
-	Metingen   *meting.Metingen  // nil measures nothing
-	Log        *slog.Logger      // default slog.Default
-	Nu         func() time.Time  // default time.Now
+	// Verbanden are the agreements that a family can read; default those of the program.
+	Verbanden *samenwerkingsverband.Verzameling
+	Metingen  *meting.Metingen // nil measures nothing
+	Log       *slog.Logger     // default slog.Default
+	Nu        func() time.Time // default time.Now
 }
 
 // Portal is one running portal.
@@ -71,6 +74,9 @@ type Portal struct {
 func Open(cfg Config) (*Portal, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
+	}
+	if cfg.Verbanden == nil {
+		cfg.Verbanden = samenwerkingsverband.Ingebouwd()
 	}
 	if cfg.Nu == nil {
 		cfg.Nu = time.Now
@@ -150,6 +156,8 @@ func (p *Portal) routes() http.Handler {
 	p.aanmelding.Routes(mux)
 	mux.HandleFunc("GET /{$}", p.begin)
 	mux.HandleFunc("GET /hulp", p.hulp)
+	mux.HandleFunc("GET /afspraken", p.afspraken)
+	mux.HandleFunc("GET /afspraken/{naam}", p.afspraak)
 	mux.HandleFunc("GET /overzicht", p.aanmelding.Vereis(p.toonOverzicht))
 	mux.HandleFunc("GET /wie-keek", p.aanmelding.Vereis(p.toonWieKeek))
 	mux.HandleFunc("GET /mijn-keuzes", p.aanmelding.Vereis(p.toonKeuzes))
@@ -211,4 +219,19 @@ func (p *Portal) begin(w http.ResponseWriter, r *http.Request) {
 
 func (p *Portal) hulp(w http.ResponseWriter, r *http.Request) {
 	p.site.Toon(w, r, http.StatusOK, "hulp.html", web.Pagina{Titel: web.Vertaalbaar("Hulp"), Breed: true})
+}
+
+// afspraken lists the agreements of organisations that work together; anybody
+// may read them, signed in or not.
+func (p *Portal) afspraken(w http.ResponseWriter, r *http.Request) {
+	p.site.Toon(w, r, http.StatusOK, "afspraken.html", web.Pagina{Titel: web.Vertaalbaar("Afspraken van overleggen"), Data: functie.AlleAfspraken(p.cfg.Verbanden)})
+}
+
+func (p *Portal) afspraak(w http.ResponseWriter, r *http.Request) {
+	d, ok := p.cfg.Verbanden.Definitie(r.PathValue("naam"))
+	if !ok {
+		p.site.Fout(w, r, begrip.NieuweFout(begrip.NietGevonden, "Dit overleg is er niet."))
+		return
+	}
+	p.site.Toon(w, r, http.StatusOK, "afspraak.html", web.Pagina{Titel: functie.Titel(d), Data: functie.Afspraken(d)})
 }

@@ -115,6 +115,11 @@ func TestAanmelden(t *testing.T) {
 	n.open(toegang.AanmeldConfig{})
 	moet(t, n.leesPagina(begrip.BSN{}, "/"), []string{"Inloggen met DigiD", "Bel 112", "0800 2000", "Kindertelefoon"}, []string{"Overzicht"})
 	moet(t, n.leesPagina(begrip.BSN{}, "/?taal=en"), []string{"Sign in with DigiD"}, nil)
+	moet(t, n.leesPagina(begrip.BSN{}, "/afspraken"), []string{"MDA++"}, nil)
+	moet(t, n.leesPagina(begrip.BSN{}, "/afspraken/mda-plus-plus"), []string{"Het gezin", "Wie doet mee", "Andere overleggen"}, nil)
+	if status, _, _ := n.pagina(begrip.BSN{}, "/afspraken/bestaat-niet"); status != http.StatusNotFound {
+		t.Errorf("afspraken die er niet zijn: %d", status)
+	}
 	for _, pad := range []string{"/overzicht", "/wie-keek"} {
 		status, kop, _ := n.pagina(begrip.BSN{}, pad)
 		if u, _ := url.Parse(kop.Get("Location")); status != http.StatusSeeOther || u.Path != "/aanmelden" || u.Query().Get("terug") != pad {

@@ -134,6 +134,16 @@ func (t Tabel) Rij(i int) []CelMetKop {
 	return uit
 }
 
+// Tekstblok is one part of a longer text: a heading of level 1 or 2, a
+// paragraph, a list or a table.
+type Tekstblok struct {
+	Kop    string
+	Niveau int
+	Tekst  string
+	Lijst  []string
+	Tabel  *Tabel
+}
+
 // CelMetKop is a cell and the heading of its column.
 type CelMetKop struct {
 	Cel

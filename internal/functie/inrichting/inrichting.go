@@ -138,7 +138,7 @@ func (t *T) gezinVerband(rec dossier.Record) (inzage.Deel, bool) {
 		return inzage.Deel{}, false
 	}
 	titel := z.Samenwerkingsverband
-	if d, ok := samenwerkingsverband.Ingebouwd().Definitie(titel); ok {
+	if d, ok := t.o.Inzage.Verbanden().Definitie(titel); ok {
 		titel = d.Titel
 	}
 	d := inzage.Deel{Soort: rec.Soort, ID: rec.ID, Titel: "Organisaties werken samen: " + titel, Tijdstip: z.Vanaf,

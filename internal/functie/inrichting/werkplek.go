@@ -28,6 +28,12 @@ func (t *T) werkplek(w *web.Werk) {
 	w.Pagina("POST /waarborgen/afscherming/{id}", p.alleen(p.herzie))
 	w.Pagina("GET /waarborgen/afschermen", p.afschermen)
 	w.Pagina("POST /waarborgen/afschermen", p.schermAf)
+	w.Nav(web.NavItem{Titel: web.Vertaalbaar("Afspraken"), Pad: "/afspraken", Icoon: "file-text"}, nil)
+	w.Pagina("GET /afspraken", p.afspraken)
+	w.Pagina("GET /afspraken/{naam}", p.afspraak)
+	w.Pagina("GET /wie-kan", p.wieKan)
+	w.Pagina("GET /wat-kon", p.watKon)
+	w.Pagina("POST /wat-kon", p.watKonToen)
 	w.PaginaSterk("GET /noodtoegang", p.nood)
 	w.PaginaSterk("POST /noodtoegang", p.noodLees)
 }

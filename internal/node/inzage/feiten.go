@@ -139,3 +139,8 @@ func (z *Inzage) Titel(soort string) string {
 func (z *Inzage) VanSoort(naam string) (Soort, bool) {
 	return z.soort(func(s Soort) bool { return s.Naam == naam })
 }
+
+// Collectie gives the kind of record served at a path such as /v1/meldingen.
+func (z *Inzage) Collectie(pad string) (Soort, bool) {
+	return z.soort(func(s Soort) bool { return s.Pad == pad })
+}

@@ -159,6 +159,9 @@ func (z *Inzage) WieKan(ctx context.Context, l toegang.Lezer, s Soort, id string
 	return k, z.logSimulatie(ctx, l, rec)
 }
 
+// Verbanden are the definitions that decide here.
+func (z *Inzage) Verbanden() *samenwerkingsverband.Verzameling { return z.cfg.Verbanden }
+
 func doetMee(zv *waarborg.Zaakverband, oin begrip.OIN) bool {
 	return zv != nil && slices.ContainsFunc(zv.Deelnemers, func(d waarborg.Deelname) bool { return d.Organisatie == oin })
 }
