@@ -95,6 +95,21 @@ var OrganisatieSoorten = []OrganisatieSoort{
 // Bekend tells whether it is one of OrganisatieSoorten.
 func (s OrganisatieSoort) Bekend() bool { return slices.Contains(OrganisatieSoorten, s) }
 
+// soortNamen are the kinds whose code is no word that everybody knows.
+var soortNamen = map[OrganisatieSoort]string{
+	VeiligThuis: "Veilig Thuis", RvdK: "Raad voor de Kinderbescherming", GI: "jeugdbescherming (gecertificeerde instelling)", ZVH: "Zorg- en Veiligheidshuis",
+	GGZ: "geestelijke gezondheidszorg", Burgerportaal: "het gezin zelf", KMar: "Koninklijke Marechaussee", OM: "Openbaar Ministerie",
+	JJI: "justitiële jeugdinrichting", Overig: "andere organisatie",
+}
+
+// Naam gives the kind in words for a page.
+func (s OrganisatieSoort) Naam() string {
+	if n := soortNamen[s]; n != "" {
+		return n
+	}
+	return strings.ReplaceAll(string(s), "-", " ")
+}
+
 // Organisatie is a party as others know it.
 type Organisatie struct {
 	OIN   OIN              `json:"oin"`

@@ -113,7 +113,7 @@ func (d *nagaanData) vul(p *paginaset, v KringVraag, k inzage.Kring) {
 	for _, x := range k.Kijkers {
 		wie := web.Cel{Tekst: x.Naam, Bij: x.Functie.Naam()}
 		if x.Naam == "" {
-			wie.Tekst = hoofd(strings.ReplaceAll(string(x.Soort), "-", " "))
+			wie.Tekst = hoofd(x.Soort.Naam())
 		}
 		if x.Functie == "" {
 			wie.Bij = strings.ReplaceAll(string(x.Rol), "-", " ")
