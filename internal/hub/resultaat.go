@@ -216,7 +216,7 @@ func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, e
 			return nil, err
 		}
 	}
-	if mag, err := h.magZien(b.lezer, x); err != nil || !mag {
+	if mag, err := h.magZien(ctx, b.lezer, x); err != nil || !mag {
 		return nil, err
 	}
 	// What is asked must match what is shown, else a filter would tell the rest.

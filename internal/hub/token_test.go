@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -71,5 +72,68 @@ func TestTokenVoorDeKetenindex(t *testing.T) {
 		if !strings.Contains(strings.Join(meta.Scopes, " "), s) {
 			t.Errorf("%s is not among %v", s, meta.Scopes)
 		}
+	}
+}
+
+// A token for little shows little of what its organisation may see in full.
+func TestTokenVoorWeinigToontWeinig(t *testing.T) {
+	p := start(t)
+	p.Hub.cfg.Tokens = &toegang.Uitgever{Identiteit: p.identiteit(orgHub)}
+	s := httptest.NewUnstartedServer(p.Handler())
+	s.TLS = p.identiteit(orgHub).ServerTLS()
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	ev := melding(orgPolitie, sentinel, false)
+	if a := p.als(orgPolitie).push(ev); a.status != http.StatusAccepted {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	p.wachtOp(t.Context(), p.Hub.log.Laatste(), time.Minute)
+	client := p.identiteit(orgPolitie).Client(30 * time.Second)
+	lees := func(methode, pad, token, body string) string {
+		r, err := http.NewRequestWithContext(t.Context(), methode, s.URL+pad, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Accept", "application/cloudevents-batch+json, application/json")
+		if body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(resp.Body)
+		if resp.StatusCode/100 != 2 {
+			t.Fatalf("%s: %d %s", pad, resp.StatusCode, b)
+		}
+		return string(b)
+	}
+	gezien := map[string]string{}
+	for _, niveau := range []string{"minimaal", "volledig"} {
+		resp, err := client.PostForm(s.URL+toegang.PadToken, url.Values{"grant_type": {"client_credentials"}, "scope": {"gebeurtenissen:read:" + niveau}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var a struct {
+			Token string `json:"access_token"`
+		}
+		err = json.NewDecoder(resp.Body).Decode(&a)
+		_ = resp.Body.Close()
+		if err != nil || a.Token == "" {
+			t.Fatalf("%d %v", resp.StatusCode, err)
+		}
+		var in struct{ InteractieID string }
+		if err := json.Unmarshal([]byte(lees("POST", "/v1/gebeurtenissen/query", a.Token, `{"type":"`+ev.Type+`"}`)), &in); err != nil {
+			t.Fatal(err)
+		}
+		gezien[niveau] = lees("GET", "/v1/resultaten/"+in.InteractieID, a.Token, "")
+	}
+	if !strings.Contains(gezien["volledig"], "urn:soh:zaak:") || !strings.Contains(gezien["volledig"], "Betrokkene") {
+		t.Errorf("in full: %s", gezien["volledig"])
+	}
+	if !strings.Contains(gezien["minimaal"], ev.Type) || strings.Contains(gezien["minimaal"], "urn:soh:zaak:") || strings.Contains(gezien["minimaal"], "etrokkene") || strings.Contains(gezien["minimaal"], sentinel) {
+		t.Errorf("little: %s", gezien["minimaal"])
 	}
 }

@@ -1,12 +1,15 @@
 package hub
 
 import (
+	"context"
+
 	"slices"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/prov"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // magZien makes of x what the reader may see now; false when the reader may not
@@ -14,13 +17,14 @@ import (
 // timelines and subscriptions. What is hidden from the family (schermAfVoorGezin)
 // must be hidden before, because the reduced event no longer names the nodes
 // that tell so. A filter of the reader must match what comes out of here.
-func (h *Hub) magZien(lezer register.Deelnemer, x *vondst) (mag bool, err error) {
+func (h *Hub) magZien(ctx context.Context, lezer register.Deelnemer, x *vondst) (mag bool, err error) {
 	soort, _ := h.regels.Load().Soort(x.event.Type)
 	n, ok := soort.Niveau(lezer.Organisatie, x.afzender, func() bool {
 		var g prov.Graph
 		g, err = x.lees()
 		return err == nil && noemtOrganisatie(g, lezer.OIN)
 	})
+	n = min(n, toegang.MaxNiveau(ctx)) // the access token of a system may permit less
 	if err != nil || !ok || n >= begrip.NiveauInhoud {
 		return err == nil && ok, err
 	}
