@@ -48,7 +48,7 @@ func (t *T) gezinSignaal(rec dossier.Record) (inzage.Deel, bool) {
 	}
 	d := inzage.Deel{
 		Soort: signaal.Soort, ID: s.ID, Titel: "Iemand keek in uw gegevens zonder goede reden", Tijdstip: s.Laatste, Klaar: true,
-		Tekst: "Een medewerker van " + t.o.Organisatie.Naam + " keek in uw gegevens. De privacyfunctionaris vond dat dit niet mocht. Wij hebben de medewerker daarop aangesproken. U kunt een klacht indienen.",
+		Tekst: "Een medewerker van " + t.o.Organisatie.Naam + " keek in uw gegevens. De privacyfunctionaris vond dat dit niet mocht. U kunt ons vragen wat er nu gebeurt. U kunt ook een klacht indienen.",
 	}
 	if s.Staat == signaal.Open {
 		d.Titel, d.Klaar = "Iemand keek op een ongewone manier in uw gegevens", false
