@@ -40,6 +40,9 @@ type Anker struct {
 // AnkerInterval is how often, at most, the end of the log is anchored.
 const AnkerInterval = time.Hour
 
+// ankerKijk is how soon it is looked whether there is something to anchor.
+const ankerKijk = time.Minute
+
 const ankerWaarde = "logboek/anker" // number of lines anchored last
 
 // The properties of an anchor in the graph of its event.
@@ -64,10 +67,15 @@ func (a *Anker) Run(ctx context.Context) error {
 			return nil
 		case <-tik.C:
 		}
-		if _, err := a.Leg(ctx); err != nil && ctx.Err() == nil {
+		gelegd, err := a.Leg(ctx)
+		if err != nil && ctx.Err() == nil {
 			a.Log.Error("verwerkingenlog niet verankerd; nieuwe poging", "fout", err)
 		}
-		tik.Reset(a.Interval)
+		wacht := a.Interval
+		if !gelegd { // nothing new, or not now: the next line need not wait for an hour
+			wacht = min(wacht, ankerKijk)
+		}
+		tik.Reset(wacht)
 	}
 }
 
