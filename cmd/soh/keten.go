@@ -70,6 +70,16 @@ func (t HubToegang) lees(pad string, v any) error {
 	return nil
 }
 
+// wijzig reads what is at pad, lets zet change it, and writes it back.
+func wijzig[T any](t HubToegang, pad string, zet func(*T)) error {
+	var v T
+	if err := t.lees(pad, &v); err != nil {
+		return err
+	}
+	zet(&v)
+	return t.schrijf("PUT", pad, v)
+}
+
 // drukAf prints every page of a list, each item as one line of JSON.
 func (t HubToegang) drukAf(pad, lijst string) error {
 	uit := json.NewEncoder(os.Stdout)
@@ -165,13 +175,7 @@ type DeelnemerAndersCmd struct {
 
 // Run reads, changes and writes.
 func (c *DeelnemerAndersCmd) Run() error {
-	pad := "/v1/deelnemers/" + url.PathEscape(c.OIN)
-	var d register.Deelnemer
-	if err := c.lees(pad, &d); err != nil {
-		return err
-	}
-	c.zet(&d)
-	return c.schrijf("PUT", pad, d)
+	return wijzig(c.HubToegang, "/v1/deelnemers/"+url.PathEscape(c.OIN), c.zet)
 }
 
 // DeelnemerVertrekCmd lets one go.
@@ -250,13 +254,7 @@ type DienstAndersCmd struct {
 
 // Run reads, changes and writes.
 func (c *DienstAndersCmd) Run() error {
-	pad := "/v1/diensten/" + url.PathEscape(c.ID)
-	var d register.Dienst
-	if err := c.lees(pad, &d); err != nil {
-		return err
-	}
-	c.zet(&d)
-	return c.schrijf("PUT", pad, d)
+	return wijzig(c.HubToegang, "/v1/diensten/"+url.PathEscape(c.ID), c.zet)
 }
 
 // DienstKlaarCmd ends one.

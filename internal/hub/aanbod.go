@@ -245,15 +245,8 @@ func (a *aanbod[T]) voegToe(h *Hub, w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	var in T
-	if err := rest.ReadJSON(w, r, maxLijf, &in); err != nil {
-		return err
-	}
-	*a.id(&in) = uuid.NewString()
-	if van := a.van(&in); *van == "" {
-		*van = d.OIN
-	}
-	if err := a.schrijf(r.Context(), h, d, a.erbij, in); err != nil {
+	in, err := a.neem(h, w, r, d, a.erbij, uuid.NewString(), d.OIN)
+	if err != nil {
 		return err
 	}
 	w.Header().Set("Location", a.pad+"/"+*a.id(&in))
@@ -266,19 +259,25 @@ func (a *aanbod[T]) wijzig(h *Hub, w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	var in T
-	if err := rest.ReadJSON(w, r, maxLijf, &in); err != nil {
-		return err
-	}
-	*a.id(&in) = *a.id(&oud)
-	if van := a.van(&in); *van == "" {
-		*van = *a.van(&oud)
-	}
-	if err := a.schrijf(r.Context(), h, d, a.anders, in); err != nil {
+	in, err := a.neem(h, w, r, d, a.anders, *a.id(&oud), *a.van(&oud))
+	if err != nil {
 		return err
 	}
 	rest.WriteJSON(w, http.StatusOK, in)
 	return nil
+}
+
+// neem reads the body and tells it on behalf of d, as the entry id; it is of
+// the organisation van unless the body names another.
+func (a *aanbod[T]) neem(h *Hub, w http.ResponseWriter, r *http.Request, d register.Deelnemer, typ, id string, van begrip.OIN) (in T, err error) {
+	if err := rest.ReadJSON(w, r, maxLijf, &in); err != nil {
+		return in, err
+	}
+	*a.id(&in) = id
+	if p := a.van(&in); *p == "" {
+		*p = van
+	}
+	return in, a.schrijf(r.Context(), h, d, typ, in)
 }
 
 // schrijf tells the feit on behalf of d.
