@@ -203,6 +203,9 @@ func (l *lezer) regelBijGrond(d *Definitie, r *Regel, g *Grond) {
 			l.fout(r.Lijn, "het doel %q past niet bij %s", kort(string(x)), g.Code)
 		}
 	}
+	if zekerheid(r.Status) > zekerheid(g.Status) {
+		l.fout(r.Lijn, "de status %q is zekerder dan die van %s (%q)", r.Status, g.Code, g.Status)
+	}
 	for k := range Klasse(AantalKlassen) {
 		n, ok := r.Klassen[k]
 		if !ok {
@@ -236,6 +239,11 @@ func (l *lezer) regelBijGrond(d *Definitie, r *Regel, g *Grond) {
 		l.fout(r.Lijn, "de waarborg \"zvh-reikwijdte\" vraagt een reikwijdte in deze definitie")
 	}
 	l.gezondheidKlopt(r, g)
+}
+
+// zekerheid orders statuses: a line is never surer than the ground it rests on.
+func zekerheid(s Status) int {
+	return slices.Index([]Status{Onbekend, EigenKeuze, Praktijk, BekendRecht, Wet}, s)
 }
 
 // gezondheidKlopt: health is for those who treat. Exceptions are Veilig Thuis

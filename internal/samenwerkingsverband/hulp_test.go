@@ -28,7 +28,7 @@ func volledig(d *Definitie) Vraag {
 	w := Waarborgen{
 		Deelname: p, Melding: p, OTS: p, Raadsonderzoek: p, Huisverbod: p, Gevaar: p, VerblijfJJI: p, Aanvraag: p,
 		Verzoek: Verzoek{p, true}, Wet: "Wet op de geneeskundige behandelingsovereenkomst",
-		Wpg19: []Wpg19{{Bevoegd: "officier van justitie", Doel: "hulpverlening", Ontvanger: lezerOIN, Periode: p}},
+		Wpg19: []Wpg19{{Bevoegd: "officier van justitie", Doel: "hulpverlening", Ontvanger: lezerOIN, Klassen: alleKlassen, Periode: p}},
 	}
 	if len(d.Reikwijdte) > 0 {
 		w.Zaaktype = code(d.Reikwijdte[0].Tekst)

@@ -21,7 +21,11 @@ type vak struct {
 	functie bool // behandelaar
 }
 
-type niveaus [AantalKlassen]int
+// niveaus holds what a cell of a row allows, and how sure that is.
+type niveaus struct {
+	n     [AantalKlassen]int
+	zeker [AantalKlassen]Status
+}
 
 var (
 	delenMatrix    = []Deel{"", DeelPlan, DeelEigen, DeelEigenMelding}
@@ -44,7 +48,7 @@ func goud(t *testing.T, naam string) map[vak]niveaus {
 	uit := map[vak]niveaus{}
 	for i, regel := range strings.Split(string(b), "\n") {
 		c := strings.Split(strings.Trim(regel, "|"), "|")
-		if !strings.HasPrefix(regel, "| ") || len(c) != 12 || strings.Contains(c[0], "Rol") {
+		if !strings.HasPrefix(regel, "| ") || len(c) != 13 || strings.Contains(c[0], "Rol") {
 			continue
 		}
 		for j := range c {
@@ -62,7 +66,7 @@ func goud(t *testing.T, naam string) map[vak]niveaus {
 							continue
 						}
 						v := vak{Rol(c[0]), begrip.OrganisatieSoort(soort), begrip.Grondslag(c[2]), begrip.Doel(doel), deel, f}
-						uit[v] = hoogste(t, uit, v, c[6:], i+1)
+						uit[v] = hoogste(t, uit, v, c[6:12], Status(c[12]), i+1)
 					}
 				}
 			}
@@ -71,10 +75,10 @@ func goud(t *testing.T, naam string) map[vak]niveaus {
 	return uit
 }
 
-func hoogste(t *testing.T, uit map[vak]niveaus, v vak, cellen []string, regel int) niveaus {
+func hoogste(t *testing.T, uit map[vak]niveaus, v vak, cellen []string, zeker Status, regel int) niveaus {
 	n, ok := uit[v]
 	if !ok {
-		n = niveaus{-1, -1, -1, -1, -1, -1, -1}
+		n.n = [AantalKlassen]int{-1, -1, -1, -1, -1, -1, -1}
 	}
 	for k, c := range cellen {
 		if c == "–" {
@@ -84,7 +88,9 @@ func hoogste(t *testing.T, uit map[vak]niveaus, v vak, cellen []string, regel in
 		if len(c) != 1 || x < 0 || x > 2 {
 			t.Fatalf("regel %d: %q is geen niveau", regel, c)
 		}
-		n[k] = max(n[k], x)
+		if x > n.n[k] {
+			n.n[k], n.zeker[k] = x, zeker
+		}
 	}
 	return n
 }
@@ -175,7 +181,7 @@ func (m *matrix) vraag(v *Vraag) {
 	k := vak{v.Rol, v.Soort, v.Grondslag, v.Doel, v.Deel, v.Functie == begrip.RolBehandelaar}
 	wil := -1
 	if n, ok := m.goud[k]; ok && (v.Rol != RolBurger || slices.Contains(relatiesVan14, v.Relatie)) {
-		wil = n[v.Klasse]
+		wil = n.n[v.Klasse]
 	}
 	u := m.d.Toets(*v)
 	if u.Toegestaan != (wil >= 0) || u.Toegestaan && int(u.Niveau) != wil {
@@ -188,6 +194,9 @@ func (m *matrix) vraag(v *Vraag) {
 		return
 	}
 	m.gezien[k] = true
+	if z := m.goud[k].zeker[v.Klasse]; z != m.zekerheid(v) {
+		m.fout(v, "gouden tabel zegt %s, de regel %s", z, m.zekerheid(v))
+	}
 	for v.Niveau = begrip.NiveauBestaan; v.Niveau <= begrip.NiveauInhoud; v.Niveau++ {
 		if x := m.d.Toets(*v); x.Toegestaan != (int(v.Niveau) <= wil) || x.Niveau != u.Niveau {
 			m.fout(v, "niveau %d gevraagd, %v", v.Niveau, x.Toegestaan)
@@ -195,6 +204,17 @@ func (m *matrix) vraag(v *Vraag) {
 	}
 	v.Niveau = 0
 	m.nooit(*v, int(u.Niveau))
+}
+
+// zekerheid gives the status of the line that answers v.
+func (m *matrix) zekerheid(v *Vraag) Status {
+	var beste *ingang
+	for _, in := range m.d.tabel[sleutel{v.Rol, v.Soort, v.Doel, v.Grondslag}] {
+		if (beste == nil || in.niveaus[v.Klasse] > beste.niveaus[v.Klasse]) && in.niveaus[v.Klasse] >= 0 && len(m.d.gebrek(v, in)) == 0 {
+			beste = in
+		}
+	}
+	return beste.regel.Status
 }
 
 // nooit are the promises that hold whatever a definition says.

@@ -96,6 +96,7 @@ func TestElkeFoutMetRegel(t *testing.T) {
 		{"[wet-genoemd, zorgprofessional, deelname]", "[wet-genoemd, zorgprofessional, deelname, hek]", `onbekende waarborg "hek"`},
 		{"[wet-genoemd, zorgprofessional, deelname]", "[wet-genoemd, zorgprofessional, deelname, bron]", `niets waar de waarborg "bron" naar kijkt`},
 		{"[wet-genoemd, zorgprofessional, deelname]", "[wet-genoemd, zorgprofessional, deelname, zvh-reikwijdte]", "vraagt een reikwijdte"},
+		{"plichten: [nakijken]\n    status: eigen-keuze", "plichten: [nakijken]\n    status: wet\n    bron: x", "is zekerder dan die van AVG-9-2-h"},
 		{"plichten: [nakijken]", "plichten: [zingen]", `"zingen" kan hier niet`},
 		{"fasen: [2]", "fasen: [4]", "fase 4 hoort niet bij dit samenwerkingsverband"},
 		{"fase: 2", "fase: 5", "fase 5 hoort niet bij dit samenwerkingsverband"},

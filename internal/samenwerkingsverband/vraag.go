@@ -161,7 +161,8 @@ type Wpg19 struct {
 	Bevoegd   string // competent authority that agreed
 	Doel      string // one of the four purposes of the article
 	Ontvanger begrip.OIN
-	Verstrekt bool // it was used
+	Klassen   []Klasse // what is supplied
+	Verstrekt bool     // it was used
 	Periode
 }
 

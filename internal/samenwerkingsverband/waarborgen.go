@@ -99,7 +99,7 @@ var DoelenWpg19 = []string{"opsporing", "openbare-orde", "hulpverlening", "toezi
 
 func wpg19(v *Vraag, _ *Definitie, _ *Regel, _ *Grond) bool {
 	return slices.ContainsFunc(v.Waarborgen.Wpg19, func(w Wpg19) bool {
-		return w.Geldt(v.Nu) && !w.Verstrekt && w.Bevoegd != "" && slices.Contains(DoelenWpg19, w.Doel) && w.Ontvanger == v.OIN
+		return w.Geldt(v.Nu) && !w.Verstrekt && w.Bevoegd != "" && slices.Contains(DoelenWpg19, w.Doel) && w.Ontvanger == v.OIN && slices.Contains(w.Klassen, v.Klasse)
 	})
 }
 

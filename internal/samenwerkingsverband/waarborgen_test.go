@@ -80,6 +80,7 @@ var breuken = map[Waarborg][]breuk{
 		{"geen bevoegd gezag", func(v *Vraag) { v.Waarborgen.Wpg19[0].Bevoegd = "" }},
 		{"doel niet uit de vier", func(v *Vraag) { v.Waarborgen.Wpg19[0].Doel = "nieuwsgierig" }},
 		{"andere ontvanger", func(v *Vraag) { v.Waarborgen.Wpg19[0].Ontvanger = "00000001999999999000" }},
+		{"andere gegevens", func(v *Vraag) { v.Waarborgen.Wpg19[0].Klassen = []Klasse{Bekendheid} }},
 		{"verlopen", func(v *Vraag) { v.Waarborgen.Wpg19[0].Tot = v.Nu }},
 	},
 	"wjsg-weging": {
@@ -143,8 +144,8 @@ func vraagVoor(d *Definitie, r *Regel, k Klasse) Vraag {
 }
 
 // TestElkeWaarborgKanBreken breaks every guard of every line of every
-// definition, in every way there is. A guard without a break, or that no line
-// uses, fails.
+// definition, in every way there is: the guard itself must let go, and with it
+// the whole answer. A guard without a break, or that no line uses, fails.
 func TestElkeWaarborgKanBreken(t *testing.T) {
 	alle, err := Laad("testdata/tiende")
 	if err != nil {
@@ -166,7 +167,11 @@ func TestElkeWaarborgKanBreken(t *testing.T) {
 				for _, w := range r.Waarborgen {
 					for _, b := range breuken[w] {
 						v := vraagVoor(d, r, k)
+						heel := waarborgen[w].houdt(&v, d, r, d.gronden[r.Grondslag])
 						b.doe(&v)
+						if !heel || waarborgen[w].houdt(&v, d, r, d.gronden[r.Grondslag]) {
+							t.Errorf("%s:%d %s: %s zelf breekt niet (%s)", d.bestand, r.Lijn, k, w, b.naam)
+						}
 						gebroken[w] = true
 						if u := d.Toets(v); u.Toegestaan || len(u.Redenen) == 0 {
 							t.Errorf("%s:%d %s: %s gebroken (%s) en toch toegestaan", d.bestand, r.Lijn, k, w, b.naam)

@@ -105,6 +105,7 @@ func (b *Verstrekkingsbesluit) controleer(c *begrip.Controle, _ time.Time) {
 		c.Eis(gevuld(b.Voorwaarden), "voorwaarden", "Vul de voorwaarden in.")
 		b.eisTot(c, 5)
 	} else {
+		c.Eis(b.Grondslag != "WPG-19" || slices.Contains(verband.DoelenWpg19, b.Doel), "doel", "Kies een van de vier doelen van dat artikel: opsporing, openbare-orde, hulpverlening of toezicht.")
 		b.eisZaak(c)
 		c.Eis(len(b.Ontvangers) <= 1, "ontvangers", "Dit besluit is voor één ontvanger.")
 	}

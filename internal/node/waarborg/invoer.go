@@ -158,7 +158,7 @@ func zetVerstrekking(w *verband.Waarborgen, b *Verstrekkingsbesluit) {
 			Voorwaarden: b.Voorwaarden, Ontvangers: b.Ontvangers, Periode: p,
 		})
 	case "WPG-19":
-		w.Wpg19 = append(w.Wpg19, verband.Wpg19{Bevoegd: b.Bevoegd, Doel: b.Doel, Ontvanger: b.Ontvangers[0], Verstrekt: b.Verstrekt != nil, Periode: p})
+		w.Wpg19 = append(w.Wpg19, verband.Wpg19{Bevoegd: b.Bevoegd, Doel: b.Doel, Ontvanger: b.Ontvangers[0], Klassen: b.Gegevens, Verstrekt: b.Verstrekt != nil, Periode: p})
 	default:
 		w.Wjsg = append(w.Wjsg, verband.Weging{Grondslag: b.Grondslag, Bevoegd: b.Bevoegd, Belang: b.Belang, Ontvanger: b.Ontvangers[0], Klassen: b.Gegevens, Periode: p})
 	}
