@@ -27,12 +27,13 @@ func (c *DemoCmd) Run(ctx context.Context) error {
 De demo draait (klaar in %.1f seconden).
 
   Open in uw browser:  %s
+  Ketenbord:           %s
   Voor programma's:    %sdemo.json
   Alle bestanden:      %s
   Wat er gebeurt:      %s/log
 
 Stoppen: Ctrl-C. Een nieuwe start gaat verder waar u was.
-`, time.Since(begin).Seconds(), d.URL(), d.URL(), d.Dir(), d.Dir())
+`, time.Since(begin).Seconds(), d.URL(), d.KetenbordURL(), d.URL(), d.Dir(), d.Dir())
 	if err := d.Verhaal(); err != nil {
 		fmt.Fprintln(os.Stderr, "Let op: het verhaal staat niet helemaal klaar. Start opnieuw om het af te maken.", err)
 	}

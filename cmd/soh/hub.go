@@ -113,7 +113,7 @@ func (c *HubCmd) Run(ctx context.Context) error {
 
 // toonBord serves the pages of the chain manager until dicht is called.
 func toonBord(addr string, h *hub.Hub, log *slog.Logger) (dicht func(), err error) {
-	pages, err := ketenbord.Nieuw(ketenbord.Config{Bord: h.Bord, Log: log})
+	pages, err := ketenbord.Nieuw(ketenbord.Config{Bord: h.Bord, Geschiedenis: h.Geschiedenis, Log: log})
 	if err != nil {
 		return nil, err
 	}

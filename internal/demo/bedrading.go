@@ -42,7 +42,12 @@ func (d *Demo) starten(startL net.Listener) error {
 		_ = startL.Close()
 		return err
 	}
-	rest = append(rest, p)
+	b, err := d.bordDienst()
+	if err != nil {
+		_ = startL.Close()
+		return err
+	}
+	rest = append(rest, p, b)
 	d.diensten = append([]*dienst{h}, rest...)
 	if err := h.start(d.meld); err != nil {
 		return errors.Join(err, startL.Close())
@@ -63,7 +68,8 @@ func (d *Demo) hubDienst() (*dienst, error) {
 	}
 	l := d.lid("hub")
 	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {
-		h, err := hub.Open(hub.Config{Dir: filepath.Join(d.dir, "hub"), Organisatie: l.Organisatie, Log: log, Tokens: &toegang.Uitgever{Identiteit: l.identiteit, Adres: l.apiURL}})
+		h, err := hub.Open(hub.Config{Dir: filepath.Join(d.dir, "hub"), Organisatie: l.Organisatie, Log: log,
+			Identiteit: &l.identiteit, Peilen: d.cfg.Peilen, Tokens: &toegang.Uitgever{Identiteit: l.identiteit, Adres: l.apiURL}})
 		if err != nil {
 			return lopend{}, err
 		}
@@ -71,7 +77,8 @@ func (d *Demo) hubDienst() (*dienst, error) {
 		if err != nil {
 			return lopend{}, errors.Join(err, h.Close())
 		}
-		return lopend{run: h.Run, close: h.Close, deuren: []deur{{handler: h.Handler(), tls: l.identiteit.ServerTLS(), l: luister}}}, nil
+		d.bord.aan(h)
+		return lopend{run: h.Run, close: func() error { return d.sluitHub(h) }, deuren: []deur{{handler: h.Handler(), tls: l.identiteit.ServerTLS(), l: luister}}}, nil
 	}}, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/demo/inlogsimulator"
@@ -31,6 +32,8 @@ type Config struct {
 	Addr string       // start page, host:port on this machine; port 0 takes a free one; default StandaardAddr
 	Dir  string       // all files; default StandaardDir in the working directory
 	Log  *slog.Logger // default: a file per part in Dir/log
+
+	Peilen time.Duration // between two looks of the hub at everyone's health; default five seconds
 }
 
 // Demo is the running network.
@@ -40,6 +43,7 @@ type Demo struct {
 	slot        *os.File
 	poorten     *poorten
 	ca          *toegang.CA
+	bord        bordBron
 	leden       []*lid // hub first, then the nodes, then the portal
 	simulator   *inlogsimulator.Simulator
 	basis       string    // of the start page, without a slash at the end
@@ -68,6 +72,7 @@ type lid struct {
 // per folder. It returns when everything answers. End it with Stop.
 func Start(ctx context.Context, cfg Config) (*Demo, error) {
 	cfg.Addr, cfg.Dir = cmp.Or(cfg.Addr, StandaardAddr), cmp.Or(cfg.Dir, StandaardDir)
+	cfg.Peilen = cmp.Or(cfg.Peilen, 5*time.Second)
 	d := &Demo{cfg: cfg, mis: make(chan error, 32)}
 	d.stopCtx, d.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := d.begin(); err != nil {
@@ -160,7 +165,7 @@ func (d *Demo) maakLeden() error {
 		}
 		return nil
 	}
-	if err := voegToe(ketenbeheerder, "hub", true, false); err != nil {
+	if err := voegToe(ketenbeheerder, "hub", true, true); err != nil {
 		return err
 	}
 	for _, o := range Deelnemers() {

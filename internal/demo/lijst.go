@@ -15,6 +15,7 @@ type Lijst struct {
 	Deelnemers []LijstDeelnemer `json:"deelnemers"`
 	Personas   []Persona        `json:"personas"`
 	Map        string           `json:"map"`
+	Ketenbord  string           `json:"ketenbord"` // pages of the chain manager
 }
 
 // LijstHub tells how to reach the hub and whose certificates to believe.
@@ -62,7 +63,7 @@ type Persona struct {
 func (d *Demo) Lijst() Lijst {
 	hub, portaal := d.lid("hub"), d.lid("portaal")
 	uit := Lijst{
-		Hub: LijstHub{hub.apiURL, d.ca.Pad(), hub.OIN}, Map: d.dir,
+		Hub: LijstHub{hub.apiURL, d.ca.Pad(), hub.OIN}, Map: d.dir, Ketenbord: d.KetenbordURL(),
 		Portaal: LijstPortaal{portaal.werkURL, portaal.OIN, portaal.cert, portaal.key},
 	}
 	for _, o := range Deelnemers() {

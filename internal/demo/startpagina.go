@@ -20,6 +20,7 @@ type rollen struct {
 	Verhaal      []scene
 	Gezinnen     []kaart
 	Organisaties []kaart
+	Ketenbord    string
 }
 
 type kaart struct {
@@ -91,7 +92,7 @@ func (d *Demo) startHandler(log *slog.Logger) (http.Handler, error) {
 }
 
 func (d *Demo) rollen() rollen {
-	var uit rollen
+	uit := rollen{Ketenbord: d.KetenbordURL()}
 	l := d.Lijst()
 	bij, op := map[string][]Persona{}, map[string]Persona{}
 	for _, p := range l.Personas {

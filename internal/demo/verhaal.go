@@ -76,6 +76,9 @@ func (v *verhaal) run(ctx context.Context) error {
 	if err := v.wachtOpIedereen(ctx); err != nil {
 		return err
 	}
+	if err := v.apis(ctx); err != nil {
+		return err
+	}
 	for _, s := range v.stappen() {
 		if v.klaar[s.naam] {
 			continue
@@ -179,6 +182,7 @@ func (v *verhaal) stappen() []stap {
 			}
 		}
 	}
+	uit = append(uit, v.registers()...)
 	uit = append(uit, v.waarborgen()...)
 	return append(uit,
 		stap{"dewit/melding", func(ctx context.Context) error {

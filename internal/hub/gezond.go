@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -43,8 +44,9 @@ var gezondSoort = &feitSoort{
 
 // gezond is the newest state of everyone, in memory.
 type gezond struct {
-	slot sync.RWMutex
-	op   map[begrip.OIN]gezondheid.Staat
+	slot   sync.RWMutex
+	op     map[begrip.OIN]gezondheid.Staat
+	peiler atomic.Pointer[gezondheid.Peiler] // the last one of this replica
 }
 
 func (g *gezond) zet(s gezondheid.Staat) {
@@ -69,9 +71,28 @@ func (h *Hub) peil(ctx context.Context) error {
 	if !h.wachtOp(ctx, h.log.Laatste(), 24*time.Hour) {
 		return ctx.Err()
 	}
+	if b, ok, err := h.graph.Staat(metingSoort, gezondheid.IDVan(time.Now())); err == nil && ok {
+		var m gezondheid.Meting
+		if json.Unmarshal(b, &m) == nil {
+			p.Hervat(m)
+		}
+	}
+	h.gezond.peiler.Store(p)
+	defer func() { // a stop loses no history
+		if m := p.Lopend(); len(m.Wie) > 0 {
+			laat, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer stop()
+			_ = h.noteer(laat, notitie{Meting: &m})
+		}
+	}()
 	klok := time.NewTicker(h.peilen)
 	defer klok.Stop()
 	for {
+		select { // not at once: who starts together with the hub is not down
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-klok.C:
+		}
 		veranderd, klaar := p.Ronde(ctx, time.Now(), h.partijen(), h.gezond.geef)
 		var feiten []nieuwFeit
 		for _, s := range veranderd {
@@ -86,11 +107,6 @@ func (h *Hub) peil(ctx context.Context) error {
 		}
 		if err != nil && ctx.Err() == nil {
 			h.cfg.Log.Warn("de gezondheid van de keten is niet vastgelegd", "fout", err)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-klok.C:
 		}
 	}
 }
@@ -136,7 +152,7 @@ type Bord struct {
 	APIs       []register.API
 	Storingen  []register.Storing // those of now and to come
 	Staten     map[begrip.OIN]gezondheid.Staat
-	Metingen   []gezondheid.Meting // oldest first
+	Metingen   []gezondheid.Meting // oldest first; the last may be under way
 }
 
 // Bord gives all of it; metingen from vanaf on.
@@ -168,6 +184,13 @@ func (h *Hub) Bord(vanaf, nu time.Time) (b Bord, err error) {
 		b.Metingen = append(b.Metingen, m)
 		return nil
 	})
+	if p := h.gezond.peiler.Load(); p != nil && err == nil {
+		m := p.Lopend()
+		b.Metingen = slices.DeleteFunc(b.Metingen, func(al gezondheid.Meting) bool { return al.Begin.Equal(m.Begin) }) // noted when it broke off
+		if n := len(b.Metingen); len(m.Wie) > 0 && (n == 0 || b.Metingen[n-1].Begin.Before(m.Begin)) {                 // else another replica went on
+			b.Metingen = append(b.Metingen, m)
+		}
+	}
 	return b, err
 }
 

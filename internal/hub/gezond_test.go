@@ -63,7 +63,7 @@ func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 	}
 	p.wachtOp(t.Context(), p.Hub.log.Laatste(), time.Minute)
 	b, err := p.Bord(time.Time{}, time.Now())
-	if err != nil || len(b.Metingen) != 1 || len(b.Deelnemers) != 3 || !b.Staten[orgVT.OIN].Goed {
+	if err != nil || len(b.Metingen) != 2 || !b.Metingen[0].Begin.Equal(m.Begin) || len(b.Deelnemers) != 3 || !b.Staten[orgVT.OIN].Goed {
 		t.Errorf("the board has %+v, %v", b, err)
 	}
 	p.stop()

@@ -10,6 +10,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -55,6 +56,8 @@ type Config struct {
 	Metingen    *meting.Metingen   // nil measures nothing
 	Getuigen    []string           // URL=key of witnesses that are asked to sign each checkpoint
 	Log         *slog.Logger
+
+	Peilen time.Duration // between two looks at the health of everyone; 0 is a minute
 
 	// Identiteit is to call deelnemers with: webhooks, looking after their health.
 	// nil: neither.
@@ -108,7 +111,7 @@ func Open(cfg Config) (h *Hub, err error) {
 		}
 	}
 	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir),
-		bezorgen: gewoonBezorgen, peilen: peilInterval, gezond: gezond{op: map[begrip.OIN]gezondheid.Staat{}},
+		bezorgen: gewoonBezorgen, peilen: cmp.Or(cfg.Peilen, peilInterval), gezond: gezond{op: map[begrip.OIN]gezondheid.Staat{}},
 		onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.abonnementen = nieuweAbonnementen(func() *graph.Graph { return h.graph })
 	h.regels.Store(soorten.Begin())

@@ -117,6 +117,51 @@ func TestBestandOverschrijftAlleenWatErinVeranderde(t *testing.T) {
 	}
 }
 
+// What changed in the registers is there to read, newest first, also by who
+// left; what was refused or withdrawn is not.
+func TestGeschiedenisVanDeRegistersStaatInHetLog(t *testing.T) {
+	basis := t.TempDir()
+	p := startIn(t, basis, 0)
+	keten, vt := p.als(orgHub), p.als(orgVT)
+	begin := time.Now()
+	vt.json("POST", "/v1/diensten", register.Dienst{Naam: "Wijkteam", Omschrijving: "Hulp", Doelgroep: "Gezinnen", Regio: "Utrecht", HoeAanvragen: "Bel"}, http.StatusCreated)
+	tot := time.Now().Add(48 * time.Hour).UTC().Truncate(time.Second)
+	var s register.Storing
+	if err := json.Unmarshal(vt.json("POST", "/v1/storingen", register.Storing{Soort: "onderhoud", Wat: "Nieuwe versie", Gevolg: "Even geen antwoord", Vanaf: tot.Add(-time.Hour), Tot: &tot}, http.StatusCreated), &s); err != nil {
+		t.Fatal(err)
+	}
+	vt.json("POST", "/v1/storingen", register.Storing{Over: orgPolitie.OIN, Soort: "storing", Wat: "Verzonnen", Gevolg: "x", Vanaf: tot}, http.StatusForbidden)
+	if b, err := p.Bord(begin, time.Now()); err != nil || len(b.Storingen) != 1 || len(b.Diensten) != 1 {
+		t.Errorf("the board: %+v %v", b, err)
+	}
+	vt.json("DELETE", "/v1/storingen/"+s.ID, nil, http.StatusNoContent)
+	keten.json("DELETE", "/v1/deelnemers/"+string(orgVT.OIN), nil, http.StatusNoContent)
+	zie := func(n int) (uit []string) {
+		t.Helper()
+		lijst, err := p.Geschiedenis(begin.Add(-time.Minute), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range lijst {
+			if w.Over == orgVT.OIN {
+				uit = append(uit, cloudevent.Gebeurtenis(w.Type)+" "+w.Wat+" "+string(w.Door))
+			}
+		}
+		return uit
+	}
+	keer, eigen := " "+string(orgVT.OIN), " "+string(orgHub.OIN)
+	want := []string{"deelnemer-vertrokken " + orgVT.Naam + eigen, "storing-voorbij Nieuwe versie" + keer, "storing-gemeld Nieuwe versie" + keer, "dienst-aangeboden Wijkteam" + keer, "deelnemer-toegetreden " + orgVT.Naam + eigen}
+	if got := zie(100); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the history is %q", got)
+	}
+	if got := zie(2); strings.Join(got, "\n") != strings.Join(want[:2], "\n") {
+		t.Errorf("the newest two are %q", got)
+	}
+	if lijst, err := p.Geschiedenis(time.Now().Add(time.Hour), 100); err != nil || len(lijst) > 0 {
+		t.Errorf("of the future: %v %v", lijst, err)
+	}
+}
+
 func TestNiemandAndersVerteltWieMeedoen(t *testing.T) {
 	p := start(t)
 	vals := register.Deelnemer{Organisatie: orgVreemd, API: "https://vreemd.example"}

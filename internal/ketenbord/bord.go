@@ -8,6 +8,7 @@
 package ketenbord
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/web"
@@ -27,9 +29,10 @@ var bronnen embed.FS
 
 // Config says what the pages are of.
 type Config struct {
-	Bord func(vanaf, nu time.Time) (hub.Bord, error) // Hub.Bord
-	Log  *slog.Logger
-	Nu   func() time.Time // default time.Now
+	Bord         func(vanaf, nu time.Time) (hub.Bord, error)           // Hub.Bord
+	Geschiedenis func(vanaf time.Time, n int) ([]hub.Wijziging, error) // Hub.Geschiedenis
+	Log          *slog.Logger
+	Nu           func() time.Time // default time.Now
 }
 
 type bord struct {
@@ -46,6 +49,7 @@ func Nieuw(cfg Config) (http.Handler, error) {
 		{Titel: "Gezondheid", Pad: "/", Icoon: "timeline"},
 		{Titel: "Deelnemers", Pad: "/deelnemers", Icoon: "users"},
 		{Titel: "Diensten en API's", Pad: "/diensten", Icoon: "file-text"},
+		{Titel: "Geschiedenis", Pad: "/geschiedenis", Icoon: "list"},
 	}})
 	if err != nil {
 		return nil, err
@@ -59,6 +63,7 @@ func Nieuw(cfg Config) (http.Handler, error) {
 	mux.HandleFunc("GET /{$}", site.Handel(b.gezondheid))
 	mux.HandleFunc("GET /deelnemers", site.Handel(b.deelnemers))
 	mux.HandleFunc("GET /diensten", site.Handel(b.diensten))
+	mux.HandleFunc("GET /geschiedenis", site.Handel(b.geschiedenis))
 	return site.Handler(mux), nil
 }
 
@@ -258,27 +263,86 @@ func (b *bord) diensten(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	namen := map[begrip.OIN]string{h.Keten.OIN: h.Keten.Naam}
-	for _, d := range h.Deelnemers {
-		namen[d.OIN] = d.Naam
-	}
+	namen := namenVan(h)
 	var data struct {
 		Diensten, APIs web.Tabel
 	}
-	data.Diensten = web.Tabel{Onderschrift: "Diensten", Kop: []string{"Dienst", "Voor wie", "Waar", "Aanvragen", "Wachttijd"}}
+	data.Diensten = web.Tabel{Onderschrift: "Diensten", Kop: []string{"Dienst", "Wat het is", "Voor wie", "Wie mag aanvragen", "Voorwaarden", "Aanvragen"}}
 	for _, d := range h.Diensten {
-		wacht := "Niet bekend"
+		wacht := b.site.T(r, "Wachttijd niet bekend")
 		if d.Wachtdagen != nil {
-			wacht = b.site.T(r, "%d dagen", *d.Wachtdagen)
+			wacht = b.site.T(r, "Wachttijd %d dagen", *d.Wachtdagen)
 		}
-		data.Diensten.Rijen = append(data.Diensten.Rijen, []web.Cel{{Tekst: d.Naam, Bij: namen[d.Aanbieder]}, {Tekst: d.Doelgroep}, {Tekst: d.Regio}, {Tekst: d.HoeAanvragen}, {Tekst: wacht}})
+		var wie []string
+		for _, s := range d.WieMogen {
+			wie = append(wie, b.site.T(r, soortNaam[s]))
+		}
+		data.Diensten.Rijen = append(data.Diensten.Rijen, []web.Cel{
+			{Tekst: d.Naam, Bij: namen[d.Aanbieder]}, {Tekst: d.Omschrijving}, {Tekst: d.Doelgroep, Bij: d.Regio},
+			{Tekst: cmp.Or(strings.Join(wie, ", "), "Iedereen, ook gezinnen")}, {Tekst: cmp.Or(d.Voorwaarden, "Geen")}, {Tekst: d.HoeAanvragen, Bij: wacht},
+		})
 	}
 	data.APIs = web.Tabel{Onderschrift: "API's", Kop: []string{"API", "Versie", "Status", "Beschrijving"}}
 	for _, a := range h.APIs {
-		data.APIs.Rijen = append(data.APIs.Rijen, []web.Cel{{Tekst: a.Naam, Bij: namen[a.Deelnemer]}, {Tekst: a.Versie}, {Tekst: apiStatus[a.Status]}, {Tekst: a.OpenAPI}})
+		data.APIs.Rijen = append(data.APIs.Rijen, []web.Cel{{Tekst: a.Naam, Bij: namen[a.Deelnemer]}, {Tekst: a.Versie}, {Tekst: apiStatus[a.Status]}, {Link: &web.Link{Tekst: "OpenAPI", Extra: a.Naam, Pad: a.OpenAPI}, Bij: a.OpenAPI}})
 	}
 	b.site.Toon(w, r, http.StatusOK, "diensten.html", web.Pagina{Titel: "Diensten en API's", Breed: true, Data: data})
 	return nil
 }
 
 var apiStatus = map[string]string{"in-voorbereiding": "In voorbereiding", "in-gebruik": "In gebruik", "wordt-afgebouwd": "Wordt afgebouwd"}
+
+func namenVan(h hub.Bord) map[begrip.OIN]string {
+	namen := map[begrip.OIN]string{h.Keten.OIN: h.Keten.Naam}
+	for _, d := range h.Deelnemers {
+		namen[d.OIN] = d.Naam
+	}
+	return namen
+}
+
+// regels is how many changes the history shows.
+const regels = 200
+
+func (b *bord) geschiedenis(w http.ResponseWriter, r *http.Request) error {
+	nu := b.cfg.Nu()
+	h, err := b.cfg.Bord(nu, nu)
+	if err != nil {
+		return err
+	}
+	lijst, err := b.cfg.Geschiedenis(nu.AddDate(0, 0, -dagen), regels)
+	if err != nil {
+		return err
+	}
+	namen := namenVan(h)
+	t := web.Tabel{Onderschrift: "Wat er veranderde in de registers", Kop: []string{"Wanneer", "Wat er gebeurde", "Van wie", "Wie het doorgaf"}}
+	for _, x := range lijst {
+		wat := web.Cel{Tekst: wijzigingNaam[x.Type], Bij: x.Wat}
+		if x.Type == cloudevent.GezondheidVeranderd {
+			wat.Label = &web.Label{Soort: "fout", Tekst: "Werkt niet", Icoon: "alert-circle"}
+			if wat.Bij = x.Reden; x.Goed {
+				wat.Label = &web.Label{Soort: "ok", Tekst: "Werkt", Icoon: "circle-check"}
+			}
+		}
+		wie := namen[x.Over]
+		switch {
+		case x.Type == cloudevent.GezondheidVeranderd && x.Over == h.Keten.OIN:
+			wie = "Ketenindex"
+		case wie == "": // it left
+			wie = cmp.Or(x.Wat, string(x.Over))
+		}
+		t.Rijen = append(t.Rijen, []web.Cel{{Op: x.Moment}, wat, {Tekst: wie}, {Tekst: cmp.Or(namen[x.Door], string(x.Door))}})
+	}
+	b.site.Toon(w, r, http.StatusOK, "geschiedenis.html", web.Pagina{Titel: "Geschiedenis", Breed: true, Data: struct {
+		Tabel web.Tabel
+		Dagen int
+	}{t, dagen}})
+	return nil
+}
+
+// wijzigingNaam says in words what an event of a register tells.
+var wijzigingNaam = map[string]string{
+	cloudevent.DeelnemerToegetreden: "Doet mee", cloudevent.DeelnemerGewijzigd: "Gegevens gewijzigd", cloudevent.DeelnemerVertrokken: "Doet niet meer mee",
+	cloudevent.DienstAangeboden: "Nieuwe dienst", cloudevent.DienstGewijzigd: "Dienst gewijzigd", cloudevent.DienstVervallen: "Dienst gestopt",
+	cloudevent.APIAangemeld: "Nieuwe API", cloudevent.APIGewijzigd: "API gewijzigd", cloudevent.APIVervallen: "API gestopt",
+	cloudevent.StoringGemeld: "Storing of onderhoud gemeld", cloudevent.StoringBijgewerkt: "Meer bekend over een storing of onderhoud", cloudevent.StoringVoorbij: "Storing of onderhoud voorbij",
+}

@@ -5,11 +5,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/hub/gezondheid"
 	"github.com/handbereik/soh/internal/hub/register"
@@ -33,7 +35,7 @@ func vol(time.Time, time.Time) (hub.Bord, error) {
 			{Organisatie: begrip.Organisatie{OIN: vt, Naam: "Veilig Thuis Proef", Soort: begrip.VeiligThuis}, API: "https://vt.example/v1"},
 			{Organisatie: begrip.Organisatie{OIN: "00000004999009004000", Naam: "School Proef", Soort: begrip.School}},
 		},
-		Diensten:  []register.Dienst{{Naam: "Wijkteam", Aanbieder: vt, Doelgroep: "Gezinnen", Regio: "Utrecht", HoeAanvragen: "Bel ons", Wachtdagen: &dagen}},
+		Diensten:  []register.Dienst{{Naam: "Wijkteam", Omschrijving: "Hulp thuis", Aanbieder: vt, Doelgroep: "Gezinnen", WieMogen: []begrip.OrganisatieSoort{begrip.Gemeente, begrip.School}, Voorwaarden: "Alleen na een gesprek", Regio: "Utrecht", HoeAanvragen: "Bel ons", Wachtdagen: &dagen}},
 		APIs:      []register.API{{Naam: "Meldingen", Deelnemer: vt, Versie: "1.0.0", Status: "in-gebruik", OpenAPI: "https://vt.example/v1/openapi.json"}},
 		Storingen: []register.Storing{{Over: vt, Soort: "onderhoud", Wat: "Nieuwe versie", Gevolg: "Even geen antwoord", Vanaf: nu.Add(time.Hour), Tot: &tot}},
 		Staten:    map[begrip.OIN]gezondheid.Staat{keten.OIN: {OIN: keten.OIN, Goed: true, Sinds: nu.AddDate(0, -1, 0)}, vt: {OIN: vt, Sinds: nu.Add(-20 * time.Minute), Reden: "geen verbinding"}},
@@ -48,9 +50,21 @@ func vol(time.Time, time.Time) (hub.Bord, error) {
 	return b, nil
 }
 
+// gebeurd is what changed: a party failed, and one left that had a service.
+func gebeurd(vanaf time.Time, n int) ([]hub.Wijziging, error) {
+	weg := begrip.OIN("00000004999009005000")
+	return []hub.Wijziging{
+		{Moment: nu.Add(-20 * time.Minute), Type: cloudevent.GezondheidVeranderd, Over: vt, Door: keten.OIN, Reden: "geen verbinding"},
+		{Moment: nu.Add(-time.Hour), Type: cloudevent.GezondheidVeranderd, Over: keten.OIN, Door: keten.OIN, Goed: true},
+		{Moment: nu.AddDate(0, 0, -1), Type: cloudevent.StoringGemeld, Over: vt, Door: vt, Wat: "Nieuwe versie"},
+		{Moment: nu.AddDate(0, 0, -2), Type: cloudevent.DeelnemerVertrokken, Over: weg, Door: keten.OIN, Wat: "GGZ Proef"},
+		{Moment: nu.AddDate(0, 0, -3), Type: cloudevent.DienstAangeboden, Over: vt, Door: vt, Wat: "Wijkteam"},
+	}, nil
+}
+
 func start(t *testing.T, f func(time.Time, time.Time) (hub.Bord, error)) *httptest.Server {
 	t.Helper()
-	h, err := Nieuw(Config{Bord: f, Log: slog.New(slog.DiscardHandler), Nu: func() time.Time { return nu }})
+	h, err := Nieuw(Config{Bord: f, Geschiedenis: gebeurd, Log: slog.New(slog.DiscardHandler), Nu: func() time.Time { return nu }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,6 +110,35 @@ func TestWatMisIsStaatBovenaanInWoorden(t *testing.T) {
 	}
 }
 
+// The registers are whole on the pages: what is offered on which terms to whom,
+// where each API is described, and what changed before.
+func TestRegistersEnHunGeschiedenisStaanErHelemaal(t *testing.T) {
+	url := start(t, vol).URL
+	for pad, wil := range map[string][]string{
+		"/diensten":     {"Hulp thuis", "Gemeente, School", "Alleen na een gesprek", "Wachttijd 14 dagen", `<a class="nl-link" href="https://vt.example/v1/openapi.json"`},
+		"/geschiedenis": {"geen verbinding", "Ketenindex", "Nieuwe versie", "Doet niet meer mee", "GGZ Proef", "Nieuwe dienst", "Ketenbeheer Proef"},
+	} {
+		s := haal(t, url+pad)
+		for _, w := range wil {
+			if !strings.Contains(s, w) {
+				t.Errorf("%s: %q is not on the page", pad, w)
+			}
+		}
+	}
+}
+
+func TestElkeWijzigingHeeftWoorden(t *testing.T) {
+	for _, typ := range cloudevent.Typen() {
+		f := cloudevent.Functie(typ)
+		register := f == "uitwisselen-beschikbare-diensten" || f == "ketenindex" && slices.ContainsFunc([]string{"deelnemer-", "api-", "storing-"}, func(s string) bool {
+			return strings.HasPrefix(cloudevent.Gebeurtenis(typ), s)
+		})
+		if register != (wijzigingNaam[typ] != "") {
+			t.Errorf("%s has words: %v", typ, !register)
+		}
+	}
+}
+
 func TestBordInEenBrowser(t *testing.T) {
 	url := start(t, vol).URL
 	leeg := start(t, func(time.Time, time.Time) (hub.Bord, error) {
@@ -105,6 +148,7 @@ func TestBordInEenBrowser(t *testing.T) {
 	tab.Open(url).WachtTekst("Eén systeem antwoordt niet.").Controleer("bord-gezondheid")
 	tab.Open(url + "/deelnemers").WachtTekst("Politie Proef").Controleer("bord-deelnemers")
 	tab.Open(url + "/diensten").WachtTekst("Wijkteam").Controleer("bord-diensten")
+	tab.Open(url + "/geschiedenis").WachtTekst("Doet niet meer mee").Controleer("bord-geschiedenis")
 	tab.Open(leeg).WachtTekst("Nog niet bekeken").Controleer("bord-leeg")
 	tab.Open(leeg + "/diensten").WachtTekst("Er zijn nog geen diensten").Controleer("bord-diensten-leeg")
 }

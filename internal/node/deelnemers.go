@@ -41,12 +41,13 @@ type register struct {
 	mis    chan struct{} // someone asked for a party that is not in the list
 	eens   sync.Mutex
 	wek    func() // called when the list changed
+	eigen  string // our own API; empty: the hub cannot tell us anything
 }
 
 func nieuwRegister(ctx context.Context, cfg Config, store *dossier.Store) (*register, error) {
 	r := &register{
 		ik: cfg.Organisatie, hub: inzage.Basis(cfg.HubURL), store: store,
-		client: cfg.Identiteit.Client(wachtHub), mis: make(chan struct{}, 1), wek: func() {},
+		client: cfg.Identiteit.Client(wachtHub), mis: make(chan struct{}, 1), wek: func() {}, eigen: inzage.Basis(cfg.APIURL),
 	}
 	var lijst []functie.Deelnemer
 	b, ok, err := store.Waarde(ctx, registerWaarde)
@@ -158,7 +159,7 @@ func bruikbaar(d functie.Deelnemer) bool {
 
 // Run keeps the list fresh until ctx ends.
 func (r *register) Run(ctx context.Context) {
-	wacht := time.Duration(0)
+	wacht, geabonneerd := time.Duration(0), r.eigen == ""
 	for r.hub != "" {
 		t := time.NewTimer(wacht)
 		select {
@@ -179,6 +180,9 @@ func (r *register) Run(ctx context.Context) {
 			rust.Stop()
 			return
 		case <-rust.C:
+		}
+		if !geabonneerd {
+			geabonneerd = r.abonneer(ctx, r.eigen+padHaak) == nil
 		}
 	}
 }

@@ -186,6 +186,7 @@ func (n *Node) maakAPI(pdp *authzen.Dienst, soorten []inzage.Soort) http.Handler
 		}
 	}
 	gezondheid(mux, n.gereed)
+	n.register.haak(mux)
 	pdp.Routes(mux)
 	tokens := n.tokens(api)
 	tokens.Routes(mux)

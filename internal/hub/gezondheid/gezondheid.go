@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -135,16 +136,41 @@ func (p *Peiler) Ronde(ctx context.Context, nu time.Time, partijen []Partij, sta
 // sluit gives the Meting under way and begins an empty one.
 func (p *Peiler) sluit() *Meting {
 	m := p.meting
-	for oin, t := range p.totaal {
-		if t.Fout > 0 {
-			if m.Mis == nil {
-				m.Mis = map[begrip.OIN]Mis{}
-			}
-			m.Mis[oin] = t
-		}
-	}
+	m.Mis = p.mis()
 	p.meting, p.totaal = Meting{}, map[begrip.OIN]Mis{}
 	return &m
+}
+
+// mis tells who failed since the Meting began; nil for nobody.
+func (p *Peiler) mis() (uit map[begrip.OIN]Mis) {
+	for oin, t := range p.totaal {
+		if t.Fout > 0 {
+			if uit == nil {
+				uit = map[begrip.OIN]Mis{}
+			}
+			uit[oin] = t
+		}
+	}
+	return uit
+}
+
+// Lopend is the Meting under way: what was seen since the last whole Slot.
+func (p *Peiler) Lopend() Meting {
+	p.slot.Lock()
+	defer p.slot.Unlock()
+	m := Meting{Begin: p.meting.Begin, Wie: slices.Clone(p.meting.Wie)}
+	m.Mis = p.mis()
+	return m
+}
+
+// Hervat goes on with a Meting that was broken off.
+func (p *Peiler) Hervat(m Meting) {
+	p.slot.Lock()
+	defer p.slot.Unlock()
+	p.meting = Meting{Begin: m.Begin, Wie: m.Wie}
+	for _, oin := range m.Wie {
+		p.totaal[oin] = m.Mis[oin]
+	}
 }
 
 // kijk asks a party whether it is ready. Its error is for people.
