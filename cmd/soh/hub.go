@@ -37,14 +37,10 @@ type HubCmd struct {
 	Tokens   bool   `name:"token-verplicht" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
 
-	Log         []string `help:"Adressen van de NATS-servers die het log bewaren, met komma's ertussen; leeg: in deze map."`
-	LogCert     string   `help:"Certificaat van deze hub voor die servers (PEM)." type:"existingfile"`
-	LogKey      string   `help:"Sleutel bij dat certificaat (PEM)." type:"existingfile"`
-	LogCA       string   `name:"log-ca" help:"Vertrouwde uitgevers van die servers (PEM)." type:"existingfile"`
-	LogGegevens string   `help:"Bestand met NATS-credentials, als die servers daarom vragen." type:"existingfile"`
-	LogEnkel    bool     `help:"Eén kopie van het log is genoeg; voor proeven."`
-	Geheimen    string   `help:"Map met de drie sleutels, voor elke hub dezelfde; leeg: die van --dir." type:"path"`
-	BeheerAddr  string   `help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens." default:"127.0.0.1:9441"`
+	HubLog `embed:""`
+
+	Geheimen   string `help:"Map met de drie sleutels, voor elke hub dezelfde; leeg: die van --dir." type:"path"`
+	BeheerAddr string `help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens." default:"127.0.0.1:9441"`
 
 	BordAddr string `help:"Waar de ketenbeheerder de gezondheid van de keten en de registers ziet, zonder inloggen; leeg: nergens. Kies een adres dat alleen beheerders bereiken." placeholder:"127.0.0.1:9442"`
 
@@ -128,8 +124,18 @@ func toonBord(addr string, h *hub.Hub, log *slog.Logger) (dicht func(), err erro
 	return func() { _ = srv.Close() }, nil
 }
 
+// HubLog says where the log is.
+type HubLog struct {
+	Log         []string `help:"Adressen van de NATS-servers die het log bewaren, met komma's ertussen; leeg: in deze map."`
+	LogCert     string   `help:"Certificaat van deze hub voor die servers (PEM)." type:"existingfile"`
+	LogKey      string   `help:"Sleutel bij dat certificaat (PEM)." type:"existingfile"`
+	LogCA       string   `name:"log-ca" help:"Vertrouwde uitgevers van die servers (PEM)." type:"existingfile"`
+	LogGegevens string   `help:"Bestand met NATS-credentials, als die servers daarom vragen." type:"existingfile"`
+	LogEnkel    bool     `help:"Eén kopie van het log is genoeg; voor proeven."`
+}
+
 // cluster is where the log is, when not in the process.
-func (c *HubCmd) cluster() *hublog.Cluster {
+func (c *HubLog) cluster() *hublog.Cluster {
 	if len(c.Log) == 0 {
 		return nil
 	}

@@ -109,15 +109,17 @@ func (c *VergeetLijstCmd) Run() error {
 
 // SleutelWisselCmd replaces the master key.
 type SleutelWisselCmd struct {
+	HubLog `embed:""`
+
 	Dir      string `help:"Map met de bestanden van de Ketenindex." required:"" type:"existingdir"`
 	Geheimen string `help:"Map met de sleutels, als die niet in --dir staan." type:"existingdir"`
 }
 
 // Run replaces it; a change that was interrupted goes on.
 func (c *SleutelWisselCmd) Run(ctx context.Context) error {
-	if err := hub.WisselMeester(ctx, hub.Config{Dir: c.Dir, Geheimen: c.Geheimen, Log: begrip.Logger(os.Stderr, slog.LevelWarn)}); err != nil {
+	if err := hub.WisselMeester(ctx, hub.Config{Dir: c.Dir, Geheimen: c.Geheimen, Cluster: c.cluster(), Log: begrip.Logger(os.Stderr, slog.LevelWarn)}); err != nil {
 		return errors.Join(errors.New("de meestersleutel is niet (helemaal) vervangen: los dit op en draai dit nog eens"), err)
 	}
-	_, err := fmt.Println("De meestersleutel is vervangen. Maak nu een reservekopie van de nieuwe.")
+	_, err := fmt.Println("De meestersleutel is vervangen. Maak nu een reservekopie van de nieuwe, en zet hem bij elke hub.")
 	return err
 }

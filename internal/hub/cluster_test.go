@@ -37,11 +37,12 @@ func kopieConfig(basis, naam string, c *natstest.Cluster) Config {
 }
 
 // losKopie runs a replica as a process of its own, to be killed.
-func losKopie(t *testing.T, basis, naam string, c *natstest.Cluster) (url string, dood func()) {
+func losKopie(t *testing.T, basis, naam string, c *natstest.Cluster, omgeving ...string) (url string, dood func()) {
 	t.Helper()
 	dir := filepath.Join(basis, naam)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "SOH_PROEFHUB="+basis, "SOH_PROEFHUB_DIR="+dir, "SOH_PROEFHUB_LOG="+strings.Join(c.URLs, ","))
+	cmd.Env = append(cmd.Env, omgeving...)
 	cmd.Stderr = os.Stderr
 	uit, err := cmd.StdoutPipe()
 	if err != nil {

@@ -47,7 +47,7 @@ func losseHub(basis string) error {
 	cfg := Config{Dir: filepath.Join(basis, "hub"), Organisatie: orgHub, Reserve: -1, Log: slog.New(slog.DiscardHandler)}
 	if urls := os.Getenv("SOH_PROEFHUB_LOG"); urls != "" {
 		cfg.Dir, cfg.Geheimen = os.Getenv("SOH_PROEFHUB_DIR"), filepath.Join(basis, "geheimen")
-		cfg.Cluster = &hublog.Cluster{URLs: strings.Split(urls, ",")}
+		cfg.Cluster = &hublog.Cluster{URLs: strings.Split(urls, ","), Enkel: !strings.Contains(urls, ",")}
 	}
 	h, err := Open(cfg)
 	if err != nil {

@@ -343,5 +343,12 @@ func WisselMeester(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(sleutels.Wissel(ctx, l, h.geheim("meester.sleutel")), l.Close())
+	geleid, err := l.Geleid(ctx)
+	if err == nil && geleid {
+		err = errors.New("er draait nog een hub op dit log: stop ze allemaal, en wacht tien tellen als er een vastliep")
+	}
+	if err == nil {
+		err = sleutels.Wissel(ctx, l, h.geheim("meester.sleutel"))
+	}
+	return errors.Join(err, l.Close())
 }

@@ -103,6 +103,36 @@ func (l *Log) leid(ctx context.Context, naam string, termijn time.Duration, werk
 	}
 }
 
+// Geleid tells whether a hub does some work as leader on this log, so that one
+// runs; one that was killed counts for another ten seconds. It looks for as long
+// as a hub needs to take over what another let go: four seconds. A log in the
+// process is open once, so there it is always false.
+func (l *Log) Geleid(ctx context.Context) (bool, error) {
+	if l.cfg.Cluster == nil {
+		return false, nil
+	}
+	kv, err := l.bak(ctx, "HUB_LEIDER", l.cfg.leiderschap)
+	if err != nil {
+		return false, vol(err)
+	}
+	for eind := time.Now().Add(l.cfg.leiderschap * 2 / 5); ; {
+		werk, err := kv.Keys(ctx)
+		switch {
+		case len(werk) > 0:
+			return true, nil
+		case err != nil && !errors.Is(err, jetstream.ErrNoKeysFound):
+			return false, vol(err)
+		case time.Now().After(eind):
+			return false, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(l.cfg.leiderschap / 40):
+		}
+	}
+}
+
 // bak opens a bucket of small values that the replicas share.
 func (l *Log) bak(ctx context.Context, naam string, termijn time.Duration) (jetstream.KeyValue, error) {
 	l.opslag.mu.RLock()
