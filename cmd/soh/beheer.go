@@ -19,6 +19,10 @@ func beheer(ctx context.Context, addr, programma string, m *meet.Metingen, geree
 	if err != nil {
 		return nil, err
 	}
+	uitvoer, err := m.Uitvoer(ctx, programma, hub.Versie)
+	if err != nil {
+		return nil, err
+	}
 	srv := &http.Server{
 		Handler: m.Beheer(gereed), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -39,8 +43,8 @@ func beheer(ctx context.Context, addr, programma string, m *meet.Metingen, geree
 		_ = srv.Close()
 		kort, af := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer af()
-		if err := sporen(kort); err != nil {
-			log.Warn("de laatste sporen zijn niet verstuurd", "fout", err)
+		if err := errors.Join(sporen(kort), uitvoer(kort)); err != nil {
+			log.Warn("de laatste sporen of metingen zijn niet verstuurd", "fout", err)
 		}
 	}, nil
 }

@@ -1,5 +1,5 @@
 // Package meting is what an operator sees of a program: counters for
-// Prometheus, traces over OTLP, and a listener of its own for /metrics, /health
+// Prometheus and over OTLP, traces over OTLP, and a listener of its own for /metrics, /health
 // and /ready.
 //
 // It promises: nothing in it is about a person. A label takes its values from a

@@ -3,6 +3,7 @@ package meting
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -44,6 +45,10 @@ func TestWatEenBellerStuurtStaatInGeenMetingEnGeenSpoor(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := Nieuw("proef")
+	uit, err := m.Uitvoer(context.Background(), "proef", "1")
+	if err != nil {
+		t.Fatal(err)
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status/{id}", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("POST /v1/zoek", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
@@ -60,7 +65,7 @@ func TestWatEenBellerStuurtStaatInGeenMetingEnGeenSpoor(t *testing.T) {
 		r.Host = geheim + ".example"
 		h.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	if err := stop(context.Background()); err != nil {
+	if err := errors.Join(stop(context.Background()), uit(context.Background())); err != nil {
 		t.Fatal(err)
 	}
 	_, metingen := haal(t, m.Beheer(func() error { return nil }), "/metrics")
@@ -71,6 +76,9 @@ func TestWatEenBellerStuurtStaatInGeenMetingEnGeenSpoor(t *testing.T) {
 	}
 	if !bytes.Contains(sporen.Bytes(), []byte("GET /v1/status/{id}")) || !bytes.Contains(sporen.Bytes(), []byte("soh-proef")) {
 		t.Error("er zijn geen sporen, dus de proef zegt niets")
+	}
+	if !bytes.Contains(sporen.Bytes(), []byte("soh_proef_http_verzoeken")) || !bytes.Contains(sporen.Bytes(), []byte("POST /v1/zoek")) {
+		t.Error("de metingen gaan niet naar de verzamelaar")
 	}
 	for naam, tekst := range map[string]string{"metingen": metingen, "sporen": sporen.String()} {
 		for _, fout := range []string{sentinel, geheim} {
@@ -134,6 +142,25 @@ func TestTraceparentReistDoorOokZonderSporen(t *testing.T) {
 	haal(t, (*Metingen)(nil).HTTP(mux), "/")
 	if kop.Get("Traceparent") != "" {
 		t.Error("een traceparent uit het niets")
+	}
+}
+
+func TestZonderVraagGaatErNietsUit(t *testing.T) {
+	gebeld := make(chan struct{}, 8)
+	otlp := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { gebeld <- struct{}{} }))
+	defer otlp.Close()
+	for _, omgeving := range [][2]string{{"OTEL_METRICS_EXPORTER", "none"}, {"OTEL_SDK_DISABLED", "true"}, {"OTEL_EXPORTER_OTLP_ENDPOINT", ""}} {
+		t.Run(omgeving[0], func(t *testing.T) {
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.URL)
+			t.Setenv(omgeving[0], omgeving[1])
+			stop, err := Nieuw("proef").Uitvoer(t.Context(), "proef", "1")
+			if err == nil {
+				err = stop(t.Context())
+			}
+			if err != nil || len(gebeld) > 0 {
+				t.Errorf("%v, %d keer gebeld", err, len(gebeld))
+			}
+		})
 	}
 }
 

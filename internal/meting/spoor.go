@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
-	"strings"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel"
@@ -13,7 +11,6 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
-	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -24,9 +21,8 @@ var drager = propagation.TraceContext{}
 
 const traceparent = "traceparent"
 
-// Sporen starts tracing when the environment asks for it: OTEL_EXPORTER_OTLP_ENDPOINT
-// or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, OTEL_TRACES_EXPORTER is not
-// "none" and OTEL_SDK_DISABLED not true. The other OTEL_ variables for sampling,
+// Sporen starts tracing when the environment asks for it (TRACES, as gevraagd
+// has it). The other OTEL_ variables for sampling,
 // batching and OTLP over HTTP work as the specification says. stop sends what is
 // left. Without it, a traceparent of a caller still travels on.
 //
@@ -34,15 +30,14 @@ const traceparent = "traceparent"
 // Logboek Dataverwerkingen may not: they need a provider of their own, that is
 // not set as the global one.
 func Sporen(ctx context.Context, programma, versie string) (stop func(context.Context) error, err error) {
-	gevraagd := os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")+os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
-	if !gevraagd || os.Getenv("OTEL_TRACES_EXPORTER") == "none" || strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") {
+	if !gevraagd("TRACES") {
 		return func(context.Context) error { return nil }, nil
 	}
 	naar, err := otlptracehttp.New(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("sporen (OTLP): %w", err)
 	}
-	res, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "soh-"+programma), attribute.String("service.version", versie)), resource.WithFromEnv())
+	res, err := bron(ctx, programma, versie)
 	if err != nil {
 		return nil, fmt.Errorf("sporen (OTLP): %w", err)
 	}
