@@ -2,6 +2,7 @@ package hublog
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,261 +12,350 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/s2"
 )
 
-// afschrift is a copy of the blocks in two files of this replica, because the
-// storage gives a block as a whole only, and slowly when it is old: here one
-// entry is read with three short reads. It is never the truth: what is not in
-// it, or not whole, is read from the log, and it may be thrown away.
+// afschrift is a copy of the entries in files of this replica, because the
+// storage gives a block as a whole only, and slowly when it is old: here an
+// entry stands on its own, packed with words that entries share, and is there
+// after three short reads. It is never the truth: what is not in it, or not
+// whole, is read from the log, and it may be thrown away.
 //
-// The file blokken holds per block its sequence (8 bytes), size (4), checksum
-// of the front of the block with these two (4), and the block; plaatsen holds
-// per sequence where that begins (8).
+// The file regels holds the entries: a checksum over Plaats, the checksum of
+// the words and what follows (4), and the entry as s2 packs it. The file plekken
+// holds, for each block, where in regels its entries end (4 each, counted from
+// the block, behind a zero). The file blokken holds for each sequence: where
+// the block begins in regels, plus one (8), where its ends begin in plekken
+// (8), the number of entries (4) and of the words (4); zeros: not copied.
 type afschrift struct {
-	dat, idx *os.File
-	regels   *cache    // entries that were read, by Plaats
-	open     sync.Pool // of *opendeel: who reads on in the log unpacks a part once
+	regels, plekken, blokken *os.File
+	boeken                   boeken
+	bron                     afschriftBron
+	gepakt                   sync.Pool // of *[]byte
 
-	mu    sync.Mutex // of writers
-	einde int64      // of dat
-
-	vrij  func(n int) error // tells whether the disk has room
-	rij   chan afschrijving
-	stop  chan struct{}
+	rij   chan Blok
+	wacht atomic.Int64  // bytes in rij
+	gat   atomic.Uint64 // below it, every block was copied or cannot be
+	wek   chan struct{} // gat went back
+	ctx   context.Context
+	stop  func()
 	klaar chan struct{}
+
+	// of the one that writes
+	eindeRegels, eindePlekken int64
+	buf, ends                 []byte
 }
 
-type afschrijving struct {
-	seq  uint64
-	data []byte
+// afschriftBron is what is copied.
+type afschriftBron struct {
+	laatste func() uint64
+	lees    func(ctx context.Context, seq uint64) ([][]byte, error)
+	vrij    func(n int) error // tells whether the disk has room
 }
 
 const (
-	afschriftKop = 16
-	eersteLezing = 512 // bytes: the front of nearly every block
-	maxRij       = 32  // blocks that wait; more are left out
+	afschriftVorm = "2\n" // of the files; another is thrown away
+	blokPlek      = 24
+	somBytes      = 4
+	maxRij        = 64       // blocks that wait
+	maxRijBytes   = 16 << 20 // of entries; more are copied later
+	maxKeur       = 64       // blocks at the end that may be torn
 )
 
 var crcTabel = crc32.MakeTable(crc32.Castagnoli)
 
 var errAfschrift = errors.New("niet in het afschrift")
 
-func openAfschrift(dir string, cacheBytes int64, vrij func(n int) error) (*afschrift, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("afschrift van het log: %w", err)
-	}
-	a := &afschrift{regels: nieuweCache(cacheBytes), open: sync.Pool{New: func() any { return new(opendeel) }}, vrij: vrij, rij: make(chan afschrijving, maxRij), stop: make(chan struct{}), klaar: make(chan struct{})}
-	var err error
-	if a.dat, err = os.OpenFile(filepath.Join(dir, "blokken"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
-		return nil, fmt.Errorf("afschrift van het log: %w", err)
-	}
-	if a.idx, err = os.OpenFile(filepath.Join(dir, "plaatsen"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
-		_ = a.dat.Close()
-		return nil, fmt.Errorf("afschrift van het log: %w", err)
-	}
-	if a.einde, err = a.dat.Seek(0, io.SeekEnd); err != nil {
-		_, _ = a.dat.Close(), a.idx.Close()
-		return nil, fmt.Errorf("afschrift van het log: %w", err)
+// openAfschrift opens the copy in dir, or begins it anew.
+func openAfschrift(dir string, bron afschriftBron) (*afschrift, error) {
+	a := &afschrift{bron: bron, gepakt: sync.Pool{New: func() any { return new([]byte) }}, rij: make(chan Blok, maxRij),
+		wek: make(chan struct{}, 1), klaar: make(chan struct{})}
+	a.ctx, a.stop = context.WithCancel(context.Background())
+	a.gat.Store(1)
+	for poging := range 2 {
+		err := a.openBestanden(dir)
+		if err == nil && a.keur() {
+			break
+		}
+		a.sluitBestanden()
+		if err == nil && poging == 0 {
+			err = os.RemoveAll(dir)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("afschrift van het log: %w", err)
+		}
 	}
 	go a.werk()
 	return a, nil
 }
 
-// keur empties a copy of another log: the newest block in it must be in ours,
-// byte for byte.
-func (a *afschrift) keur(laatste uint64, lees func(seq uint64) ([]byte, error)) error {
-	info, err := a.idx.Stat()
-	if err != nil {
-		return err
-	}
-	seq := uint64(info.Size() / 8)
-	if seq == 0 {
-		return nil
-	}
-	goed := seq <= laatste
-	if goed {
-		data, err := a.blok(seq)
-		if err != nil { // torn at the end: what is whole is checked per block
-			goed = false
-		} else {
-			echt, err := lees(seq)
-			goed = err == nil && string(echt) == string(data)
+func (a *afschrift) openBestanden(dir string) error {
+	vorm := filepath.Join(dir, "vorm")
+	if b, err := os.ReadFile(vorm); err != nil || string(b) != afschriftVorm {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(vorm, []byte(afschriftVorm), 0o600); err != nil {
+			return err
 		}
 	}
-	if goed {
-		return nil
+	var err error
+	for naam, f := range map[string]**os.File{"regels": &a.regels, "plekken": &a.plekken, "blokken": &a.blokken} {
+		if *f, err = os.OpenFile(filepath.Join(dir, naam), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+			return err
+		}
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.einde = 0
-	return errors.Join(a.idx.Truncate(0), a.dat.Truncate(0)) // before anything was read from it
+	if a.eindeRegels, err = a.regels.Seek(0, io.SeekEnd); err != nil {
+		return err
+	}
+	if a.eindePlekken, err = a.plekken.Seek(0, io.SeekEnd); err != nil {
+		return err
+	}
+	a.eindePlekken = (a.eindePlekken + 3) &^ 3 // torn
+	return a.boeken.open(filepath.Join(dir, "woorden"))
 }
 
-// erbij lets a block be copied, behind the caller's back; with too many
-// waiting it is left out, and read from the log when it is asked for.
-func (a *afschrift) erbij(seq uint64, data []byte) {
+func (a *afschrift) sluitBestanden() {
+	for _, f := range []*os.File{a.regels, a.plekken, a.blokken, a.boeken.f} {
+		_ = f.Close() // a nil file gives an error
+	}
+	a.boeken.f = nil
+}
+
+// keur tells whether this is a copy of our log: its newest block that is whole
+// must be in the log, entry for entry.
+func (a *afschrift) keur() bool {
+	info, err := a.blokken.Stat()
+	if err != nil {
+		return false
+	}
+	n := uint64(info.Size() / blokPlek)
+	if n > a.bron.laatste() {
+		return false
+	}
+	for seq := n; seq > 0 && seq+maxKeur > n; seq-- {
+		es, err := a.blok(seq)
+		if err != nil {
+			continue
+		}
+		echt, err := a.bron.lees(a.ctx, seq)
+		return err == nil && slices.EqualFunc(es, echt, bytes.Equal)
+	}
+	return n == 0
+}
+
+// erbij lets a block be copied, behind the caller's back; with too much waiting
+// that is done later.
+func (a *afschrift) erbij(seq uint64, entries [][]byte) {
+	n := omvang(entries)
+	if a.wacht.Add(n) <= maxRijBytes {
+		select {
+		case a.rij <- Blok{seq, entries}:
+			return
+		default:
+		}
+	}
+	a.wacht.Add(-n)
+	a.mist(seq)
+}
+
+func omvang(entries [][]byte) (n int64) {
+	for _, e := range entries {
+		n += int64(len(e))
+	}
+	return n
+}
+
+// mist notes that block seq is to be copied from the log.
+func (a *afschrift) mist(seq uint64) {
+	for g := a.gat.Load(); seq < g && !a.gat.CompareAndSwap(g, seq); g = a.gat.Load() {
+	}
 	select {
-	case a.rij <- afschrijving{seq, data}:
+	case a.wek <- struct{}{}:
 	default:
 	}
 }
 
-// werk copies blocks until sluit. An error is no harm: see erbij.
+// werk copies blocks until sluit: what waits first, then what was left out. An
+// error is no harm: what is not here is read from the log.
 func (a *afschrift) werk() {
 	defer close(a.klaar)
+	neem := func(b Blok) {
+		a.wacht.Add(-omvang(b.Entries))
+		_ = a.schrijf(b.Seq, b.Entries)
+	}
 	for {
 		select {
-		case x := <-a.rij:
-			if _, _, err := a.plek(x.seq); err != nil && a.vrij(len(x.data)) == nil {
-				_ = a.schrijf(x.seq, x.data)
-			}
-		case <-a.stop:
+		case <-a.ctx.Done():
 			return
+		case b := <-a.rij:
+			neem(b)
+			continue
+		default:
+		}
+		if a.vulGat() {
+			continue
+		}
+		select {
+		case <-a.ctx.Done():
+			return
+		case b := <-a.rij:
+			neem(b)
+		case <-a.wek:
 		}
 	}
 }
 
-func (a *afschrift) schrijf(seq uint64, data []byte) error {
-	k, err := leesKop(data)
-	if err != nil { // of version 1: those are read whole
+// vulGat copies the first block that was left out; false when there is none.
+func (a *afschrift) vulGat() bool {
+	van := a.gat.Load()
+	laatste := a.bron.laatste()
+	b := make([]byte, blokPlek*int(min(1024, max(laatste+1, van)-van)))
+	n, _ := a.blokken.ReadAt(b, int64(van-1)*blokPlek)
+	clear(b[n:])
+	seq := van
+	for ; len(b) > 0 && binary.BigEndian.Uint64(b) != 0; b = b[blokPlek:] {
+		seq++
+	}
+	if len(b) > 0 {
+		if es, err := a.bron.lees(a.ctx, seq); err == nil {
+			_ = a.schrijf(seq, es)
+		}
+		seq++
+	}
+	a.gat.CompareAndSwap(van, seq)
+	return seq > van
+}
+
+// schrijf copies a block that was not copied before.
+func (a *afschrift) schrijf(seq uint64, entries [][]byte) error {
+	if _, err := a.plek(seq); err == nil {
+		return nil
+	}
+	if err := a.bron.vrij(int(omvang(entries))); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, afschriftKop+len(data)), seq)
-	b = binary.BigEndian.AppendUint32(b, uint32(len(data)))
-	b = binary.BigEndian.AppendUint32(b, crc32.Update(crc32.Checksum(b, crcTabel), crcTabel, data[:k.bytes]))
-	if _, err := a.dat.WriteAt(append(b, data...), a.einde); err != nil {
-		return errors.Join(err, a.dat.Truncate(a.einde)) // room for who needs it more
+	nr, boek := a.boeken.voor(entries)
+	a.buf, a.ends = a.buf[:0], append(a.ends[:0], 0, 0, 0, 0)
+	for i, e := range entries {
+		van := len(a.buf)
+		a.buf = slices.Grow(a.buf, somBytes+s2.MaxEncodedLen(len(e)))
+		a.buf = a.buf[:van+somBytes+len(boek.pak(a.buf[van+somBytes:van+somBytes:cap(a.buf)], e))]
+		binary.BigEndian.PutUint32(a.buf[van:], som(PlaatsVan(seq, i), boek, a.buf[van+somBytes:]))
+		a.ends = binary.BigEndian.AppendUint32(a.ends, uint32(len(a.buf)))
 	}
-	// +1, so that a hole in the file is no place
-	if _, err := a.idx.WriteAt(binary.BigEndian.AppendUint64(nil, uint64(a.einde)+1), int64(seq-1)*8); err != nil {
+	_, err := a.regels.WriteAt(a.buf, a.eindeRegels)
+	if err == nil {
+		_, err = a.plekken.WriteAt(a.ends, a.eindePlekken)
+	}
+	if err != nil { // room for who needs it more
+		return errors.Join(err, a.regels.Truncate(a.eindeRegels), a.plekken.Truncate(a.eindePlekken))
+	}
+	p := binary.BigEndian.AppendUint64(make([]byte, 0, blokPlek), uint64(a.eindeRegels)+1)
+	p = binary.BigEndian.AppendUint64(p, uint64(a.eindePlekken))
+	p = binary.BigEndian.AppendUint32(p, uint32(len(entries)))
+	p = binary.BigEndian.AppendUint32(p, nr)
+	if _, err := a.blokken.WriteAt(p, int64(seq-1)*blokPlek); err != nil {
 		return err
 	}
-	a.einde += int64(afschriftKop + len(data))
+	a.eindeRegels += int64(len(a.buf))
+	a.eindePlekken += int64(len(a.ends))
 	return nil
 }
 
-// plek gives where block seq begins and the front of it, as much as is read.
-func (a *afschrift) plek(seq uint64) (van int64, b []byte, err error) {
-	var i [8]byte
-	if _, err := a.idx.ReadAt(i[:], int64(seq-1)*8); err != nil {
-		return 0, nil, errAfschrift
-	}
-	van = int64(binary.BigEndian.Uint64(i[:])) - 1
-	if van < 0 {
-		return 0, nil, errAfschrift
-	}
-	b = make([]byte, eersteLezing)
-	n, _ := a.dat.ReadAt(b, van) // at the end of the file fewer than asked
-	if n < afschriftKop || binary.BigEndian.Uint64(b) != seq {
-		return 0, nil, errAfschrift
-	}
-	return van, b[:n], nil
+func som(p Plaats, w *woordenboek, gepakt []byte) uint32 {
+	var b [12]byte
+	binary.BigEndian.PutUint64(b[:], uint64(p))
+	binary.BigEndian.PutUint32(b[8:], w.som)
+	return crc32.Update(crc32.Checksum(b[:], crcTabel), crcTabel, gepakt)
 }
 
-// front reads the front of block seq and checks that it is whole.
-func (a *afschrift) front(seq uint64) (van int64, k kop, b []byte, err error) {
-	van, b, err = a.plek(seq)
-	if err != nil {
-		return 0, kop{}, nil, err
-	}
-	if k, err = leesKop(b[afschriftKop:]); err != nil { // longer than usual
-		heel := make([]byte, afschriftKop+int(binary.BigEndian.Uint32(b[8:])))
-		if len(heel) > maxPayload {
-			return 0, kop{}, nil, errAfschrift
-		}
-		if _, err = a.dat.ReadAt(heel, van); err != nil {
-			return 0, kop{}, nil, errAfschrift
-		}
-		if k, err = leesKop(heel[afschriftKop:]); err != nil {
-			return 0, kop{}, nil, errAfschrift
-		}
-		b = heel
-	}
-	som := crc32.Update(crc32.Checksum(b[:12], crcTabel), crcTabel, b[afschriftKop:afschriftKop+k.bytes])
-	if som != binary.BigEndian.Uint32(b[12:]) {
-		return 0, kop{}, nil, errAfschrift
-	}
-	return van, k, b, nil
+// blokIn is where a block stands.
+type blokIn struct {
+	regels, plekken int64
+	aantal          int
+	boek            uint32
 }
 
-// opendeel is an unpacked part, with room that is used again.
-type opendeel struct {
-	eerste      Plaats // of its first entry; 0: none
-	ingepakt, b []byte
-	entries     [][]byte
+func (a *afschrift) plek(seq uint64) (in blokIn, err error) {
+	var b [blokPlek]byte
+	if _, err := a.blokken.ReadAt(b[:], int64(seq-1)*blokPlek); err != nil {
+		return in, errAfschrift
+	}
+	in = blokIn{regels: int64(binary.BigEndian.Uint64(b[:])) - 1, plekken: int64(binary.BigEndian.Uint64(b[8:])),
+		aantal: int(binary.BigEndian.Uint32(b[16:])), boek: binary.BigEndian.Uint32(b[20:])}
+	if in.regels < 0 || in.plekken < 0 || in.aantal > 1<<16 {
+		return in, errAfschrift
+	}
+	return in, nil
 }
 
 // lees gives the entry at p; errAfschrift when it must come from the log.
 func (a *afschrift) lees(p Plaats) ([]byte, error) {
-	if es, ok := a.regels.geef(uint64(p)); ok {
-		return es[0], nil
+	in, err := a.plek(p.Seq())
+	if err != nil || p.Index() >= in.aantal {
+		return nil, errAfschrift
 	}
-	o := a.open.Get().(*opendeel)
-	defer a.open.Put(o)
-	if p < o.eerste || p >= o.eerste+Plaats(len(o.entries)) {
-		if err := a.pakUit(o, p); err != nil {
-			o.eerste, o.entries = 0, nil
-			return nil, err
-		}
-	}
-	e := bytes.Clone(o.entries[p-o.eerste])
-	a.regels.zet(uint64(p), [][]byte{e})
-	return e, nil
-}
-
-// pakUit unpacks the part with the entry at p into o.
-func (a *afschrift) pakUit(o *opendeel, p Plaats) error {
-	van, k, front, err := a.front(p.Seq())
+	e, err := a.regel(p, in)
 	if err != nil {
-		return err
+		a.vergeet(p.Seq())
 	}
-	d, ok := k.van(p.Index())
-	if !ok {
-		return errAfschrift
-	}
-	ingepakt := front[min(afschriftKop+d.van, len(front)):]
-	if n := d.tot - d.van; len(ingepakt) >= n {
-		ingepakt = ingepakt[:n]
-	} else {
-		o.ingepakt = slices.Grow(o.ingepakt[:0], n)[:n]
-		if _, err := a.dat.ReadAt(o.ingepakt, van+afschriftKop+int64(d.van)); err != nil {
-			return errAfschrift
-		}
-		ingepakt = o.ingepakt
-	}
-	if o.b, err = decoder.DecodeAll(ingepakt, o.b[:0]); err != nil {
-		o.b = nil
-		return errAfschrift
-	}
-	if o.entries, err = splits(o.b, d.aantal); err != nil {
-		return errAfschrift
-	}
-	o.eerste = PlaatsVan(p.Seq(), d.eerste)
-	return nil
+	return e, err
 }
 
-// blok gives a whole block as it is kept.
-func (a *afschrift) blok(seq uint64) ([]byte, error) {
-	van, b, err := a.plek(seq)
+// vergeet lets a block that is damaged be copied again.
+func (a *afschrift) vergeet(seq uint64) {
+	if _, err := a.blokken.WriteAt(make([]byte, blokPlek), int64(seq-1)*blokPlek); err == nil {
+		a.mist(seq)
+	}
+}
+
+func (a *afschrift) regel(p Plaats, in blokIn) ([]byte, error) {
+	var ends [8]byte
+	if _, err := a.plekken.ReadAt(ends[:], in.plekken+4*int64(p.Index())); err != nil {
+		return nil, errAfschrift
+	}
+	van, tot := binary.BigEndian.Uint32(ends[:]), binary.BigEndian.Uint32(ends[4:])
+	if tot < van+somBytes || tot-van > maxPayload {
+		return nil, errAfschrift
+	}
+	boek, ok := a.boeken.geef(in.boek)
+	if !ok {
+		return nil, errAfschrift
+	}
+	ruimte := a.gepakt.Get().(*[]byte)
+	defer a.gepakt.Put(ruimte)
+	b := slices.Grow((*ruimte)[:0], int(tot-van))[:tot-van]
+	*ruimte = b
+	if _, err := a.regels.ReadAt(b, in.regels+int64(van)); err != nil || binary.BigEndian.Uint32(b) != som(p, boek, b[somBytes:]) {
+		return nil, errAfschrift
+	}
+	return boek.pakUit(b[somBytes:])
+}
+
+// blok gives the entries of a whole block.
+func (a *afschrift) blok(seq uint64) ([][]byte, error) {
+	in, err := a.plek(seq)
 	if err != nil {
 		return nil, err
 	}
-	n := binary.BigEndian.Uint32(b[8:])
-	if n > maxPayload {
-		return nil, errAfschrift
+	es := make([][]byte, in.aantal)
+	for i := range es {
+		if es[i], err = a.regel(PlaatsVan(seq, i), in); err != nil {
+			return nil, err
+		}
 	}
-	data := make([]byte, n)
-	if _, err := a.dat.ReadAt(data, van+afschriftKop); err != nil {
-		return nil, errAfschrift
-	}
-	return data, nil
+	return es, nil
 }
 
 // sluit ends the copying and closes; what waits is left out.
 func (a *afschrift) sluit() {
-	close(a.stop)
+	a.stop()
 	<-a.klaar
-	_, _ = a.dat.Close(), a.idx.Close()
+	a.sluitBestanden()
 }

@@ -68,7 +68,7 @@ func vulAfschrift(t *testing.T, dir string, n int) {
 		}
 	}
 	for eind := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
-		if _, _, err := l.afschrift.plek(l.Laatste()); err == nil {
+		if _, err := l.afschrift.plek(l.Laatste()); err == nil {
 			break
 		}
 		if time.Now().After(eind) {
@@ -117,16 +117,25 @@ func TestEenRegelKomtUitHetAfschriftOokNaHerstart(t *testing.T) {
 // Whatever happens to the copy: what is read is what stands in the log.
 func TestBeschadigdAfschriftVerandertGeenAntwoord(t *testing.T) {
 	for naam, breek := range map[string]func(pad string) error{
-		"weg":             os.RemoveAll,
-		"staart weg":      func(p string) error { return os.Truncate(filepath.Join(p, "blokken"), 60_000) },
-		"plaatsen korter": func(p string) error { return os.Truncate(filepath.Join(p, "plaatsen"), 12) },
-		"plaatsen weg":    func(p string) error { return os.Remove(filepath.Join(p, "plaatsen")) },
-		"blokken leeg":    func(p string) error { return os.Truncate(filepath.Join(p, "blokken"), 0) },
-		"nullen erin":     func(p string) error { return overschrijf(filepath.Join(p, "blokken"), 100, make([]byte, 50_000)) },
-		"rommel in plaats": func(p string) error {
-			return overschrijf(filepath.Join(p, "plaatsen"), 8, []byte{0, 0, 0, 0, 0, 0, 9, 9})
+		"weg":               os.RemoveAll,
+		"staart weg":        func(p string) error { return os.Truncate(filepath.Join(p, "regels"), 60_000) },
+		"blokken korter":    func(p string) error { return os.Truncate(filepath.Join(p, "blokken"), 30) },
+		"blokken weg":       func(p string) error { return os.Remove(filepath.Join(p, "blokken")) },
+		"plekken weg":       func(p string) error { return os.Remove(filepath.Join(p, "plekken")) },
+		"plekken korter":    func(p string) error { return os.Truncate(filepath.Join(p, "plekken"), 499) },
+		"woorden weg":       func(p string) error { return os.Remove(filepath.Join(p, "woorden")) },
+		"woorden korter":    func(p string) error { return os.Truncate(filepath.Join(p, "woorden"), 999) },
+		"rommel in woorden": func(p string) error { return overschrijf(filepath.Join(p, "woorden"), 100, []byte("woorden")) },
+		"regels leeg":       func(p string) error { return os.Truncate(filepath.Join(p, "regels"), 0) },
+		"nullen erin":       func(p string) error { return overschrijf(filepath.Join(p, "regels"), 100, make([]byte, 50_000)) },
+		"rommel in blokken": func(p string) error {
+			return overschrijf(filepath.Join(p, "blokken"), 24, []byte{0, 0, 0, 0, 0, 0, 9, 9})
 		},
-		"rommel in een kop": func(p string) error { return overschrijf(filepath.Join(p, "blokken"), 18, []byte{7, 7, 7}) },
+		"ander blok": func(p string) error { return overschrijf(filepath.Join(p, "blokken"), 24, []byte{7: 1}) },
+		"rommel in plekken": func(p string) error {
+			return overschrijf(filepath.Join(p, "plekken"), 18, bytes.Repeat([]byte{0xfe}, 700))
+		},
+		"andere vorm": func(p string) error { return overschrijf(filepath.Join(p, "vorm"), 0, []byte("9")) },
 	} {
 		t.Run(naam, func(t *testing.T) {
 			dir := t.TempDir()
@@ -174,5 +183,69 @@ func TestAfschriftVanEenAnderLogTeltNiet(t *testing.T) {
 		if e, err := l.Read(context.Background(), PlaatsVan(seq+1, 0)); err != nil || string(e) != "iets anders" {
 			t.Errorf("%d: %q %v", seq+1, e, err)
 		}
+	}
+}
+
+// What was left out while much came in, and what is found damaged, is copied
+// from the log later.
+func TestWatInHetAfschriftOntbreektKomtErAlsnogIn(t *testing.T) {
+	dir := t.TempDir()
+	vulAfschrift(t, dir, 5)
+	if err := overschrijf(filepath.Join(dir, "afschrift", "blokken"), blokPlek, make([]byte, blokPlek)); err != nil { // block 2
+		t.Fatal(err)
+	}
+	if err := overschrijf(filepath.Join(dir, "afschrift", "regels"), 10, []byte("kapot")); err != nil { // block 1
+		t.Fatal(err)
+	}
+	l := open(t, Config{Dir: dir, Reserve: -1})
+	wacht := func(seq uint64) {
+		t.Helper()
+		for eind := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+			if es, err := l.afschrift.blok(seq); err == nil && len(es) == len(blokVan(1)) {
+				return
+			}
+			if time.Now().After(eind) {
+				t.Fatalf("block %d was never copied", seq)
+			}
+		}
+	}
+	wacht(2)
+	for range maxRij * 3 { // more than may wait
+		l.afschrift.mist(4)
+	}
+	leesAlles(t, l) // meets the damage
+	wacht(1)
+	if n := leesAlles(t, l); n != 5*len(blokVan(1)) {
+		t.Errorf("%d entries out of the copy", n)
+	}
+}
+
+// An entry packed alone takes no more room than many together, also when the
+// first words were of something else.
+func TestEenRegelAlleenNeemtWeinigPlaats(t *testing.T) {
+	var b boeken
+	if err := b.open(filepath.Join(t.TempDir(), "woorden")); err != nil {
+		t.Fatal(err)
+	}
+	defer b.f.Close()
+	r := rand.New(rand.NewPCG(1, 1))
+	maak := func(soort string) []byte {
+		return fmt.Appendf(nil, `{"soort":"%s","id":"%x","tekst":"%s"}`, soort, r.Uint64(), bytes.Repeat([]byte(soort+" en nog veel meer van hetzelfde. "), 20))
+	}
+	_, _ = b.voor([][]byte{[]byte("een regel die op niets lijkt")})
+	var ruw, gepakt int
+	for i := range 2000 {
+		e := maak([]string{"melding", "uitkomst"}[i%2])
+		_, w := b.voor([][]byte{e})
+		p := w.pak(nil, e)
+		if uit, err := w.pakUit(p); err != nil || !bytes.Equal(uit, e) {
+			t.Fatalf("%d: %v", i, err)
+		}
+		if i > 1000 {
+			ruw, gepakt = ruw+len(e), gepakt+len(p)
+		}
+	}
+	if gepakt > ruw/8 {
+		t.Errorf("%d bytes of %d", gepakt, ruw)
 	}
 }

@@ -59,7 +59,7 @@ type Config struct {
 	MaxBytes int64         // budget of the log in bytes; 0 is no limit but the disk
 	Reserve  int64         // bytes of the disk that stay free; 0 is 64 MB, negative is none
 	MaxWacht time.Duration // age of the queue above which senders are refused; 0 is 2 s
-	Cache    int64         // bytes of decompressed entries kept in memory; 0 is 64 MB
+	Cache    int64         // bytes of decompressed entries kept in memory; 0 is 48 MB
 	Cluster  *Cluster      // where the log is; nil is in this process, in Dir
 	Log      *slog.Logger
 
@@ -106,7 +106,7 @@ func Open(cfg Config) (*Log, error) {
 		cfg.Reserve = 64 << 20
 	}
 	if cfg.Cache == 0 {
-		cfg.Cache = 64 << 20
+		cfg.Cache = 48 << 20
 	}
 	if cfg.leiderschap == 0 {
 		cfg.leiderschap = leiderschap
@@ -123,7 +123,7 @@ func Open(cfg Config) (*Log, error) {
 		_ = slot.Close()
 		return nil, err
 	}
-	l := &Log{cfg: cfg, slot: slot, opslag: o, cache: nieuweCache(cfg.Cache / 4 * 3),
+	l := &Log{cfg: cfg, slot: slot, opslag: o, cache: nieuweCache(cfg.Cache),
 		meld: make(chan struct{}), wek: make(chan struct{}, 1), klaar: make(chan struct{})}
 	l.stroom, err = o.stroom(stroomConfig{naam: "KETENINDEX", maxBytes: cfg.MaxBytes, onveranderlijk: true})
 	if err != nil {
@@ -174,16 +174,15 @@ func (l *Log) beginBij(seq uint64) error {
 }
 
 func (l *Log) openAfschrift() (err error) {
-	l.afschrift, err = openAfschrift(filepath.Join(l.cfg.Dir, "afschrift"), l.cfg.Cache/4, l.opslag.vrij)
-	if err != nil {
-		return err
-	}
-	ctx, stop := context.WithTimeout(context.Background(), startWacht)
-	defer stop()
-	err = l.afschrift.keur(l.Laatste(), func(seq uint64) ([]byte, error) { return l.stroom.Lees(ctx, seq) })
-	if err != nil {
-		l.afschrift.sluit()
-	}
+	l.afschrift, err = openAfschrift(filepath.Join(l.cfg.Dir, "afschrift"), afschriftBron{l.Laatste, func(ctx context.Context, seq uint64) ([][]byte, error) {
+		ctx, stop := context.WithTimeout(ctx, startWacht)
+		defer stop()
+		data, err := l.stroom.Lees(ctx, seq)
+		if err != nil {
+			return nil, err
+		}
+		return decodeer(data)
+	}, l.opslag.vrij})
 	return err
 }
 
@@ -270,8 +269,8 @@ func (l *Log) Close() error {
 	for _, f := range l.loslaten {
 		f()
 	}
-	l.opslag.stop()
 	l.afschrift.sluit()
+	l.opslag.stop()
 	l.meldMu.Lock()
 	close(l.meld) // ends every Follow
 	l.meld = nil

@@ -62,7 +62,7 @@ func (l *Log) Blok(ctx context.Context, seq uint64) (Blok, error) {
 		return Blok{}, begrip.NieuweFout(begrip.Intern, "De Ketenindex kan deze gebeurtenis niet lezen.").Door(err)
 	}
 	l.cache.zet(seq, e)
-	l.afschrift.erbij(seq, data)
+	l.afschrift.erbij(seq, e)
 	return Blok{seq, e}, nil
 }
 

@@ -116,7 +116,7 @@ func (l *Log) werk() {
 			l.cfg.Gelegd(len(entries), time.Since(begin))
 		}
 		l.bevestig(seq, entries, delen)
-		l.afschrift.erbij(seq, blok)
+		l.afschrift.erbij(seq, entries)
 	}
 }
 
