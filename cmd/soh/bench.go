@@ -24,6 +24,7 @@ type BenchCmd struct {
 	Index        int           `help:"Hoeveel gebeurtenissen er eerst in de Ketenindex komen, in lijsten." default:"300000"`
 	Personen     int           `help:"Over hoeveel personen de gebeurtenissen gaan; 0 is één op de twintig gebeurtenissen."`
 	Dir          string        `help:"Map op de schijf die u wilt meten." type:"existingdir"`
+	Bewaar       string        `help:"Map voor de eigen Ketenindex die blijft staan. Is die al gevuld, dan wordt hij weer gebruikt." type:"path"`
 	Profiel      string        `help:"Schrijf hierheen waar de processortijd van de eigen Ketenindex blijft (pprof)." type:"path"`
 	Alleen       string        `help:"Meet alleen dit." enum:",push,lijst,zoek,herbouw" default:""`
 
@@ -51,8 +52,13 @@ type benchUitkomst struct {
 	LijstInhalen float64 `json:"batch_lag_ms,omitempty"`
 
 	Query      float64 `json:"query_per_s,omitempty"`    // step 1: a query about a person, accepted
-	Pull       float64 `json:"pull_per_s,omitempty"`     // step 2: its result
-	PersoonP99 float64 `json:"persoon_p99_ms,omitempty"` // both steps, one after the other, by eight readers
+	Pull       float64 `json:"pull_per_s,omitempty"`     // step 2: a result of one event
+	PullP99    float64 `json:"pull_p99_ms,omitempty"`
+	PullPers   float64 `json:"pull_persoon_per_s,omitempty"` // step 2: all events of a person
+	PerPersoon float64 `json:"events_per_persoon,omitempty"` // in that answer
+	PersoonP50 float64 `json:"persoon_p50_ms,omitempty"`     // both steps about a person, one after the other, by as many readers as there are processors
+	PersoonP99 float64 `json:"persoon_p99_ms,omitempty"`
+	Persoon8   float64 `json:"persoon_p99_8_ms,omitempty"` // the same with eight readers, who wait for each other
 	Index      int64   `json:"index_events,omitempty"`   // in the index while that was measured
 	Vullen     float64 `json:"fill_events_per_s,omitempty"`
 
@@ -166,23 +172,6 @@ func (c *BenchCmd) meetPush(b *bank, u *benchUitkomst) error {
 	return nil
 }
 
-func (c *BenchCmd) meetZoek(b *bank, u *benchUitkomst) error {
-	m, err := b.vraag(c.Duur, c.Verbindingen)
-	if err != nil {
-		return err
-	}
-	u.Query = m.perSeconde(0)
-	if m, err = b.haal(c.Duur, c.Verbindingen); err != nil {
-		return err
-	}
-	u.Pull = m.perSeconde(0)
-	if m, err = b.persoon(c.Duur, min(8, c.Verbindingen)); err != nil {
-		return err
-	}
-	u.PersoonP99 = m.binnen(99)
-	return nil
-}
-
 func (u benchUitkomst) toon() {
 	fmt.Printf("%d verbindingen, gebeurtenissen van %d bytes over %d personen, alles over TLS met certificaten van beide kanten\n\n", u.Verbindingen, u.Bytes, u.Personen)
 	regel := func(wat string, n float64, vorm string, rest ...any) {
@@ -194,7 +183,11 @@ func (u benchUitkomst) toon() {
 	regel("kale POST", u.Kaal, "verhouding %.2f", u.Verhouding)
 	regel("in lijsten", u.Lijst, "%d per lijst, 99 van 100 lijsten binnen %.0f ms; daarna %.0f ms om bij te komen", u.PerLijst, u.LijstP99, u.LijstInhalen)
 	regel("vragen (stap 1)", u.Query, "bij %d gebeurtenissen in de index", u.Index)
-	regel("ophalen (stap 2)", u.Pull, "vraag en antwoord samen: 99 van 100 binnen %.1f ms", u.PersoonP99)
+	regel("ophalen (stap 2)", u.Pull, "één gebeurtenis, 99 van 100 binnen %.1f ms", u.PullP99)
+	regel("ophalen van een persoon", u.PullPers, "%.0f gebeurtenissen in het antwoord", u.PerPersoon)
+	if u.PersoonP99 > 0 {
+		fmt.Printf("  %-26s %9.1f ms met vraag en al, 99 van 100 (helft binnen %.1f ms); met acht lezers %.1f ms\n", "een persoon", u.PersoonP99, u.PersoonP50, u.Persoon8)
+	}
 	regel("index opnieuw gemaakt", u.Herbouw, "%.0f per seconde van één processor", u.HerbouwCPU)
 	if u.Zichtbaar > 0 {
 		fmt.Printf("  %-26s %9.0f ms na de 202, 99 van 100\n", "vindbaar", u.Zichtbaar)

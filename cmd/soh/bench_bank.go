@@ -69,15 +69,18 @@ func (c *BenchCmd) bank() (*bank, error) {
 // eigenBank starts a hub and a bare handler, each as a process of its own: their
 // memory and processor time are not those of the senders.
 func (c *BenchCmd) eigenBank(b *bank) (err error) {
-	dir, err := os.MkdirTemp(c.Dir, "soh-bench-")
-	if err != nil {
-		return err
+	dir, weg := c.Bewaar, func() error { return nil }
+	if dir == "" {
+		if dir, err = os.MkdirTemp(c.Dir, "soh-bench-"); err != nil {
+			return err
+		}
+		weg = func() error { return os.RemoveAll(dir) }
 	}
 	keten := begrip.Organisatie{OIN: "00000001000000001000", Naam: "Proefketen", Soort: begrip.Ketenbeheerder}
 	b.org = begrip.Organisatie{OIN: "00000001000000002000", Naam: "Proefdeelnemer", Soort: begrip.Overig}
 	var kaal *proces
 	b.sluit = func() error {
-		return errors.Join(b.eigen.stop(), kaal.stop(), os.RemoveAll(dir))
+		return errors.Join(b.eigen.stop(), kaal.stop(), weg())
 	}
 	defer func() {
 		if err != nil {

@@ -150,6 +150,8 @@ func (b *bank) kijk(wil bool, stop <-chan struct{}) (uit []time.Duration) {
 	}
 	client, m := b.client(1), b.maker(1<<20)
 	defer client.CloseIdleConnections()
+	l := lijn{b: b}
+	defer l.sluit()
 	for {
 		select {
 		case <-stop:
@@ -163,117 +165,11 @@ func (b *bank) kijk(wil bool, stop <-chan struct{}) (uit []time.Duration) {
 		}
 		van := time.Now()
 		for gevonden := false; !gevonden && time.Since(van) < time.Minute; {
-			a, err := b.zoek(client, `{"subject":"`+subject+`"}`)
+			a, err := l.zoek(`{"subject":"`+subject+`"}`)
 			gevonden = err == nil && bytes.Contains(a, []byte(subject))
 		}
 		uit = append(uit, time.Since(van))
 	}
-}
-
-// zoek asks and gives the first page of what was found.
-func (b *bank) zoek(client *http.Client, vraag string) ([]byte, error) {
-	id, err := b.stel(client, vraag)
-	if err != nil {
-		return nil, err
-	}
-	return b.resultaat(client, id)
-}
-
-// stel is step 1: it gives the interactieId.
-func (b *bank) stel(client *http.Client, vraag string) (string, error) {
-	a, err := b.doe(client, "POST", "/v1/gebeurtenissen/query", vraag)
-	if err != nil {
-		return "", err
-	}
-	var in struct{ InteractieID string }
-	return in.InteractieID, errors.Join(json.Unmarshal(a, &in), leegIsFout(&in.InteractieID))
-}
-
-func leegIsFout(s *string) error {
-	if *s == "" {
-		return errors.New("antwoord zonder interactieId")
-	}
-	return nil
-}
-
-// resultaat is step 2.
-func (b *bank) resultaat(client *http.Client, id string) ([]byte, error) {
-	return b.doe(client, "GET", "/v1/resultaten/"+id, "")
-}
-
-var errDruk = errors.New("de Ketenindex vraagt om te wachten (429)")
-
-// doe asks once; a result that is not there yet (409) is asked again.
-func (b *bank) doe(client *http.Client, methode, pad, body string) ([]byte, error) {
-	for {
-		r, err := http.NewRequest(methode, b.hub+pad, strings.NewReader(body))
-		if err != nil {
-			return nil, err
-		}
-		if body != "" {
-			r.Header.Set("Content-Type", "application/json")
-		}
-		r.Header.Set("Accept", cloudevent.TypeBatch)
-		resp, err := client.Do(r)
-		if err != nil {
-			return nil, err
-		}
-		a, err := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		switch {
-		case err != nil:
-			return nil, err
-		case resp.StatusCode == http.StatusOK, resp.StatusCode == http.StatusAccepted:
-			return a, nil
-		case resp.StatusCode == http.StatusTooManyRequests:
-			return nil, errDruk
-		case resp.StatusCode == http.StatusConflict:
-			time.Sleep(5 * time.Millisecond)
-		default:
-			return nil, fmt.Errorf("antwoord %d tijdens de meting: %.200s", resp.StatusCode, a)
-		}
-	}
-}
-
-// vraag measures step 1, about a person each.
-func (b *bank) vraag(duur time.Duration, n int) (meting, error) {
-	client, makers := b.client(n), b.makers(n)
-	defer client.CloseIdleConnections()
-	return herhaal(duur, n, func(i int) error {
-		_, err := b.stel(client, overPersoon(makers[i].Persoon()))
-		return err
-	})
-}
-
-func overPersoon(bsn string) string { return `{"burgerservicenummer":"` + bsn + `"}` }
-
-// haal measures step 2 with the results of a few thousand questions.
-func (b *bank) haal(duur time.Duration, n int) (meting, error) {
-	client := b.client(n)
-	defer client.CloseIdleConnections()
-	m := b.maker(0)
-	ids := make([]string, 2000)
-	for i := range ids {
-		var err error
-		if ids[i], err = b.stel(client, overPersoon(m.Persoon())); err != nil {
-			return meting{}, err
-		}
-	}
-	var teller atomic.Int64
-	return herhaal(duur, n, func(int) error {
-		_, err := b.resultaat(client, ids[int(teller.Add(1))%len(ids)])
-		return err
-	})
-}
-
-// persoon measures both steps, as one reader waits for them.
-func (b *bank) persoon(duur time.Duration, n int) (meting, error) {
-	client, makers := b.client(n), b.makers(n)
-	defer client.CloseIdleConnections()
-	return herhaal(duur, n, func(i int) error {
-		_, err := b.zoek(client, overPersoon(makers[i].Persoon()))
-		return err
-	})
 }
 
 // achterstand is how many blocks of the log cannot be found yet.

@@ -1,10 +1,12 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,6 +32,7 @@ type bladzij struct {
 	lezer     register.Deelnemer
 	peildatum time.Time // zero: as of the query
 	na        uint64
+	stand     uint64 // last block in the read model when the search began
 	vorm      vorm
 	volgende  uint64 // plaats behind which the next page begins; zero on the last
 	vondsten  []*vondst
@@ -103,6 +106,7 @@ func (h *Hub) geefResultaat(w http.ResponseWriter, r *http.Request) error {
 		kop.Set("Link", link+`>; rel="next"`)
 	}
 	kop["Content-Type"] = typeVan[b.vorm]
+	kop["Content-Length"] = []string{strconv.Itoa(len(lijf))} // else it goes in chunks
 	_, _ = w.Write(lijf)
 	return nil
 }
@@ -160,6 +164,7 @@ func (h *Hub) vind(ctx context.Context, b *bladzij) error {
 		}
 		z.TotEnMet = min(z.TotEnMet, seq<<16|0xffff)
 	}
+	b.stand = h.geprojecteerd.Load()
 	laatste, bekeken := b.na, 0
 	return h.graph.Zoek(z, func(plaats uint64) (bool, error) {
 		if bekeken++; bekeken > b.v.Limiet+maxBekeken {
@@ -185,8 +190,10 @@ func (h *Hub) vind(ctx context.Context, b *bladzij) error {
 // all, was not known at the peildatum, or when showing it would tell what is
 // shielded.
 func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, error) {
-	if weg, err := h.onvindbaar(plaats); err != nil || weg { // hidden since it was found
-		return nil, err
+	if h.geprojecteerd.Load() != b.stand { // it may be hidden since the search began: that takes its postings away
+		if weg, err := h.onvindbaar(plaats); err != nil || weg {
+			return nil, err
+		}
 	}
 	f, err := h.frameOp(ctx, plaats)
 	if err != nil {
@@ -203,7 +210,7 @@ func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, e
 	if err != nil {
 		return nil, err
 	}
-	if x.event, err = cloudevent.Parse(x.ruw); err != nil {
+	if x.event, err = cloudevent.ParseEigen(x.ruw); err != nil {
 		return nil, err
 	}
 	x.id = interactieVan(x.event, f.OIN)
@@ -235,7 +242,7 @@ func (x *vondst) past(v *vraag.Vraag) (bool, error) {
 	if org == x.afzender.URN() {
 		org = ""
 	}
-	if v.Zaak == "" && org == "" {
+	if x.noemt(v.Zaak) && x.noemt(org) {
 		return true, nil
 	}
 	g, err := x.lees()
@@ -243,4 +250,11 @@ func (x *vondst) past(v *vraag.Vraag) (bool, error) {
 		return false, err
 	}
 	return org == "" || slices.ContainsFunc(g.Agents(), func(n *prov.Node) bool { return organisatieURN(n.ID) == org }), nil
+}
+
+// noemt tells that the text of an event that is shown whole holds this term, or
+// that none was asked: beside its hash in the index that is proof enough. When
+// it does not, the graph tells, because JSON can write one text in many ways.
+func (x *vondst) noemt(term string) bool {
+	return term == "" || x.ruw != nil && bytes.Contains(x.event.Data, []byte(term))
 }

@@ -3,8 +3,13 @@ package sleutels
 import (
 	"bytes"
 	"context"
+	"crypto/cipher"
 	"strings"
+	"sync"
 )
+
+// aadTekst and the kind stand behind the ref in what is bound to a token.
+const aadTekst = "soh log "
 
 // masker stands where a value may not be read, or cannot any more.
 const masker = "*********"
@@ -18,12 +23,29 @@ func (s *Sleutels) Ontsleutel(ctx context.Context, stored []byte, alleen func(re
 	if !bytes.Contains(stored, []byte(merk)) {
 		return stored, nil
 	}
-	return s.ontsleutel(ctx, make([]byte, 0, len(stored)), stored, alleen, true)
+	o := openers.Get().(*opener)
+	defer openers.Put(o)
+	o.s, o.ctx, o.kladje, o.sleutel = s, ctx, o.kladje[:0], nil
+	return o.ontsleutel(make([]byte, 0, len(stored)), stored, alleen, true)
 }
+
+// opener opens the tokens of one text.
+type opener struct {
+	s       *Sleutels
+	ctx     context.Context
+	kladje  []byte // what is open, behind one another
+	aad     []byte
+	ref     [16]byte // of sleutel: most tokens are of the person before
+	sleutel cipher.AEAD
+}
+
+var openers = sync.Pool{New: func() any { return &opener{kladje: make([]byte, 0, 1024)} }}
+
+func geenEnkele([16]byte) bool { return false }
 
 // ontsleutel appends b without tokens to dst; a literal may hold tokens, but
 // no literals.
-func (s *Sleutels) ontsleutel(ctx context.Context, dst, b []byte, alleen func([16]byte) bool, buiten bool) ([]byte, error) {
+func (o *opener) ontsleutel(dst, b []byte, alleen func([16]byte) bool, buiten bool) ([]byte, error) {
 	for {
 		i := bytes.Index(b, []byte(merk))
 		if i < 0 {
@@ -40,7 +62,8 @@ func (s *Sleutels) ontsleutel(ctx context.Context, dst, b []byte, alleen func([1
 			dst = append(dst, masker...)
 			continue
 		}
-		soort, inhoud, err := s.token(ctx, b[:tot], alleen)
+		soort := b[0]
+		inhoud, err := o.token(b[:tot], alleen)
 		if err != nil {
 			return nil, err
 		}
@@ -49,14 +72,14 @@ func (s *Sleutels) ontsleutel(ctx context.Context, dst, b []byte, alleen func([1
 		case inhoud == nil:
 			dst = append(dst, masker...)
 		case soort == soortWaarde && buiten:
-			if dst, err = s.ontsleutel(ctx, dst, inhoud, alleen, false); err != nil {
+			if dst, err = o.ontsleutel(dst, inhoud, alleen, false); err != nil {
 				return nil, err
 			}
 		case soort == soortKaal:
 			dst = append(bytes.TrimSuffix(dst, []byte{'"'}), inhoud...)
 			b = bytes.TrimPrefix(b, []byte{'"'})
 		default:
-			if dst, err = s.ontsleutel(ctx, dst, inhoud, func([16]byte) bool { return false }, false); err != nil {
+			if dst, err = o.ontsleutel(dst, inhoud, geenEnkele, false); err != nil {
 				return nil, err
 			}
 		}
@@ -64,27 +87,40 @@ func (s *Sleutels) ontsleutel(ctx context.Context, dst, b []byte, alleen func([1
 }
 
 // token opens one token; nil content when it may not or cannot be read.
-func (s *Sleutels) token(ctx context.Context, t []byte, alleen func([16]byte) bool) (soort byte, inhoud []byte, err error) {
-	soort = t[0]
-	raw := make([]byte, b64.DecodedLen(len(t)-1))
-	n, err := b64.Decode(raw, t[1:])
-	if err != nil || n < tokenKop+16 {
-		return soort, nil, nil
+func (o *opener) token(t []byte, alleen func([16]byte) bool) (inhoud []byte, err error) {
+	const refTekst = 24 // characters that hold the ref, and two bytes more
+	soort, t := t[0], t[1:]
+	if b64.DecodedLen(len(t)) < tokenKop+16 {
+		return nil, nil
 	}
-	raw = raw[:n]
-	ref := [16]byte(raw[:16])
+	var kop [18]byte
+	if _, err := b64.Decode(kop[:], t[:refTekst]); err != nil {
+		return nil, nil
+	}
+	ref := [16]byte(kop[:])
 	if alleen != nil && !alleen(ref) {
-		return soort, nil, nil
+		return nil, nil
 	}
-	a, _, err := s.geef(ctx, ref, false)
-	if err != nil || a == nil {
-		return soort, nil, err
+	if o.sleutel == nil || o.ref != ref {
+		if o.sleutel, _, err = o.s.geef(o.ctx, ref, false); err != nil || o.sleutel == nil {
+			return nil, err
+		}
+		o.ref = ref
 	}
-	inhoud, err = a.Open(make([]byte, 0, n), raw[16:tokenKop], raw[tokenKop:], aad(ref, soort))
+	van := len(o.kladje)
+	if o.kladje, err = b64.AppendDecode(o.kladje, t); err != nil {
+		return nil, nil
+	}
+	raw := o.kladje[van:]
+	o.aad = append(append(append(o.aad[:0], ref[:]...), aadTekst...), soort)
+	inhoud, err = o.sleutel.Open(raw[tokenKop:tokenKop], raw[16:tokenKop], raw[tokenKop:], o.aad)
 	if err != nil { // under a key that was destroyed, or damaged
-		return soort, nil, nil
+		return nil, nil
 	}
-	return soort, inhoud, nil
+	if inhoud == nil {
+		inhoud = raw[:0]
+	}
+	return inhoud, nil
 }
 
 // Masker gives a text of the log with ********* for everything that is

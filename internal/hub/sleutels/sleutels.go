@@ -32,7 +32,7 @@ import (
 )
 
 const (
-	maxWarm   = 20_000 // unwrapped keys kept in memory
+	maxWarm   = 5_000 // unwrapped keys kept in memory, 1.3 KB each; unwrapping one takes a microsecond
 	maxPartij = 256    // keys in one message; destroying one rewrites its message
 )
 
@@ -57,10 +57,16 @@ type Sleutels struct {
 	gelezen   uint64     // messages of the stream that index and graf reflect
 }
 
-// plek is where the wrapped key of a person stands.
+// plek is where the wrapped key of a person stands, and the key itself as it
+// stands there: reading it again takes as long as the rest of an answer.
 type plek struct {
 	seq uint64
 	gen uint32
+	pak [gepakt]byte
+}
+
+func (r record) plek(seq uint64) plek {
+	return plek{seq, r.gen, [gepakt]byte(r.pak)}
 }
 
 // partij is a set of new keys that become durable together.
@@ -192,7 +198,7 @@ func (s *Sleutels) geef(ctx context.Context, ref [16]byte, maak bool) (cipher.AE
 		}
 		s.mu.Unlock()
 		if ok {
-			a, err := s.haal(ctx, ref, p)
+			a, err := s.haal(ref, p)
 			if err != nil || a != nil {
 				return a, nil, err
 			}
@@ -207,37 +213,20 @@ func (s *Sleutels) geef(ctx context.Context, ref [16]byte, maak bool) (cipher.AE
 	return nil, nil, errors.New("sleutel verhuist telkens")
 }
 
-// haal reads a key that is not in memory; nil when it moved meanwhile.
-func (s *Sleutels) haal(ctx context.Context, ref [16]byte, p plek) (cipher.AEAD, error) {
-	data, err := s.stroom.Lees(ctx, p.seq)
-	if begrip.Is(err, begrip.NietGevonden) {
+// haal unwraps a key; nil when it moved meanwhile.
+func (s *Sleutels) haal(ref [16]byte, p plek) (cipher.AEAD, error) {
+	key, err := record{ref: ref, gen: p.gen, pak: p.pak[:]}.open(s.omhulsel)
+	if err != nil {
+		return nil, fmt.Errorf("sleutel uitpakken: %w", err)
+	}
+	a := nieuweAEAD(key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.index[ref] != p {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	rs, err := leesBericht(data)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range rs {
-		if r.soort != soortSleutel || r.ref != ref || r.gen != p.gen {
-			continue
-		}
-		key, err := r.open(s.omhulsel)
-		if err != nil {
-			return nil, fmt.Errorf("sleutel uitpakken: %w", err)
-		}
-		a := nieuweAEAD(key)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.index[ref] != p {
-			return nil, nil
-		}
-		s.bewaarWarm(ref, a)
-		return a, nil
-	}
-	return nil, fmt.Errorf("sleutel staat niet in bericht %d", p.seq)
+	s.bewaarWarm(ref, a)
+	return a, nil
 }
 
 func (s *Sleutels) bewaarWarm(ref [16]byte, a cipher.AEAD) {
@@ -324,7 +313,7 @@ func (s *Sleutels) schrijf(p *partij) {
 	}
 	for _, r := range p.records {
 		if err == nil {
-			s.index[r.ref] = plek{seq, r.gen}
+			s.index[r.ref] = r.plek(seq)
 			s.bewaarWarm(r.ref, p.sleutel[r.ref].aead)
 		}
 	}

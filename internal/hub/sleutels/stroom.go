@@ -98,7 +98,7 @@ func (s *Sleutels) neemOver(seq uint64, r record, t *telling) {
 		if had {
 			tel(oud.seq, -1)
 		}
-		s.index[r.ref] = plek{seq, r.gen}
+		s.index[r.ref] = r.plek(seq)
 		tel(seq, 1)
 	}
 }

@@ -103,7 +103,7 @@ func (s *Sleutels) herpak(ctx context.Context, seq uint64) error {
 	al := true
 	for _, r := range rs {
 		if r.soort == soortSleutel {
-			if s.index[r.ref] != (plek{seq, r.gen}) {
+			if p := s.index[r.ref]; p.seq != seq || p.gen != r.gen {
 				continue // a later message has it, or it was destroyed
 			}
 			if _, err := r.open(s.volgend); err != nil {
