@@ -51,15 +51,15 @@ type benchUitkomst struct {
 	LijstP99     float64 `json:"batch_p99_ms,omitempty"`
 	LijstInhalen float64 `json:"batch_lag_ms,omitempty"`
 
-	Query      float64 `json:"query_per_s,omitempty"`    // step 1: a query about a person, accepted
-	Pull       float64 `json:"pull_per_s,omitempty"`     // step 2: a result of one event
+	Query      float64 `json:"query_per_s,omitempty"` // step 1: a query about a person, accepted
+	Pull       float64 `json:"pull_per_s,omitempty"`  // step 2: a result of one event
 	PullP99    float64 `json:"pull_p99_ms,omitempty"`
 	PullPers   float64 `json:"pull_persoon_per_s,omitempty"` // step 2: all events of a person
 	PerPersoon float64 `json:"events_per_persoon,omitempty"` // in that answer
 	PersoonP50 float64 `json:"persoon_p50_ms,omitempty"`     // both steps about a person, one after the other, by as many readers as there are processors
 	PersoonP99 float64 `json:"persoon_p99_ms,omitempty"`
 	Persoon8   float64 `json:"persoon_p99_8_ms,omitempty"` // the same with eight readers, who wait for each other
-	Index      int64   `json:"index_events,omitempty"`   // in the index while that was measured
+	Index      int64   `json:"index_events,omitempty"`     // in the index while that was measured
 	Vullen     float64 `json:"fill_events_per_s,omitempty"`
 
 	Herbouw    float64 `json:"rebuild_events_per_s,omitempty"`     // the index thrown away, until it is back

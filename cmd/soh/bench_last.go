@@ -165,7 +165,7 @@ func (b *bank) kijk(wil bool, stop <-chan struct{}) (uit []time.Duration) {
 		}
 		van := time.Now()
 		for gevonden := false; !gevonden && time.Since(van) < time.Minute; {
-			a, err := l.zoek(`{"subject":"`+subject+`"}`)
+			a, err := l.zoek(`{"subject":"` + subject + `"}`)
 			gevonden = err == nil && bytes.Contains(a, []byte(subject))
 		}
 		uit = append(uit, time.Since(van))

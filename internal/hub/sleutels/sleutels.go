@@ -33,7 +33,7 @@ import (
 
 const (
 	maxWarm   = 5_000 // unwrapped keys kept in memory, 1.3 KB each; unwrapping one takes a microsecond
-	maxPartij = 256    // keys in one message; destroying one rewrites its message
+	maxPartij = 256   // keys in one message; destroying one rewrites its message
 )
 
 // Sleutels is the open key store. Safe for use by many goroutines.
