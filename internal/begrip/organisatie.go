@@ -92,6 +92,16 @@ var OrganisatieSoorten = []OrganisatieSoort{
 	KMar, OM, Reclassering, JJI, Halt, Arts, Ambulance, ForensischArts, Vrouwenopvang, Slachtofferhulp, Woningcorporatie, Vertrouwenspersoon,
 }
 
+// metBSN are the kinds that work with the burgerservicenummer by law: the youth
+// domain and support (Jeugdwet 7.2; Wmo 2015 5.2.9), care, and the criminal law.
+var metBSN = []OrganisatieSoort{
+	Politie, VeiligThuis, Gemeente, RvdK, GI, ZVH, GGZ, Burgerportaal, Jeugdhulp, KMar, OM, Reclassering, JJI, Arts, ForensischArts,
+}
+
+// MagBSN tells whether an organisation of this kind may use the
+// burgerservicenummer; a samenwerkingsverband can permit less.
+func (s OrganisatieSoort) MagBSN() bool { return slices.Contains(metBSN, s) }
+
 // Bekend tells whether it is one of OrganisatieSoorten.
 func (s OrganisatieSoort) Bekend() bool { return slices.Contains(OrganisatieSoorten, s) }
 

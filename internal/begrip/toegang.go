@@ -57,6 +57,16 @@ var rolNamen = map[Rol]string{
 // Rollen gives every role, by its code in order of the alphabet.
 func Rollen() []Rol { return slices.Sorted(maps.Keys(rolNamen)) }
 
+// DraagtZaken tells whether somebody in this role works on cases: no family
+// member, no computer, and nobody who keeps the books or watches over the rules.
+func (r Rol) DraagtZaken() bool {
+	switch r {
+	case RolAdministratie, RolPrivacy, RolAuditor, RolSysteem, RolOuder, RolJongere:
+		return false
+	}
+	return rolNamen[r] != ""
+}
+
 // Naam gives the role in words for a page.
 func (r Rol) Naam() string {
 	if n := rolNamen[r]; n != "" {
@@ -125,13 +135,14 @@ type Grondslag string
 
 // The grounds this version uses; each names its article.
 const (
-	GrondWmo526 Grondslag = "WMO-5.2.6" // anyone may give Veilig Thuis what is needed to end or examine abuse
-	GrondWmo516 Grondslag = "WMO-5.1.6" // Veilig Thuis processes data once a melding exists
-	GrondWmo411 Grondslag = "WMO-4.1.1" // tasks of Veilig Thuis
-	GrondAvg15  Grondslag = "AVG-15"    // access by the person the data is about
-	GrondAvg24  Grondslag = "AVG-24"    // who processes data shows that it follows the rules
-	GrondAvg61a Grondslag = "AVG-6-1-a" // consent
-	GrondJw7311 Grondslag = "JW-7.3.11" // consent, or direct involvement in the help
+	GrondWmo526 Grondslag = "WMO-5.2.6"   // anyone may give Veilig Thuis what is needed to end or examine abuse
+	GrondWmo516 Grondslag = "WMO-5.1.6"   // Veilig Thuis processes data once a melding exists
+	GrondWmo411 Grondslag = "WMO-4.1.1"   // tasks of Veilig Thuis
+	GrondAvg15  Grondslag = "AVG-15"      // access by the person the data is about
+	GrondAvg24  Grondslag = "AVG-24"      // who processes data shows that it follows the rules
+	GrondAvg61a Grondslag = "AVG-6-1-a"   // consent
+	GrondJw7311 Grondslag = "JW-7.3.11"   // consent, or direct involvement in the help
+	GrondUb417  Grondslag = "UBWMO-4.1.7" // the melder learns which steps followed
 )
 
 var grondslagen = map[Grondslag]string{

@@ -157,7 +157,11 @@ func TestElkPadVanDeNodeVolgtDeBeschrijving(t *testing.T) {
 
 // lezerVan reads as a professional with everything that may be needed.
 func lezerVan(o begrip.Organisatie, rol begrip.Rol, doel begrip.Doel, zaak string) *toegang.Lezer {
-	return &toegang.Lezer{Organisatie: o, Persoon: "p1", Naam: "Samira de Wit", Rol: rol, Doel: doel, Grondslag: begrip.GrondWmo516, Zaak: zaak}
+	grond := begrip.GrondWmo516
+	if doel == begrip.DoelEigenMelding {
+		grond = begrip.GrondUb417
+	}
+	return &toegang.Lezer{Organisatie: o, Persoon: "p1", Naam: "Samira de Wit", Rol: rol, Doel: doel, Grondslag: grond, Zaak: zaak}
 }
 
 func (c *contract) meldingPaden() {

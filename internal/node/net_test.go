@@ -46,6 +46,7 @@ ja(n) := {"toegestaan": true, "niveau": n, "gemaskeerd": [], "redenen": [{"tekst
 besluit := ja(2) if { input.zelf }
 else := ja(2) if { input.lezer.rol == "medewerker-veilig-thuis"; input.doel == "beoordelen-melding" }
 else := ja(1) if { input.lezer.rol == "raadsonderzoeker" }
+else := object.union(ja(2), {"plichten": ["nakijken"]}) if { input.lezer.rol == "behandelaar"; input.doel == "acute-veiligheid" }
 else := ja(1) if { input.lezer.burger; input.betrokken }
 else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [{"tekst": "Uw rol mag deze brief niet lezen.", "artikel": "Wmo 2015, artikel 5.1.6"}]}
 `

@@ -69,6 +69,25 @@ func TestNoodtoegangMetAlarmEnControle(t *testing.T) {
 	n.geenBSN()
 }
 
+// TestInzageBijDirectGevaarWordtNagekeken: a look that a rule allows because of
+// acute danger needs no noodtoegang, and is reviewed all the same.
+func TestInzageBijDirectGevaarWordtNagekeken(t *testing.T) {
+	n := nieuwNet(t)
+	id := n.brief(politie, false)
+	l := medewerker(vt, begrip.RolBehandelaar)
+	l.Doel, l.Grondslag = "acute-veiligheid", "AVG-6-1-d"
+	if _, err := n.nodes[vt.OIN].inzage.Haal(t.Context(), politie.OIN, "/v1/brieven/"+id, l, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := n.nodes[politie.OIN].waarborgen.Taken(t.Context())
+	if err != nil || len(taken.Nood) != 1 || taken.Nood[0].Onderwerp.ID != id || taken.Nood[0].Persoon != l.Persoon || !strings.Contains(taken.Nood[0].Reden, "direct gevaar") {
+		t.Fatalf("nobody reviews it: %+v %v", taken.Nood, err)
+	}
+	if r := n.logboek(politie)[0]; r.Nood != "" || !r.Toegestaan {
+		t.Errorf("the log calls it noodtoegang: %+v", r)
+	}
+}
+
 // TestNoodtoegangOpAfgeschermdeBronMeldtNietsInDeKeten: a shielded source stays
 // unknown to the family, also when someone looked in an hour of need.
 func TestNoodtoegangOpAfgeschermdeBronMeldtNietsInDeKeten(t *testing.T) {

@@ -33,7 +33,7 @@ func waarborgLijven(meldingID, zaak string) map[string]map[string]any {
 			"tegen": []any{vader.Leesbaar()}, "herzienOp": tot},
 		"verstrekkingsbesluiten": {"grondslag": "WPG-20", "bevoegdGezag": "Korpschef", "belang": "Veiligheid van het kind.", "samenwerkingsverband": "multidisciplinair-overleg", "doel": "mdo",
 			"gegevens": []string{"I4"}, "voorwaarden": "Alleen in het overleg.", "ontvangers": []any{vt.OIN}, "tot": tot},
-		"maatregelen":       {"over": lotte, "soort": "ots", "bron": "Beschikking 24/1", "tot": tot},
+		"maatregelen":       {"over": lotte, "soort": "ots", "uitvoerder": string(vt.OIN), "bron": "Beschikking 24/1", "tot": tot},
 		"medewerkingen":     {"zaak": zaak, "code": "vereiste-medewerking", "ontvanger": vt.OIN, "reden": "De school is nodig.", "tot": tot},
 		"bespreekverzoeken": {"zaak": zaak, "over": lotte, "besproken": true},
 	}

@@ -115,6 +115,33 @@ func TestAfschermingLaatGeenSpoorNa(t *testing.T) {
 	n.geenBSN()
 }
 
+// TestNoodtoegangOpentGeenWaarborg: who must not know what is withheld, or from
+// whom, does not learn it by calling on noodtoegang; nor does somebody learn so
+// of a signal about the own looks.
+func TestNoodtoegangOpentGeenWaarborg(t *testing.T) {
+	n := nieuwNetMet(t, echteFuncties)
+	for _, s := range append(waarborg.Soorten(), waarborg.SoortNoodtoegang, waarborg.Soort{Naam: "signaal"}) {
+		if k, ok := n.nodes[politie.OIN].inzage.VanSoort(s.Naam); !ok || !k.ZonderNood {
+			t.Errorf("noodtoegang opent %q", s.Naam)
+		}
+	}
+	l := medewerker(vt, begrip.RolMedewerkerVT)
+	l.Nood = toegang.Nood{Reden: "Het kind is weg en niemand weet waar.", Tot: time.Now().Add(time.Hour)}
+	id := uuid.Must(uuid.NewV7()).String()
+	if err := n.nodes[politie.OIN].store.Tx(t.Context(), func(tx *dossier.Tx) error {
+		_, err := tx.Schrijf(t.Context(), dossier.Record{Soort: waarborg.SoortAfscherming.Naam, ID: id, Personen: []begrip.BSN{kind}, Inhoud: json.RawMessage(`{"reden":"e","toelichting":"Geheim."}`)})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []begrip.Organisatie{vt, politie} {
+		l.Organisatie = x
+		if s, _, b := n.vraag(x, politie, "/v1/afschermingen/"+id, &l, nil); s < 400 || strings.Contains(b, "Geheim") {
+			t.Errorf("%s: %d %s", x.Naam, s, b)
+		}
+	}
+}
+
 // TestAfschermingTegenEenOrganisatie: also an organisation with a rule of its
 // own sees nothing, noodtoegang or not.
 func TestAfschermingTegenEenOrganisatie(t *testing.T) {

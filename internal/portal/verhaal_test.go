@@ -95,7 +95,7 @@ func TestAfgeschermdeMelderStaatNergens(t *testing.T) {
 
 	n.rondAf(b)
 	n.ziet("Er is een besluit over de melding")
-	l := toegang.Lezer{Organisatie: school, Persoon: "juf", Naam: "Juf Verborgen", Rol: begrip.RolBehandelaar, Doel: begrip.DoelEigenMelding, Grondslag: begrip.GrondWmo526, Zaak: b.Zaak}
+	l := toegang.Lezer{Organisatie: school, Persoon: "juf", Naam: "Juf Verborgen", Rol: begrip.RolBehandelaar, Doel: begrip.DoelEigenMelding, Grondslag: begrip.GrondUb417, Zaak: b.Zaak}
 	if _, err := n.knopen[school.OIN].Omgeving().Inzage.Haal(t.Context(), vt.OIN, melding.PadBeoordeling(b.ID), l, nil, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -120,6 +120,9 @@ func (l *lezer) deelnemersKloppen(d *Definitie) {
 		case p.Soort == begrip.Vertrouwenspersoon:
 			l.fout(p.Lijn, "een vertrouwenspersoon is onafhankelijk en neemt geen deel")
 		}
+		if p.BSN && p.Soort.Bekend() && !p.Soort.MagBSN() {
+			l.fout(p.Lijn, "de wet geeft %q geen burgerservicenummer", p.Soort)
+		}
 		if len(p.Rollen) == 0 {
 			l.fout(p.Lijn, "een deelnemer heeft een rol")
 		}

@@ -18,37 +18,46 @@ const algemeenBestand = "beleid/algemeen.rego"
 
 // oordeel is what the general rules say beside the policy of a functie.
 type oordeel struct {
-	weigeringen, bezwaren []Reden
-	plafond               begrip.Niveau
-	gemaskeerd, plichten  []string
-	nood                  bool
+	weigeringen []Reden
+	plafond     begrip.Niveau
+	gemaskeerd  []string
+	nood        *noodregel // nil: no call on noodtoegang that is in order
+
+	bezwaren []Reden // of the samenwerkingsverband: noodtoegang lifts them
+	plichten []string
 }
+
+// noodregel is what comes with a look on noodtoegang.
+type noodregel struct{ gemaskeerd, plichten []string }
 
 var errOordeel = errors.New("de algemene regels geven geen oordeel")
 
-// leesOordeel reads what the rules gave; null is that nothing is special.
+// leesOordeel reads what the rules gave.
 func leesOordeel(x ast.Value) (o oordeel, err error) {
-	if _, ok := x.(ast.Null); ok {
-		return oordeel{plafond: begrip.NiveauInhoud}, nil
-	}
 	m, ok := x.(ast.Object)
-	if !ok || m.Len() != 6 {
+	if !ok || m.Len() != 4 {
 		return o, errOordeel
 	}
 	var fouten [5]error
 	o.weigeringen, fouten[0] = leesRedenen(veld(m, "weigeringen"))
-	o.bezwaren, fouten[1] = leesRedenen(veld(m, "bezwaren"))
-	o.gemaskeerd, fouten[2] = leesTeksten(veld(m, "gemaskeerd"))
-	o.plichten, fouten[3] = leesTeksten(veld(m, "plichten"))
-	o.plafond, fouten[4] = leesNiveau(veld(m, "plafond"))
-	nood := veld(m, "nood")
-	_, geen := nood.(ast.Null)
-	o.nood = nood != nil && !geen
+	o.gemaskeerd, fouten[1] = leesTeksten(veld(m, "gemaskeerd"))
+	o.plafond, fouten[2] = leesNiveau(veld(m, "plafond"))
+	if _, geen := veld(m, "nood").(ast.Null); geen {
+		return o, errors.Join(fouten[:]...)
+	}
+	n, ok := veld(m, "nood").(ast.Object)
+	if !ok || n.Len() != 2 {
+		return o, errOordeel
+	}
+	o.nood = &noodregel{}
+	o.nood.gemaskeerd, fouten[3] = leesTeksten(veld(n, "gemaskeerd"))
+	o.nood.plichten, fouten[4] = leesTeksten(veld(n, "plichten"))
 	return o, errors.Join(fouten[:]...)
 }
 
-// gewoon tells, for sure, that the general rules say nothing about in: what
-// their rule of that name tells, without asking them.
+// gewoon tells, for sure, that the general rules say nothing about in, so that
+// they need not be asked. Most looks are, and this keeps their decision short;
+// a test holds it against the rules.
 func gewoon(in Invoer) bool {
 	for _, naam := range []string{"afschermingen", "nood"} {
 		if x, ok := in[naam]; ok && x != false {
@@ -70,17 +79,18 @@ func gewoon(in Invoer) bool {
 }
 
 // verenig puts the decision of a functie and the general rules together. The
-// order is fixed: what nothing lifts; noodtoegang; what the general rules
-// object to; what the functie decides, never above the ceiling.
+// order is fixed: what nothing lifts; noodtoegang; what the samenwerkingsverband
+// objects to; what the functie decides, never above the ceiling.
 func verenig(functie *Besluit, o oordeel) Besluit {
 	if len(o.weigeringen) > 0 {
 		return Besluit{Redenen: o.weigeringen}
 	}
 	mag := functie != nil && functie.Toegestaan && len(o.bezwaren) == 0
-	if !mag && o.nood {
+	if !mag && o.nood != nil {
 		return Besluit{
-			Toegestaan: true, Niveau: begrip.NiveauInhoud, Plichten: []string{PlichtAlarm, PlichtMeldGezin, PlichtNakijken},
-			Redenen: []Reden{{Tekst: "Dit is noodtoegang. De functionaris gegevensbescherming krijgt nu bericht en uw inzage wordt nagekeken."}},
+			Toegestaan: true, Niveau: begrip.NiveauInhoud, Gemaskeerd: verzamel(o.gemaskeerd, o.nood.gemaskeerd),
+			Plichten: verzamel([]string{PlichtAlarm, PlichtMeldGezin, PlichtNakijken}, o.nood.plichten),
+			Redenen:  []Reden{{Tekst: "Dit is noodtoegang. De functionaris gegevensbescherming krijgt nu bericht en uw inzage wordt nagekeken."}},
 		}
 	}
 	if functie == nil {

@@ -42,11 +42,11 @@ func TestWeigerenGaatVoorToestaan(t *testing.T) {
 		"weigering":                       {ja(2), oordeel{plafond: 2, weigeringen: nooit}, false, 0, "nooit", ""},
 		"functie weigert":                 {functieNee, oordeel{plafond: 2}, false, 0, "functie", ""},
 		"functie zwijgt":                  {nil, oordeel{plafond: 2}, false, 0, "Geen regel staat deze inzage toe.", ""},
-		"nood heft functie op":            {functieNee, oordeel{plafond: 2, nood: true}, true, 2, "", PlichtAlarm},
-		"nood heft bezwaar op":            {ja(2), oordeel{plafond: 2, bezwaren: bezwaar, nood: true}, true, 2, "", PlichtAlarm},
-		"nood heft weigering niet op":     {ja(2), oordeel{plafond: 2, weigeringen: nooit, nood: true}, false, 0, "nooit", ""},
-		"nood zonder nodig is geen alarm": {ja(2), oordeel{plafond: 2, nood: true}, true, 2, "mag", ""},
-		"nood bij zwijgende functie":      {nil, oordeel{plafond: 1, nood: true}, true, 2, "", PlichtNakijken},
+		"nood heft functie op":            {functieNee, oordeel{plafond: 2, nood: &noodregel{}}, true, 2, "", PlichtAlarm},
+		"nood heft bezwaar op":            {ja(2), oordeel{plafond: 2, bezwaren: bezwaar, nood: &noodregel{}}, true, 2, "", PlichtAlarm},
+		"nood heft weigering niet op":     {ja(2), oordeel{plafond: 2, weigeringen: nooit, nood: &noodregel{}}, false, 0, "nooit", ""},
+		"nood zonder nodig is geen alarm": {ja(2), oordeel{plafond: 2, nood: &noodregel{}}, true, 2, "mag", ""},
+		"nood bij zwijgende functie":      {nil, oordeel{plafond: 1, nood: &noodregel{}}, true, 2, "", PlichtNakijken},
 	} {
 		b := verenig(g.functie, g.o)
 		if b.Toegestaan != g.mag || b.Niveau != g.niveau || g.reden != "" && b.Redenen[0].Tekst != g.reden || g.plicht != "" && !slices.Contains(b.Plichten, g.plicht) || g.plicht == "" && len(b.Plichten) > 0 {
@@ -60,7 +60,7 @@ func TestAlgemeneRegelsGeldenBijElkBeleid(t *testing.T) {
 	b := beleid(t, map[string]string{"x.rego": "package x\nbesluit := {\"toegestaan\": true, \"niveau\": 2}"})
 	nu := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	basis := func() Invoer {
-		return Invoer{"lezer": map[string]any{"burger": false, "rol": begrip.RolMedewerkerVT}, "klasse": "I3", "nu": nu}
+		return Invoer{"lezer": map[string]any{"burger": false, "rol": begrip.RolMedewerkerVT, "soort": begrip.VeiligThuis, "bsn": true}, "klasse": "I3", "nu": nu}
 	}
 	vraag := func(in Invoer) Besluit {
 		k, err := b.Besluit(t.Context(), "x", in)
@@ -111,10 +111,10 @@ func TestVerbandBeperkt(t *testing.T) {
 		"verzoek aan de lezer":           {Invoer{"verband": nee, "geadresseerd": true}, true, 2},
 		"melding beoordelen":             {Invoer{"verband": nee, "doel": begrip.DoelBeoordelen}, true, 2},
 		"eigen melding":                  {Invoer{"verband": nee, "doel": string(begrip.DoelEigenMelding)}, true, 2},
-		"gezin":                          {Invoer{"verband": nee, "lezer": map[string]any{"burger": true}}, true, 2},
-		"gezin van een ander":            {Invoer{"verband": wel, "lezer": map[string]any{"burger": true, "namens": true, "relatie": "ander"}}, false, 0},
+		"gezin":                          {Invoer{"verband": nee, "lezer": map[string]any{"burger": true, "rol": begrip.RolOuder}}, true, 2},
+		"gezin van een ander":            {Invoer{"verband": wel, "lezer": map[string]any{"burger": true, "rol": begrip.RolOuder, "namens": true, "relatie": "ander"}}, false, 0},
 		"zelf is een woord, geen waar":   {Invoer{"verband": nee, "zelf": "true", "doel": "mdo"}, false, 0},
-		"burger is een woord, geen waar": {Invoer{"verband": nee, "lezer": map[string]any{"burger": "true"}}, false, 0},
+		"burger is een woord, geen waar": {Invoer{"verband": nee, "lezer": map[string]any{"burger": "true", "rol": begrip.RolOuder}}, false, 0},
 	} {
 		k, err := b.Besluit(t.Context(), "x", g.in)
 		if err != nil || k.Toegestaan != g.mag || k.Niveau != g.niveau {

@@ -80,7 +80,7 @@ func NieuwBeleid(modules map[string]string) (*Beleid, error) {
 // neutraal stands in for the general rules where a policy stands alone.
 const neutraal = `package soh.algemeen
 
-oordeel := {"weigeringen": [], "bezwaren": [], "plafond": 2, "gemaskeerd": [], "plichten": [], "nood": null}
+oordeel := {"weigeringen": [], "plafond": 2, "gemaskeerd": [], "nood": null}
 `
 
 // NieuwProefBeleid is NieuwBeleid without the general rules: modules alone

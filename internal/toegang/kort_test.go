@@ -36,7 +36,8 @@ func willekeurig(r *rand.Rand) Invoer {
 	kies(in, "nu", "2026-11-24T10:00:00Z")
 	kies(in, "doel", "01", "01", "beoordelen-melding", "eigen-melding", "eigen-inzage")
 	kies(in, "reden", "01", "01", "02")
-	kies(in, "grondslag", "WMO-5.1.6", "WMO-5.2.6", "WMO-5.2.6", "AVG-15")
+	kies(in, "grondslag", "WMO-5.1.6", "WMO-5.2.6", "WMO-5.2.6", "UBWMO-4.1.7", "UBWMO-4.1.7", "AVG-15")
+	kies(in, "aan", "veilig-thuis")
 	kies(in, "zaak", "z1", "z1", "z2")
 	kies(in, "record", map[string]any{"soort": "verrijking", "zaak": "z1"}, map[string]any{"soort": "verrijkingsverzoek", "zaak": "z1"},
 		map[string]any{"soort": "registratie", "zaak": "z1"}, map[string]any{"soort": "melding", "zaak": "z1"}, map[string]any{"soort": "beoordeling", "zaak": "z1"}, "geen")

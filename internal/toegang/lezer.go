@@ -93,7 +93,7 @@ func (l Lezer) Controleer() error {
 	c.Eis(l.Grondslag.Bekend(), "grondslag", "Deze grondslag staat niet in de lijst van grondslagen.")
 	c.Eis(l.Namens.IsZero() || !l.Burger.IsZero() && l.Namens != l.Burger, "namens", "Alleen een burger kan voor een ander kijken.")
 	if !l.Nood.IsZero() {
-		c.Eis(l.Burger.IsZero() && l.Rol != begrip.RolSysteem, "nood", "Noodtoegang is er alleen voor een professional.")
+		c.Eis(l.Burger.IsZero() && l.Rol.DraagtZaken(), "nood", "Noodtoegang is er alleen voor een professional die aan zaken werkt.")
 		l.Nood.Controleer(&c, time.Now())
 	}
 	for veld, v := range map[string]string{"persoon": l.Persoon, "naam": l.Naam, "rol": string(l.Rol), "zaak": l.Zaak} {

@@ -15,6 +15,10 @@ vragers := {"veilig-thuis": {"rol": "medewerker-veilig-thuis", "redenen": {"01"}
 # WMO-5.2.6 holds towards Veilig Thuis only; the asker's own kind is checked there.
 antwoordgronden := {"WMO-5.2.6"}
 
+# Grounds on which an organisation looks at its own answers and registrations:
+# to follow its own melding, or to answer and weigh one.
+eigengronden := {"UBWMO-4.1.7", "WMO-5.1.6", "WMO-5.2.6"}
+
 # Most rules name the kind of record first: the evaluator then skips them for
 # every other kind.
 besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "redenen": redenen} if {
@@ -84,6 +88,7 @@ eigen if {
 	input.record.soort in {"registratie", "verrijking", "verrijkingsverzoek"}
 	input.lezer.rol in antwoorders
 	input.doel in {"01", "beoordelen-melding", "eigen-melding"}
+	input.grondslag in eigengronden
 	not input.lezer.burger
 }
 
@@ -152,7 +157,7 @@ bezwaren contains {"tekst": "Alleen de organisatie zelf mag dit lezen.", "artike
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Uw rol of doel past niet bij dit gegeven.", "artikel": ""} if {
+bezwaren contains {"tekst": "Uw rol, doel of grondslag past niet bij dit gegeven.", "artikel": ""} if {
 	input.zelf
 	not eigen
 	not input.lezer.burger

@@ -63,6 +63,15 @@ test_registratie_alleen_eigen if {
 	mag(json.patch(registratie, [{"op": "replace", "path": "/zelf", "value": true}]))
 }
 
+test_eigen_registratie_op_een_grond_die_past if {
+	zelf := json.patch(registratie, [{"op": "replace", "path": "/zelf", "value": true}])
+	mag(zelf)
+	every g in ["WGS-ZVH", "AVG-15", "AVG-6-1-a", ""] {
+		not mag(json.patch(zelf, [{"op": "replace", "path": "/grondslag", "value": g}]))
+	}
+	not mag(json.patch(zelf, [{"op": "replace", "path": "/lezer/burger", "value": true}]))
+}
+
 gezin := json.patch(registratie, [
 	{"op": "replace", "path": "/lezer", "value": {"oin": "00000001003000000000", "soort": "burgerportaal", "rol": "ouder", "persoon": "b", "burger": true}},
 	{"op": "replace", "path": "/betrokken", "value": true},

@@ -35,9 +35,27 @@ redenen contains {"tekst": "Uw organisatie doet mee in deze zaak.", "artikel": "
 
 deelnemer if {
 	input.record.soort == "zaakverband"
-	input.lezer.oin in input.deelnemers
+	input.lezer.rol in zaakrollen
+	some d in input.deelnemers
+	d.oin == input.lezer.oin
+	doet_mee(d)
 	not input.lezer.burger
 }
+
+# Roles that carry cases, and the case system of a deelnemer.
+zaakrollen := {
+	"politieagent", "medewerker-veilig-thuis", "raadsonderzoeker", "jeugdbeschermer", "medewerker-wijkteam",
+	"procesregisseur", "behandelaar", "systeem",
+}
+
+# From its first day on, and no longer once it left.
+doet_mee(d) if {
+	nu := time.parse_rfc3339_ns(input.nu)
+	time.parse_rfc3339_ns(d.vanaf) <= nu
+	not weg(d, nu)
+}
+
+weg(d, nu) if time.parse_rfc3339_ns(d.tot) <= nu
 
 # --- The family knows who works together around it ---
 

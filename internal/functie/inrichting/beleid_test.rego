@@ -29,11 +29,31 @@ test_burger_ziet_geen_afscherming if {
 	}
 }
 
-test_deelnemer_ziet_wie_meedoen if {
-	b := inrichting.besluit with input as object.union(basis, {"zelf": false, "doel": "hulp", "record": {"soort": "zaakverband"}, "deelnemers": ["1"], "lezer": {"rol": "behandelaar"}})
-	b.niveau == 1
+mee := object.union(basis, {
+	"zelf": false, "doel": "hulp", "nu": "2026-11-24T10:00:00Z", "record": {"soort": "zaakverband"},
+	"deelnemers": [{"oin": "1", "vanaf": "2026-11-01T00:00:00Z"}], "lezer": {"rol": "behandelaar"},
+})
+
+test_deelnemer_ziet_wie_meedoen if inrichting.besluit.niveau == 1 with input as mee
+
+test_vreemde_ziet_niet_wie_meedoen if not inrichting.besluit.toegestaan with input as object.union(mee, {"lezer": {"oin": "2"}})
+
+test_vertrokken_deelnemer_niet if {
+	every d in [
+		{"oin": "1", "vanaf": "2026-11-01T00:00:00Z", "tot": "2026-11-24T10:00:00Z"}, {"oin": "1", "vanaf": "2026-11-01T00:00:00Z", "tot": "2026-11-02T00:00:00Z"},
+		{"oin": "1", "vanaf": "2026-11-24T10:00:01Z"}, {"oin": "1"},
+	] {
+		not inrichting.besluit.toegestaan with input as object.union(mee, {"deelnemers": [d]})
+	}
+	inrichting.besluit.toegestaan with input as object.union(mee, {"deelnemers": [{"oin": "1", "vanaf": "2026-11-01T00:00:00Z", "tot": "2026-11-24T10:00:01Z"}]})
+	not inrichting.besluit.toegestaan with input as json.remove(mee, ["/nu"])
 }
 
-test_vreemde_ziet_niet_wie_meedoen if not inrichting.besluit.toegestaan with input as object.union(basis, {"zelf": false, "doel": "hulp", "record": {"soort": "zaakverband"}, "deelnemers": ["2"]})
+test_rol_zonder_zaken_ziet_niet_wie_meedoen if {
+	every rol in ["administratie", "privacyfunctionaris", "auditor", "ouder", ""] {
+		not inrichting.besluit.toegestaan with input as object.union(mee, {"lezer": {"rol": rol}})
+	}
+	not inrichting.besluit.toegestaan with input as json.remove(mee, ["/lezer/rol"])
+}
 
 test_gezin_ziet_wie_samenwerken if inrichting.besluit.niveau == 1 with input as object.union(basis, {"zelf": false, "betrokken": true, "doel": "eigen-inzage", "record": {"soort": "zaakverband"}, "lezer": {"rol": "ouder", "burger": true}})

@@ -64,7 +64,7 @@ var teksten = map[string]functie.Tekst{
 // soort makes a safeguard a kind of record that is read like any other.
 func (t *T) soort(s waarborg.Soort) inzage.Soort {
 	uit := inzage.Soort{
-		Naam: s.Naam, Pad: s.Pad, Titel: s.Titel, Beleid: "soh.inrichting",
+		Naam: s.Naam, Pad: s.Pad, Titel: s.Titel, Beleid: "soh.inrichting", ZonderNood: true,
 		Klasse: func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Betrokkenen },
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			g, err := s.Lees(rec)
@@ -124,9 +124,17 @@ func doetMee(_ waarborg.Soort, rec dossier.Record, oin begrip.OIN) bool {
 
 func deelnemers(rec dossier.Record, _ toegang.Lezer) map[string]any {
 	z, _ := verband(rec)
-	uit := []begrip.OIN{}
+	uit := []any{}
 	for _, d := range z.Deelnemers {
-		uit = append(uit, d.Organisatie)
+		van := d.Vanaf
+		if van.IsZero() {
+			van = z.Vanaf
+		}
+		m := map[string]any{"oin": d.Organisatie, "vanaf": van}
+		if d.Tot != nil {
+			m["tot"] = *d.Tot
+		}
+		uit = append(uit, m)
 	}
 	return map[string]any{"deelnemers": uit}
 }

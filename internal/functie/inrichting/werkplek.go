@@ -180,8 +180,11 @@ func (p *paginaset) betrokkenen(r *http.Request, s toegang.Sessie, soort, id str
 	}
 	if s.Rol != begrip.RolPrivacy {
 		var err error
-		for _, d := range []begrip.Doel{begrip.DoelBeoordelen, begrip.DoelEigenMelding} {
-			l := s.Lezer(p.o.Organisatie, d, begrip.GrondWmo516, "")
+		for _, w := range []struct {
+			doel  begrip.Doel
+			grond begrip.Grondslag
+		}{{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelEigenMelding, begrip.GrondUb417}} {
+			l := s.Lezer(p.o.Organisatie, w.doel, w.grond, "")
 			if _, err = p.o.Inzage.Geef(r.Context(), k, id, l, nil, time.Time{}); err == nil {
 				break
 			}

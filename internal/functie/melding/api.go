@@ -83,7 +83,7 @@ func (t *T) soortMelding() inzage.Soort {
 			if err != nil {
 				return nil
 			}
-			return map[string]any{"ontvanger": m.Ontvanger, "melder": t.o.Organisatie.OIN, "afgeschermd": m.MelderAfscherming != nil}
+			return map[string]any{"ontvanger": m.Ontvanger, "melder": t.o.Organisatie.OIN, "aan": ontvangers[m.Soort], "afgeschermd": m.MelderAfscherming != nil}
 		},
 		Partij: func(rec dossier.Record, oin begrip.OIN) bool {
 			m, err := lees(rec)

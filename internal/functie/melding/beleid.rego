@@ -12,6 +12,12 @@ ontvangst := {
 	"zvh": {"rol": "procesregisseur", "naam": "een procesregisseur", "gronden": {"WGS-ZVH"}},
 }
 
+# On which ground the melder follows its own melding, by who receives it: the
+# melder at Veilig Thuis learns which steps followed (Uitvoeringsbesluit Wmo
+# 2015, 4.1.7). For a zorg- en veiligheidshuis no source names a ground; the one
+# of the melding itself is our choice.
+volggrond := {"veilig-thuis": "UBWMO-4.1.7", "zvh": "WGS-ZVH"}
+
 # Roles that carry a case at the organisation that made the melding.
 melders := {"politieagent", "medewerker-wijkteam", "jeugdbeschermer", "behandelaar", "raadsonderzoeker", "procesregisseur", "medewerker-veilig-thuis", "systeem"}
 
@@ -40,7 +46,7 @@ niveau := 2 if {
 
 # --- The melding, at its source ---
 
-redenen contains {"tekst": "Dit is een melding van uw eigen organisatie.", "artikel": ""} if {
+redenen contains {"tekst": "Dit is een melding van uw eigen organisatie.", "artikel": input.grondslag} if {
 	input.record.soort == "melding"
 	eigen_melding
 }
@@ -49,6 +55,7 @@ eigen_melding if {
 	input.record.soort == "melding"
 	input.zelf
 	input.doel == "eigen-melding"
+	input.grondslag in {g | some g in volggrond}
 	input.lezer.rol in melders
 	not input.lezer.burger
 }
@@ -65,6 +72,7 @@ ontvanger_leest if {
 	input.doel == "beoordelen-melding"
 	juiste_grond
 	input.zaak == input.record.zaak
+	not input.lezer.burger
 }
 
 # --- The beoordeling, at the receiver ---
@@ -80,6 +88,7 @@ eigen_beoordeling if {
 	input.doel == "beoordelen-melding"
 	juiste_rol
 	juiste_grond
+	not input.lezer.burger
 }
 
 # The own case system keeps its own file.
@@ -87,10 +96,11 @@ eigen_beoordeling if {
 	input.record.soort == "beoordeling"
 	input.zelf
 	input.lezer.rol == "systeem"
+	not input.lezer.burger
 }
 
 # The melder learns what followed, no more (Uitvoeringsbesluit Wmo 2015, 4.1.7).
-redenen contains {"tekst": "U deed deze melding en mag weten wat ermee is gedaan.", "artikel": "WMO-4.1.1"} if {
+redenen contains {"tekst": "U deed deze melding en mag weten wat ermee is gedaan.", "artikel": input.grondslag} if {
 	input.record.soort == "beoordeling"
 	melder_leest_uitkomst
 }
@@ -100,6 +110,7 @@ melder_leest_uitkomst if {
 	input.lezer.oin == input.melder
 	input.lezer.rol in melders
 	input.doel == "eigen-melding"
+	input.grondslag == volggrond[input.aan]
 	not input.lezer.burger
 }
 
@@ -173,5 +184,13 @@ bezwaren contains {"tekst": "Uw organisatie deed deze melding niet en beoordeelt
 	not input.lezer.burger
 	input.lezer.oin != input.melder
 }
+
+bezwaren contains {"tekst": "Deze grondslag past niet bij het volgen van uw eigen melding.", "artikel": "UBWMO-4.1.7"} if {
+	input.doel == "eigen-melding"
+	not volgt
+	not input.lezer.burger
+}
+
+volgt if input.grondslag in {g | some g in volggrond}
 
 bezwaren contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artikel": ""} if input.lezer.burger

@@ -56,7 +56,18 @@ eigen := json.patch(basis, [
 	{"op": "replace", "path": "/lezer", "value": {"oin": "00000001001000000000", "soort": "politie", "rol": "politieagent", "persoon": "p2", "burger": false}},
 	{"op": "replace", "path": "/zelf", "value": true},
 	{"op": "replace", "path": "/doel", "value": "eigen-melding"},
+	{"op": "replace", "path": "/grondslag", "value": "UBWMO-4.1.7"},
 ])
+
+# WMO-5.2.6 lets a melder give, not look.
+test_eigen_melding_vraagt_de_grond_van_de_melder if {
+	every g in ["WMO-5.2.6", "WMO-5.1.6", "WMO-4.1.1", "AVG-15", ""] {
+		b := melding.besluit with input as json.patch(eigen, [{"op": "replace", "path": "/grondslag", "value": g}])
+		not b.toegestaan
+		some r in b.redenen
+		contains(r.tekst, "past niet")
+	}
+}
 
 test_eigen_melding if mag(eigen)
 
@@ -90,7 +101,25 @@ uitkomst := json.patch(basis, [
 	{"op": "replace", "path": "/record/soort", "value": "beoordeling"},
 	{"op": "replace", "path": "/lezer", "value": {"oin": "00000001001000000000", "soort": "politie", "rol": "politieagent", "persoon": "p2", "burger": false}},
 	{"op": "replace", "path": "/doel", "value": "eigen-melding"},
+	{"op": "replace", "path": "/grondslag", "value": "UBWMO-4.1.7"},
+	{"op": "add", "path": "/aan", "value": "veilig-thuis"},
 ])
+
+test_uitkomst_vraagt_de_grond_van_de_ontvanger if {
+	every g in ["WMO-5.2.6", "WMO-4.1.1", "WGS-ZVH"] {
+		not mag(json.patch(uitkomst, [{"op": "replace", "path": "/grondslag", "value": g}]))
+	}
+	mag(json.patch(uitkomst, [{"op": "replace", "path": "/grondslag", "value": "WGS-ZVH"}, {"op": "replace", "path": "/aan", "value": "zvh"}]))
+	not mag(json.patch(uitkomst, [{"op": "replace", "path": "/aan", "value": "gemeente"}]))
+	not mag(json.remove(uitkomst, ["/aan"]))
+}
+
+test_burger_met_de_rol_van_een_professional_niet if {
+	every in_ in [basis, eigen, uitkomst, json.patch(basis, [{"op": "replace", "path": "/record/soort", "value": "beoordeling"}, {"op": "replace", "path": "/zelf", "value": true}])] {
+		mag(in_)
+		not mag(json.patch(in_, [{"op": "replace", "path": "/lezer/burger", "value": true}]))
+	}
+}
 
 test_melder_ziet_uitkomst_op_niveau_1 if {
 	b := melding.besluit with input as uitkomst

@@ -100,7 +100,7 @@ func (t *T) soortBeoordeling() inzage.Soort {
 			if err != nil {
 				return nil
 			}
-			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.Melding.Bron, "afgeschermd": b.BronAfgeschermd}
+			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.Melding.Bron, "aan": t.o.Organisatie.Soort, "afgeschermd": b.BronAfgeschermd}
 		},
 		Melding: true,
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {

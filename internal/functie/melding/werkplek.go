@@ -45,8 +45,12 @@ type paginaset struct {
 // ontvangt gives the ground on which a kind of organisation weighs meldingen.
 var ontvangt = map[begrip.OrganisatieSoort]begrip.Grondslag{begrip.VeiligThuis: begrip.GrondWmo516, begrip.ZVH: "WGS-ZVH"}
 
+// volgt gives the ground on which a melder follows what it melded to a kind of
+// organisation; see volggrond in beleid.rego.
+var volgt = map[begrip.OrganisatieSoort]begrip.Grondslag{begrip.VeiligThuis: begrip.GrondUb417, begrip.ZVH: "WGS-ZVH"}
+
 func (p *paginaset) lezer(s toegang.Sessie, doel begrip.Doel, zaak string) toegang.Lezer {
-	grond := begrip.GrondWmo526
+	grond := begrip.GrondUb417
 	if doel == begrip.DoelBeoordelen {
 		grond = ontvangt[p.o.Organisatie.Soort]
 	}
@@ -254,7 +258,7 @@ func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	ontvanger, _ := p.o.Deelnemer(m.Ontvanger)
 	d := eigenData{M: m, Naam: m.Gezinsnaam(), Ontvanger: ontvanger.Naam, Personen: personenRegels(m), Regels: inhoudRegels(m)}
 	d.Staat, d.Reden = staatLabel(o.Staat), o.Reden
-	l.Zaak = m.Zaak
+	l.Zaak, l.Grondslag = m.Zaak, volgt[ontvangers[m.Soort]]
 	d.leesUitkomst(p, r, o, l)
 	pg := web.Pagina{Titel: "Melding " + d.Naam, Actief: "/meldingen", Kruimels: []web.Kruimel{{Tekst: "Meldingen", Pad: "/meldingen"}, {Tekst: d.Naam}}, Doel: doelbalk(l), Data: d}
 	pg.Doel.Verborgen = m.MelderAfscherming != nil

@@ -108,7 +108,7 @@ func (z *Inzage) Lezer(ctx context.Context) (toegang.Lezer, error) {
 	if oin == z.cfg.Organisatie.OIN && !toegang.HeeftVerklaring(r) {
 		return toegang.Lezer{
 			Organisatie: z.cfg.Organisatie, Persoon: "systeem", Naam: "systeem van " + z.cfg.Organisatie.Naam,
-			Rol: begrip.RolSysteem, Doel: begrip.DoelEigenMelding, Grondslag: begrip.GrondWmo526,
+			Rol: begrip.RolSysteem, Doel: begrip.DoelEigenMelding, Grondslag: begrip.GrondUb417,
 		}, nil
 	}
 	return toegang.LeesVerklaring(r, z.cfg.Organisatie.OIN, func(o begrip.OIN) (begrip.Organisatie, bool) {

@@ -69,9 +69,15 @@ func (z *Inzage) invoer(soort Soort, rec dossier.Record, l toegang.Lezer, f *waa
 	lezer, rest := f.Invoer(soort.Naam, rec.ID, l)
 	maps.Copy(lezer, map[string]any{
 		"oin": string(l.Organisatie.OIN), "soort": string(l.Organisatie.Soort), "rol": string(l.Rol),
-		"persoon": l.Persoon, "burger": !l.Burger.IsZero(),
+		"persoon": l.Persoon, "burger": !l.Burger.IsZero(), "bsn": l.Organisatie.Soort.MagBSN(),
 	})
 	maps.Copy(in, rest)
+	if soort.ZonderNood {
+		delete(in, "nood")
+	}
+	if soort.Afgeschermd != nil && soort.Afgeschermd(rec) {
+		in["afgeschermd"] = true
+	}
 	klasse := soort.klasse(rec)
 	maps.Copy(in, toegang.Invoer{
 		"lezer": lezer, "klasse": klasse.String(),
@@ -97,7 +103,7 @@ func (z *Inzage) verband(soort Soort, rec dossier.Record, l toegang.Lezer, f *wa
 		return toegang.Verband{}, false
 	}
 	var u samenwerkingsverband.Uitkomst
-	look := waarborg.Look{Zaak: rec.Zaak, Klasse: k, Niveau: n, Bron: z.cfg.Organisatie.Soort, Personen: rec.Personen}
+	look := waarborg.Look{Zaak: rec.Zaak, Klasse: k, Niveau: n, Bron: z.cfg.Organisatie.Soort, Personen: soort.over(rec)}
 	if soort.Deel != nil {
 		look.Deel = soort.Deel(rec, l)
 	}
@@ -108,6 +114,20 @@ func (z *Inzage) verband(soort Soort, rec dossier.Record, l toegang.Lezer, f *wa
 	in := u.Invoer(zv.Samenwerkingsverband)
 	in.Fase, in.Rol = zv.Fase, string(v.Rol)
 	return in, true
+}
+
+// over gives everybody a record is about, as far as the guards go: whoever has
+// no known burgerservicenummer counts as one who cannot be matched to a consent.
+func (s Soort) over(rec dossier.Record) []begrip.BSN {
+	if s.Betrokkenen == nil {
+		return rec.Personen
+	}
+	for _, b := range s.Betrokkenen(rec) {
+		if !slices.Contains(rec.Personen, b.Burgerservicenummer.BSN) {
+			return append(slices.Clone(rec.Personen), begrip.BSN{})
+		}
+	}
+	return rec.Personen
 }
 
 // Betrokkenen gives whom a record of ours is about, by name where the record

@@ -16,8 +16,9 @@ const meldUitstel = 28 * 24 * time.Hour
 // plichten carries out, in the transaction of the log line, what the decision
 // obliges to. gemeld tells that something went to the outbox.
 //
-// alarm and nakijken both put the use of noodtoegang before the privacy
-// officer: at once, and until somebody judged it. meld-gezin shows the look to
+// alarm and nakijken both put the look before the privacy officer: at once, and
+// until somebody judged it. They come with noodtoegang, and nakijken alone with
+// a look in acute danger that a rule allows (AVG 6 lid 1 onder d). meld-gezin shows the look to
 // the family with emphasis, geen-melding-gezin holds it back for a while (see
 // gezin.go). niet-doorgeven travels to the reader in the answer.
 func (z *Inzage) plichten(ctx context.Context, tx *dossier.Tx, regel dossier.Logregel, rec dossier.Record, l toegang.Lezer) (gemeld bool, err error) {
@@ -30,12 +31,18 @@ func (z *Inzage) plichten(ctx context.Context, tx *dossier.Tx, regel dossier.Log
 			return false, err
 		}
 	}
-	if l.Nood.IsZero() || !heeft(toegang.PlichtAlarm) && !heeft(toegang.PlichtNakijken) {
+	if !heeft(toegang.PlichtAlarm) && !heeft(toegang.PlichtNakijken) {
 		return false, nil
+	}
+	if !heeft(toegang.PlichtAlarm) { // no call on noodtoegang was needed
+		l.Nood = toegang.Nood{Reden: redenNakijken, Tot: regel.Tijdstip.Add(toegang.NoodDuur)}
 	}
 	meld := heeft(toegang.PlichtMeldGezin) && !regel.BronAfgeschermd
 	return meld, z.cfg.Waarborgen.Nood(ctx, tx, rec, l, regel, meld)
 }
+
+// redenNakijken is why a look without noodtoegang is reviewed.
+const redenNakijken = "Inzage omdat er direct gevaar is vastgelegd, zonder noodtoegang."
 
 // verteld tells whether the family may learn of this look by now.
 func verteld(r dossier.Logregel, nu time.Time) bool {

@@ -208,7 +208,7 @@ func (z *Inzage) nogNiet(s Soort, rec dossier.Record, f *waarborg.Feiten, k same
 		niemand := true
 		for _, o := range orgs {
 			l := toegang.Lezer{Organisatie: o, Zaak: rec.Zaak, Doel: in.Doel, Grondslag: in.Grondslag}
-			look := waarborg.Look{Zaak: rec.Zaak, Klasse: k, Bron: z.cfg.Organisatie.Soort, Personen: rec.Personen}
+			look := waarborg.Look{Zaak: rec.Zaak, Klasse: k, Bron: z.cfg.Organisatie.Soort, Personen: s.over(rec)}
 			if s.Deel != nil {
 				look.Deel = s.Deel(rec, l)
 			}

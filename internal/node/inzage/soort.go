@@ -34,6 +34,10 @@ type Soort struct {
 	// in its zaak, from the moment it is valid.
 	Melding bool
 
+	// ZonderNood: noodtoegang opens no record of this kind. It tells how people
+	// are protected or watched over, not what somebody in danger needs.
+	ZonderNood bool
+
 	// Feiten adds to the policy input what only this kind knows.
 	Feiten func(rec dossier.Record, l toegang.Lezer) map[string]any
 	// Partij tells whether an organisation may know that this record is here.

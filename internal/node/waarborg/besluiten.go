@@ -139,6 +139,7 @@ func (m *Maatregel) controleer(c *begrip.Controle, nu time.Time) {
 	c.Eis(ok, "soort", "Kies een maatregel of onderzoek uit de lijst.")
 	c.Eis(m.Tot != nil, "tot", "Vul in tot wanneer dit geldt.")
 	c.Eis(!ok || m.Tot == nil || !m.Tot.After(m.Vanaf.AddDate(0, n, 1)), "tot", "Dit duurt hoogstens %d maanden. Daarna legt u het opnieuw vast.", n)
+	c.Eis(!m.ots() || m.Uitvoerder != "", "uitvoerder", "Vul in welke gecertificeerde instelling de ondertoezichtstelling uitvoert.")
 	if m.Uitvoerder != "" {
 		eisOIN(c, "uitvoerder", m.Uitvoerder)
 	}
@@ -146,6 +147,9 @@ func (m *Maatregel) controleer(c *begrip.Controle, nu time.Time) {
 		eisReden(c, "reden", m.Reden)
 	}
 }
+
+// ots tells that a child is under supervision, for now or for longer.
+func (m *Maatregel) ots() bool { return m.Soort == "ots" || m.Soort == "voorlopige-ots" }
 
 // Medewerking is why one organisation may learn what it needs without consent:
 // it is directly involved in the help, or its cooperation is required (Jeugdwet

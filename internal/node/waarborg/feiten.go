@@ -206,7 +206,7 @@ func (f *Feiten) MagNamens(l toegang.Lezer) string {
 			return "Wij weten niet hoe oud deze persoon is. Daarom laten wij niets zien."
 		case leeftijd >= 18:
 			return "Deze persoon is 18 of ouder en beslist zelf."
-		case leeftijd >= 16 && f.bekwaam(l.Namens) && !f.magMeekijken(l.Burger, l.Namens):
+		case leeftijd >= 16 && f.bekwaam(l.Namens) && len(f.meekijken(l.Burger, l.Namens)) == 0:
 			return "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt."
 		}
 	}
@@ -222,22 +222,39 @@ func (f *Feiten) vertegenwoordiging(wie, voor begrip.BSN) *Vertegenwoordiging {
 	return nil
 }
 
-// magMeekijken tells that the person itself agreed that burger looks along.
-func (f *Feiten) magMeekijken(burger, voor begrip.BSN) bool {
-	return slices.ContainsFunc(f.toestemmingen, func(t *Toestemming) bool {
-		return t.Over.Burgerservicenummer.BSN == voor && t.door(verband.RelatieZelf) &&
-			slices.ContainsFunc(t.AanPersonen, func(p begrip.InhoudBSN) bool { return p.BSN == burger })
-	})
+// meekijken gives at which kinds of information the person itself agreed that
+// burger looks along.
+func (f *Feiten) meekijken(burger, voor begrip.BSN) []string {
+	uit := []string{}
+	for _, t := range f.toestemmingen {
+		if t.Over.Burgerservicenummer.BSN != voor || !t.door(verband.RelatieZelf) ||
+			!slices.ContainsFunc(t.AanPersonen, func(p begrip.InhoudBSN) bool { return p.BSN == burger }) {
+			continue
+		}
+		for _, k := range t.Klassen {
+			uit = append(uit, k.String())
+		}
+	}
+	return uit
 }
 
 // Afgeschermd gives the first safeguard that withholds rec from l; nil when
-// none does. To such a reader the record is not there.
+// none does. To such a reader the record is not there. Who looks by the mandate
+// of a person, or in its place, sees no more than that person; a parent or voogd
+// looks in its own right.
 func (f *Feiten) Afgeschermd(soort, id string, l toegang.Lezer) *Afscherming {
+	wie := []begrip.BSN{}
+	if !l.Burger.IsZero() {
+		wie = append(wie, l.Burger)
+	}
+	if r := f.Relatie(l.Burger, l.Namens); !l.Namens.IsZero() && r != verband.RelatieOuder && r != verband.RelatieVoogd {
+		wie = append(wie, l.Namens)
+	}
 	for _, a := range f.afschermingen {
 		if a.Onderwerp.Soort != soort || a.Onderwerp.ID != id {
 			continue
 		}
-		if slices.Contains(a.TegenOIN, l.Organisatie.OIN) || !l.Burger.IsZero() && slices.Contains(leesbaar(a.Tegen), l.Burger) {
+		if slices.Contains(a.TegenOIN, l.Organisatie.OIN) || slices.ContainsFunc(a.Tegen, func(b begrip.InhoudBSN) bool { return slices.Contains(wie, b.BSN) }) {
 			return a
 		}
 	}

@@ -26,7 +26,7 @@ func (f *Feiten) Invoer(soort, id string, l toegang.Lezer) (lezer, rest map[stri
 	}
 	voor := l.VoorWie()
 	lezer["relatie"], lezer["namens"] = string(f.Relatie(l.Burger, voor)), voor != l.Burger
-	p := map[string]any{"leeftijd": f.Leeftijd(voor), "handelingsbekwaam": f.bekwaam(voor), "overleden": false}
+	p := map[string]any{"leeftijd": f.Leeftijd(voor), "handelingsbekwaam": f.bekwaam(voor), "overleden": false, "vertegenwoordiger": string(f.eersteVertegenwoordiger(voor))}
 	if v := f.vertegenwoordiging(l.Burger, voor); v != nil {
 		var ks []string
 		for _, k := range v.Klassen {
@@ -40,7 +40,7 @@ func (f *Feiten) Invoer(soort, id string, l toegang.Lezer) (lezer, rest map[stri
 			"soort": string(gezagTabel[g.Soort].soort), "heeft_gezag": g.heeft(l.Burger), "datum": g.Peildatum, "bron": g.Bron, "afwijking": g.Afwijking != nil,
 		}
 	}
-	rest["toestemming"] = map[string]any{"lezer": f.magMeekijken(l.Burger, voor)}
+	rest["toestemming"] = map[string]any{"klassen": f.meekijken(l.Burger, voor)}
 	return lezer, rest
 }
 
@@ -61,7 +61,7 @@ func (f *Feiten) Vraag(z *Zaakverband, k Look, l toegang.Lezer) verband.Vraag {
 	v := verband.Vraag{
 		OIN: l.Organisatie.OIN, Soort: l.Organisatie.Soort, Functie: l.Rol, Rol: rol, Doel: l.Doel, Grondslag: l.Grondslag,
 		Klasse: k.Klasse, Niveau: k.Niveau, Deel: k.Deel, Bron: k.Bron, Fase: z.Fase, Nu: f.Nu,
-		Waarborgen: f.waarborgen(z, k),
+		Waarborgen: f.waarborgen(z, k, l.Organisatie.OIN),
 	}
 	v.Waarborgen.Deelname = deelname
 	if !l.Burger.IsZero() {
@@ -92,15 +92,27 @@ func (f *Feiten) eersteVertegenwoordiger(b begrip.BSN) verband.Relatie {
 
 func (k *Kop) periode() verband.Periode { return verband.Periode{Vanaf: k.Vanaf, Tot: k.tot()} }
 
-// waarborgen gives what stands on record for this zaak and these persons.
-func (f *Feiten) waarborgen(z *Zaakverband, k Look) verband.Waarborgen {
+// alleenOnderToezicht tells that every minor of the record is under supervision
+// by uitvoerder: others inform it of that child and who raises it, not of a
+// brother or sister (Jeugdwet 7.3.11 lid 4).
+func (f *Feiten) alleenOnderToezicht(k Look, uitvoerder begrip.OIN) bool {
+	return !slices.ContainsFunc(k.Personen, func(b begrip.BSN) bool {
+		l := f.Leeftijd(b)
+		return l >= 0 && l < 18 && !slices.ContainsFunc(f.maatregelen, func(m *Maatregel) bool {
+			return m.ots() && m.Uitvoerder == uitvoerder && m.Over.Burgerservicenummer.BSN == b && (m.Zaak == "" || m.Zaak == k.Zaak)
+		})
+	})
+}
+
+// waarborgen gives what stands on record for this zaak, these persons and lezer.
+func (f *Feiten) waarborgen(z *Zaakverband, k Look, lezer begrip.OIN) verband.Waarborgen {
 	hier := func(kop *Kop) bool { return kop.Zaak == "" || kop.Zaak == k.Zaak }
 	w := verband.Waarborgen{Zaaktype: z.Zaaktype}
 	if t, ok := f.meldingen[k.Zaak]; ok {
 		w.Melding = verband.Periode{Vanaf: t}
 	}
 	for _, m := range f.maatregelen {
-		if hier(&m.Kop) && slices.Contains(k.Personen, m.Over.Burgerservicenummer.BSN) {
+		if hier(&m.Kop) && slices.Contains(k.Personen, m.Over.Burgerservicenummer.BSN) && (!m.ots() || m.Uitvoerder == lezer && f.alleenOnderToezicht(k, lezer)) {
 			zetMaatregel(&w, m)
 		}
 	}

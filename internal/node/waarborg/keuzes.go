@@ -161,7 +161,7 @@ func (w *Waarborgen) VoorWieKijkt(ctx context.Context, burger begrip.BSN) ([]Voo
 			continue
 		}
 		l := f.leeftijd(b.BSN, p.geboren())
-		if ouder := r == verband.RelatieOuder || r == verband.RelatieVoogd; ouder && (l >= 18 || l >= 16 && f.bekwaam(b.BSN) && !f.magMeekijken(burger, b.BSN)) {
+		if ouder := r == verband.RelatieOuder || r == verband.RelatieVoogd; ouder && (l >= 18 || l >= 16 && f.bekwaam(b.BSN) && len(f.meekijken(burger, b.BSN)) == 0) {
 			continue // Jeugdwet 7.3.5: from sixteen a parent needs the young person's consent
 		}
 		uit = append(uit, VoorWie{b, p.Roepnaam, l, r})

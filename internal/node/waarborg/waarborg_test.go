@@ -341,7 +341,7 @@ func TestEenmaligeVerstrekkingIsEenKeer(t *testing.T) {
 	if err := gebruik(); !begrip.Is(err, begrip.Conflict) {
 		t.Errorf("used twice: %v", err)
 	}
-	if w := p.laad().waarborgen(&Zaakverband{}, Look{Zaak: zaak}); len(w.Wpg19) != 1 || !w.Wpg19[0].Verstrekt {
+	if w := p.laad().waarborgen(&Zaakverband{}, Look{Zaak: zaak}, school.OIN); len(w.Wpg19) != 1 || !w.Wpg19[0].Verstrekt {
 		t.Errorf("%+v", w.Wpg19)
 	}
 }

@@ -3,35 +3,20 @@
 # noodtoegang. Deny beats permit. What the samenwerkingsverband of the zaak says
 # stands beside them, as tables in Go.
 #
-# oordeel gives null when nothing is special (an ordinary look by a
-# professional), else
-#   weigeringen  reasons to refuse that a call on noodtoegang cannot lift
-#   bezwaren     reasons to refuse that it can
+# oordeel gives
+#   weigeringen  reasons to refuse; nothing lifts them
 #   plafond      highest level
 #   gemaskeerd   fields to leave out
-#   plichten     what must be done with the look
-#   nood         a call on noodtoegang that is in order, or null
+#   nood         a call on noodtoegang that is in order, with what it then
+#                leaves out and obliges to; or null
+#
+# Which looks need not ask these rules at all stands in Go (gewoon), with a test
+# that holds it against them.
 package soh.algemeen
 
 import rego.v1
 
-oordeel := null if {
-	gewoon
-} else := volledig
-
-volledig := {
-	"weigeringen": weigeringen, "bezwaren": bezwaren, "plafond": plafond,
-	"gemaskeerd": gemaskeerd, "plichten": plichten, "nood": nood,
-}
-
-# gewoon: none of the rules below can say anything. Most looks are, and this
-# keeps their decision short; a test holds it against the rules.
-gewoon if {
-	not burger
-	not input.afschermingen
-	not input.nood
-	not beschermd
-}
+oordeel := {"weigeringen": weigeringen, "plafond": plafond, "gemaskeerd": gemaskeerd, "nood": nood}
 
 beschermd if input.klasse == "I6"
 
@@ -46,6 +31,15 @@ namens if {
 default relatie := "zelf"
 
 relatie := input.lezer.relatie
+
+# Who looks as a citizen is no professional in the same look, also when the same
+# person is both. A role that is missing or is another's: no.
+weigeringen contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artikel": ""} if {
+	burger
+	not gezinsrol
+}
+
+gezinsrol if input.lezer.rol in {"ouder", "jongere"}
 
 # --- Protected sources (I6) ---
 
@@ -63,31 +57,12 @@ weigeringen contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artike
 	count(input.afschermingen) > 0
 }
 
-# The source of a melding stays protected, whatever the need.
+# What is withheld from an organisation stays withheld, whatever the need: the
+# one who withheld it knew of danger too.
 weigeringen contains {"tekst": "Dit is voor u afgeschermd.", "artikel": a.artikel} if {
 	not burger
 	some a in input.afschermingen
-	a.reden == "e"
 }
-
-bezwaren contains {"tekst": "Dit is voor u afgeschermd.", "artikel": a.artikel} if {
-	not burger
-	some a in input.afschermingen
-	a.reden != "e"
-}
-
-# To withhold for harm to the person itself takes a colleague's view and a date
-# to look again (Jeugdwet 7.3.2 lid 4). Without those it still withholds, and
-# somebody must look at it.
-plichten contains "nakijken" if {
-	some a in input.afschermingen
-	a.reden == "b"
-	onvolledig(a)
-}
-
-onvolledig(a) if a.collega == false
-
-onvolledig(a) if a.tot == ""
 
 # --- Age: who looks at own data ---
 
@@ -96,6 +71,15 @@ weigeringen contains {"tekst": "Tot een kind 12 jaar is, kijkt iemand met gezag 
 	not namens
 	input.persoon.leeftijd >= 0
 	input.persoon.leeftijd < 12
+}
+
+# Whether a child is twelve must be known. An adult who signs in as itself needs
+# no age on record.
+weigeringen contains {"tekst": "Wij weten niet hoe oud u bent. Vraag de organisatie om dit na te gaan.", "artikel": "Wmo 2015, artikel 5.3.2"} if {
+	burger
+	not namens
+	input.lezer.rol == "jongere"
+	not leeftijd_bekend
 }
 
 # --- Gezag: parents and voogd ---
@@ -149,7 +133,8 @@ weigeringen contains {"tekst": "Vanaf 16 jaar beslist de jongere zelf wie meekij
 	not meekijken
 }
 
-meekijken if input.toestemming.lezer == true
+# For the kinds of information that the consent names.
+meekijken if input.klasse in input.toestemming.klassen
 
 meekijken if input.persoon.handelingsbekwaam == false
 
@@ -170,6 +155,15 @@ weigeringen contains {"tekst": "U kunt alleen voor deze persoon kijken als die d
 	not onbekwame_volwassene
 }
 
+# The first in line acts, the others not beside it.
+weigeringen contains {"tekst": "Iemand anders vertegenwoordigt deze persoon.", "artikel": "Jeugdwet, artikel 7.3.15"} if {
+	namens
+	relatie in wettelijk
+	not eerste
+}
+
+eerste if input.persoon.vertegenwoordiger == relatie
+
 onbekwame_volwassene if {
 	input.persoon.leeftijd >= 18
 	input.persoon.handelingsbekwaam == false
@@ -184,6 +178,15 @@ weigeringen contains {"tekst": "Dit hoort niet bij wat u mag zien voor deze pers
 	relatie in beperkt
 	not in_machtiging
 }
+
+# A child under twelve gives nobody a mandate; who has gezag looks itself.
+weigeringen contains {"tekst": "Tot een kind 12 jaar is, kijkt iemand met gezag voor het kind.", "artikel": "Wmo 2015, artikel 5.3.2"} if {
+	namens
+	relatie in beperkt
+	not vanaf_twaalf
+}
+
+vanaf_twaalf if input.persoon.leeftijd >= 12
 
 in_machtiging if input.klasse in input.persoon.klassen
 
@@ -209,7 +212,10 @@ gemaskeerd contains "anderen" if burger
 
 plafond := min({2} | steunplafond | strafplafond)
 
-steunplafond contains 1 if relatie == "steunfiguur"
+steunplafond contains 1 if {
+	burger
+	relatie == "steunfiguur"
+}
 
 # Content of police and criminal law a family asks of the source itself.
 strafplafond contains 1 if {
@@ -218,17 +224,39 @@ strafplafond contains 1 if {
 }
 
 # --- Noodtoegang ---
-# For a professional who gives a reason and an end. It lifts what the ordinary
-# rules refuse, never a protected source, and brings its own obligations.
+# For a professional who carries cases and gives a reason and an end. It lifts
+# what the ordinary rules refuse, never a protected source, and brings its own
+# obligations (AVG 6 lid 1 onder d, 9 lid 2 onder c; Uitvoeringswet AVG 32).
+
+noodrollen := {
+	"politieagent", "medewerker-veilig-thuis", "raadsonderzoeker", "jeugdbeschermer", "medewerker-wijkteam",
+	"procesregisseur", "behandelaar",
+}
+
+# Kinds of organisation that carry no cases.
+zonder_zaken := {"", "burgerportaal", "ketenbeheerder", "vertrouwenspersoon", "overig"}
 
 default nood := null
 
-nood := {"reden": input.nood.reden} if {
+nood := {"gemaskeerd": noodmasker, "plichten": noodplichten} if {
 	not burger
-	not input.lezer.rol in {"systeem", "administratie", "ouder", "jongere"}
+	input.lezer.rol in noodrollen
+	soort := input.lezer.soort
+	not soort in zonder_zaken
+	input.klasse in {"I0", "I1", "I2", "I3", "I4", "I5"}
 	count(trim_space(input.nood.reden)) >= 20
 	nu := time.parse_rfc3339_ns(input.nu)
 	tot := time.parse_rfc3339_ns(input.nood.tot)
 	nu < tot
 	tot - nu <= 4 * 3600 * 1000000000 + 30 * 1000000000
 }
+
+# Only some may use the burgerservicenummer (Jeugdwet 7.2; Wmo 2015 5.2.9).
+noodmasker contains "burgerservicenummer" if not mag_bsn
+
+mag_bsn if input.lezer.bsn == true
+
+# How to reach a melder who must stay unknown.
+noodmasker contains "contact" if input.afgeschermd
+
+noodplichten contains "niet-doorgeven" if input.klasse == "I4"
