@@ -103,7 +103,7 @@ func nieuweAbonnementen(graaf func() *graph.Graph) *abonnementen {
 }
 
 func (m *abonnementen) sleutel(t graph.Term) termSleutel {
-	p := m.graaf().Posting(t.Kind, t.Waarde, time.Time{}, 0)
+	p := m.graaf().Posting(t.Kind, []byte(t.Waarde), time.Time{}, 0)
 	return termSleutel(p[:9])
 }
 

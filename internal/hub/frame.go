@@ -12,50 +12,69 @@ import (
 )
 
 // frame is one entry of the log: who offered the event, when it was received,
-// a keyed digest of its content, the keyed references of the persons in it, and
-// the event with every personal value encrypted. Nothing in it is readable
-// about a person. Layout: version 1, OIN 20, received µs 8, digest 16, number of
-// references 2, references 16 each, event.
+// a keyed digest of its content, its interactieId, the keyed references of the
+// persons in it, what reading it gave (kaart), and the event with every personal
+// value encrypted. Nothing in it is readable about a person. Layout: version 2,
+// OIN 20, received µs 8, digest 16, number of references 2, interactieId 16,
+// references 16 each, length of the kaart (uvarint), kaart, event. Version 1 has
+// neither interactieId nor kaart.
 type frame struct {
 	OIN       begrip.OIN
 	Ontvangen time.Time
 	Digest    [16]byte
+	ID        uuid.UUID // zero in version 1: see interactieVan
 	Refs      [][16]byte
+	Kaart     []byte // as kaart writes it; empty: the event must be read
 	Event     []byte
 }
 
 const (
-	frameVersie = 1
-	frameKop    = 1 + 20 + 8 + 16 + 2
+	frameVersie = 2
+	frameKop    = 1 + 20 + 8 + 16 + 2 // of version 1
 )
 
 var errFrame = errors.New("hub: this entry of the log is not a frame this version knows")
 
 func (f frame) bytes() []byte {
-	b := make([]byte, 0, frameKop+16*len(f.Refs)+len(f.Event))
+	b := make([]byte, 0, frameKop+16+16*len(f.Refs)+2+len(f.Kaart)+len(f.Event))
 	b = append(b, frameVersie)
 	b = append(b, f.OIN...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Ontvangen.UnixMicro()))
 	b = append(b, f.Digest[:]...)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(f.Refs)))
+	b = append(b, f.ID[:]...)
 	for _, r := range f.Refs {
 		b = append(b, r[:]...)
 	}
+	b = append(binary.AppendUvarint(b, uint64(len(f.Kaart))), f.Kaart...)
 	return append(b, f.Event...)
 }
 
 func leesFrame(b []byte) (frame, error) {
-	if len(b) < frameKop || b[0] != frameVersie {
+	if len(b) < frameKop || b[0] != 1 && b[0] != frameVersie {
 		return frame{}, errFrame
 	}
 	f := frame{OIN: begrip.OIN(b[1:21]), Ontvangen: time.UnixMicro(int64(binary.BigEndian.Uint64(b[21:]))).UTC(), Digest: [16]byte(b[29:45])}
 	n, rest := int(binary.BigEndian.Uint16(b[45:])), b[frameKop:]
+	if b[0] == frameVersie {
+		if len(rest) < 16 {
+			return frame{}, errFrame
+		}
+		f.ID, rest = uuid.UUID(rest[:16]), rest[16:]
+	}
 	if len(rest) < 16*n {
 		return frame{}, errFrame
 	}
-	for range n {
-		f.Refs = append(f.Refs, [16]byte(rest))
-		rest = rest[16:]
+	f.Refs = make([][16]byte, n)
+	for i := range f.Refs {
+		f.Refs[i], rest = [16]byte(rest), rest[16:]
+	}
+	if b[0] == frameVersie {
+		l, w := binary.Uvarint(rest)
+		if w <= 0 || l > uint64(len(rest)-w) {
+			return frame{}, errFrame
+		}
+		f.Kaart, rest = rest[w:w+int(l)], rest[w+int(l):]
 	}
 	f.Event = rest
 	return f, nil

@@ -123,9 +123,9 @@ func pasIntrekking(w *werk, f feit) (string, error) {
 	if err != nil || !ok {
 		return nietTeVinden, err
 	}
-	var uit uitkomst
-	if err := json.Unmarshal(b, &uit); err != nil {
-		return "", fmt.Errorf("hub: outcome at %d: %w", plaats, err)
+	uit, err := leesUitkomst(plaats, b)
+	if err != nil {
+		return "", err
 	}
 	if uit.Fout != "" || slices.Contains(uit.Waarschuwingen, dubbelHandeld) {
 		return nietTeVinden, nil

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"strconv"
@@ -122,20 +123,9 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 		h.vergeetSlot.RLock() // no key is destroyed between its use and the log
 		defer h.vergeetSlot.RUnlock()
 	}
-	ids, entries := make([]uuid.UUID, len(events)), make([][]byte, len(events))
-	nu := time.Now()
-	ruimte := ruwe.Get().(*[]byte)
-	defer ruwe.Put(ruimte)
-	for i, ev := range events {
-		ruw := ev.Append((*ruimte)[:0])
-		*ruimte = ruw
-		mac := h.graph.MAC("inhoud", ruw)
-		stored, refs, err := h.sleutels.Versleutel(ctx, ruw)
-		if err != nil {
-			return nil, err
-		}
-		ids[i] = interactieVan(ev, afzender)
-		entries[i] = frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), Refs: refs, Event: stored}.bytes()
+	ids, entries, err := h.maakEntries(ctx, afzender, events)
+	if err != nil {
+		return nil, err
 	}
 	plaatsen, err := h.log.AppendVan(ctx, string(afzender), entries)
 	h.schrijffout.Store(begrip.Is(err, begrip.NietBeschikbaar))
@@ -146,7 +136,32 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 	return ids, nil
 }
 
-// eventVan reads the event at plaats as the reader may see it.
+// maakEntries makes of each event its interactieId and what enters the log.
+func (h *Hub) maakEntries(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event) ([]uuid.UUID, [][]byte, error) {
+	ids, entries := make([]uuid.UUID, len(events)), make([][]byte, len(events))
+	nu, regels := time.Now(), h.regels.Load()
+	ruimte := ruwe.Get().(*[]byte)
+	defer ruwe.Put(ruimte)
+	for i, ev := range events {
+		ruw := ev.Append((*ruimte)[:0])
+		*ruimte = ruw
+		mac := h.graph.MAC("inhoud", ruw)
+		stored, refs, err := h.sleutels.Versleutel(ctx, ruw)
+		if err != nil {
+			return nil, nil, err
+		}
+		ids[i] = interactieVan(ev, afzender)
+		f := frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), ID: ids[i], Refs: refs, Event: stored}
+		if kop := len(ruw) - len(ev.Data) - 1; len(stored) > kop && bytes.Equal(stored[:kop], ruw[:kop]) { // else it is read from the log
+			ev.Data = stored[kop : len(stored)-1]
+			f.Kaart = h.maakKaart(regels, f, ev)
+		}
+		entries[i] = f.bytes()
+	}
+	return ids, entries, nil
+}
+
+// frameOp reads the entry at plaats.
 func (h *Hub) frameOp(ctx context.Context, plaats uint64) (frame, error) {
 	b, err := h.log.Read(ctx, hublog.Plaats(plaats))
 	if err != nil {

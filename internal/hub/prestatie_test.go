@@ -53,7 +53,7 @@ func BenchmarkHerbouw(b *testing.B) {
 	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
-func proefHub(b *testing.B, dir string) (h *Hub, stop func()) {
+func proefHub(b testing.TB, dir string) (h *Hub, stop func()) {
 	h, err := Open(Config{Dir: dir, Organisatie: orgHub, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		b.Fatal(err)
@@ -111,4 +111,66 @@ func legVastEen(h *Hub, body []byte) error {
 		_, err = h.legVast(context.Background(), orgPolitie.OIN, evs)
 	}
 	return err
+}
+
+// BenchmarkDelen measures what one event costs in each room it passes on its
+// way into the hub, one at a time on one processor.
+func BenchmarkDelen(b *testing.B) {
+	h, stop := proefHub(b, b.TempDir())
+	defer stop()
+	m := proeflast.Nieuw(orgPolitie, 500, 0, 1)
+	lijst := m.Lijst(nil, 1000)
+	events, err := cloudevent.ParseBatch(lijst)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var ruw, frames [][]byte
+	for _, ev := range events {
+		r := ev.Append(nil)
+		s, refs, err := h.sleutels.Versleutel(b.Context(), r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		mac := h.graph.MAC("inhoud", r)
+		ruw = append(ruw, r)
+		frames = append(frames, frame{OIN: orgPolitie.OIN, Digest: [16]byte(mac[:16]), Refs: refs, Event: s}.bytes())
+	}
+	b.Run("parse", func(b *testing.B) {
+		b.ReportAllocs()
+		for range b.N/len(events) + 1 {
+			if _, err := cloudevent.ParseBatch(lijst); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("schrijf", func(b *testing.B) {
+		b.ReportAllocs()
+		var dst []byte
+		for i := range b.N {
+			dst = events[i%len(events)].Append(dst[:0])
+		}
+	})
+	b.Run("digest", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			h.graph.MAC("inhoud", ruw[i%len(ruw)])
+		}
+	})
+	b.Run("versleutel", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			if _, _, err := h.sleutels.Versleutel(b.Context(), ruw[i%len(ruw)]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("ontleed", func(b *testing.B) {
+		b.ReportAllocs()
+		regels := h.regels.Load()
+		for i := range b.N {
+			if o := h.ontleed(regels, 1, frames[i%len(frames)]); o.leeg || o.uit.Fout != "" {
+				b.Fatal(o.uit)
+			}
+		}
+	})
 }

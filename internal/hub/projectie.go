@@ -3,7 +3,6 @@ package hub
 import (
 	"bytes"
 	"cmp"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,9 +43,12 @@ type ontleding struct {
 	leeg   bool // no frame: counts in the ledger only
 	plaats uint64
 
-	postings []graph.Posting // under what it can be found
-	actie    string          // @id of its first Activity
+	termen   []graph.Term    // under what it can be found; known only when it was read
+	postings []graph.Sleutel // of the terms
+	actie    string          // @id of its first Activity; known only when it was read
 	schermAf []string        // nodes whose source must stay hidden from the family
+
+	sleutelID, sleutelActie graph.Sleutel // under which it is told from others
 
 	feit  *feit // what the chain must remember, when the event tells that
 	geldt bool  // feit stands: it was not told before
@@ -58,6 +60,8 @@ const (
 	meerActies    = "Er staat meer dan één activiteit in deze gebeurtenis. Alleen de eerste telt om te zien of hij al gemeld is."
 )
 
+// ontleed reads one entry: from its kaart, or the event itself when there is none
+// that holds.
 func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ontleding) {
 	o.plaats = plaats
 	f, err := leesFrame(entry)
@@ -65,13 +69,32 @@ func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ont
 		o.leeg = true
 		return o
 	}
-	o.frame, o.uit.OIN, o.uit.Digest = f, f.OIN, f.Digest[:]
-	o.event, err = cloudevent.ParseEigen(f.Event)
+	o.neem(f)
+	if k, ok := leesKaart(regels, f); ok && h.volgens(&o, k) {
+		o.sleutelID = h.sleutelID(o.id)
+		return o
+	}
+	ev, err := cloudevent.ParseEigen(f.Event)
 	if err != nil {
 		o.leeg = true // the hub wrote it, so this is damage; bewijs and verify show it
 		return o
 	}
-	o.id = interactieVan(o.event, f.OIN)
+	h.leesEvent(&o, regels, ev)
+	h.maakSleutels(&o)
+	return o
+}
+
+// neem takes over what the frame says.
+func (o *ontleding) neem(f frame) {
+	o.frame, o.id, o.uit.OIN, o.uit.Digest = f, f.ID, f.OIN, f.Digest[:]
+}
+
+// leesEvent reads and checks the event itself.
+func (h *Hub) leesEvent(o *ontleding, regels *soorten.Stand, ev cloudevent.Event) {
+	o.event = ev
+	if o.id == uuid.Nil {
+		o.id = interactieVan(ev, o.frame.OIN)
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			o.uit.Fout, o.uit.Technisch = "Wij konden deze gebeurtenis niet verwerken.", true
@@ -79,7 +102,7 @@ func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ont
 	}()
 	if !regels.Bekend(o.event.Type) {
 		o.uit.Fout, o.uit.Validatiefouten = "Dit soort gebeurtenis kennen wij niet.", []string{"type: Dit type staat niet in het register."}
-		return o
+		return
 	}
 	g, waarschuwingen, err := prov.Lees(o.event.Data)
 	o.uit.Waarschuwingen = waarschuwingen
@@ -93,19 +116,18 @@ func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ont
 		if len(fout.Velden) == 0 {
 			o.uit.Validatiefouten = []string{string(begrip.MaskeerBSN([]byte(fout.Bericht)))}
 		}
-		return o
+		return
 	}
 	for _, v := range regels.Controleer(o.event, g, sleutels.Masker) {
 		o.uit.Fout = "De inhoud van deze gebeurtenis past niet bij het schema."
 		o.uit.Validatiefouten = append(o.uit.Validatiefouten, string(begrip.MaskeerBSN([]byte(v.Veld+": "+v.Bericht))))
 	}
 	if s := feitSoortVan[o.event.Type]; s != nil && o.uit.Fout == "" {
-		ontleedFeit(s, &o, g)
+		ontleedFeit(s, o, g)
 	}
 	if o.uit.Fout == "" {
-		h.verbind(&o, g)
+		o.verbind(g)
 	}
-	return o
 }
 
 // ontleedFeit reads the feit that an event tells.
@@ -267,8 +289,8 @@ func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
 
 // verwerk decides what an event means beside those before it.
 func (w *werk) verwerk(o *ontleding) error {
-	s, id := w.s, o.id.String()
-	plaats, waarde, bekend, err := s.Uniek(graph.Interactie, id)
+	s := w.s
+	plaats, waarde, bekend, err := s.UniekOp(o.sleutelID)
 	if err != nil {
 		return err
 	}
@@ -286,49 +308,60 @@ func (w *werk) verwerk(o *ontleding) error {
 			return err
 		}
 	}
-	return zetUitkomst(s, id, o.plaats, o.uit)
+	return zetUitkomst(s, o.sleutelID, o.plaats, o.uit)
 }
 
 // herhaald is the same event once more: nothing new, unless its content differs.
 func herhaald(s *graph.Stap, o *ontleding, plaats uint64, waarde []byte) error {
-	var uit uitkomst
-	if err := json.Unmarshal(waarde, &uit); err != nil {
-		return fmt.Errorf("hub: outcome at %d: %w", plaats, err)
+	uit, err := leesUitkomst(plaats, waarde)
+	if err != nil {
+		return err
 	}
 	if bytes.Equal(uit.Digest, o.uit.Digest) || slices.Contains(uit.Waarschuwingen, andereInhoud) {
 		return nil
 	}
 	uit.Waarschuwingen = append(uit.Waarschuwingen, andereInhoud)
-	return zetUitkomst(s, o.id.String(), plaats, uit)
+	return zetUitkomst(s, o.sleutelID, plaats, uit)
 }
 
-func zetUitkomst(s *graph.Stap, id string, plaats uint64, uit uitkomst) error {
+func zetUitkomst(s *graph.Stap, id graph.Sleutel, plaats uint64, uit uitkomst) error {
 	b, err := uit.bytes()
 	if err != nil {
 		return fmt.Errorf("hub: outcome: %w", err)
 	}
-	return s.Zet(graph.Interactie, id, plaats, b)
+	s.ZetOp(id, plaats, b)
+	return nil
 }
 
-// bytes is json.Marshal, without its cost for the outcome nearly every event has.
+// kaleUitkomst begins an outcome without remarks: OIN 20, digest 16. Another is
+// JSON.
+const kaleUitkomst = 1
+
 func (u uitkomst) bytes() ([]byte, error) {
-	if len(u.Waarschuwingen)+len(u.Validatiefouten) > 0 || u.Fout != "" || u.Technisch || len(u.OIN) != 20 {
+	if len(u.Waarschuwingen)+len(u.Validatiefouten) > 0 || u.Fout != "" || u.Technisch || len(u.OIN) != 20 || len(u.Digest) != 16 {
 		return json.Marshal(u)
 	}
-	b := make([]byte, 0, 20+len(`{"o":"","d":""}`)+base64.StdEncoding.EncodedLen(len(u.Digest)))
-	b = append(append(b, `{"o":"`...), u.OIN...)
-	b = base64.StdEncoding.AppendEncode(append(b, `","d":"`...), u.Digest)
-	return append(b, `"}`...), nil
+	return append(append(append(make([]byte, 0, 37), kaleUitkomst), u.OIN...), u.Digest...), nil
+}
+
+func leesUitkomst(plaats uint64, b []byte) (u uitkomst, err error) {
+	if len(b) == 37 && b[0] == kaleUitkomst {
+		return uitkomst{OIN: begrip.OIN(b[1:21]), Digest: b[21:]}, nil
+	}
+	if err := json.Unmarshal(b, &u); err != nil {
+		return u, fmt.Errorf("hub: outcome at %d: %w", plaats, err)
+	}
+	return u, nil
 }
 
 // eersteActiviteit claims the Activity for this event; dubbel when the same
 // sender told it before, in another event.
 func eersteActiviteit(s *graph.Stap, o *ontleding) (dubbel bool, err error) {
-	naam := string(o.frame.OIN) + "\n" + o.actie
-	if _, _, dubbel, err = s.Uniek(graph.Activiteit, naam); err != nil || dubbel {
+	if _, _, dubbel, err = s.UniekOp(o.sleutelActie); err != nil || dubbel {
 		return dubbel, err
 	}
-	return false, s.Zet(graph.Activiteit, naam, o.plaats, nil)
+	s.ZetOp(o.sleutelActie, o.plaats, nil)
+	return false, nil
 }
 
 // termenVan gives what an event can be found by.
@@ -352,16 +385,12 @@ func termenVan(f frame, ev cloudevent.Event, g prov.Graph) []graph.Term {
 		if n.Is(prov.Agent) {
 			erbij(graph.Organisatie, organisatieURN(n.ID))
 		}
-		if n.Is(prov.Entity) {
-			erbij(graph.Knoop, n.ID)
-		}
 	}
 	return termen
 }
 
-// verbind notes what of the graph the step needs. Terms are hashed here, beside
-// the step, and the graph is let go of.
-func (h *Hub) verbind(o *ontleding, g prov.Graph) {
+// verbind notes what of the graph the step needs; the graph is let go of.
+func (o *ontleding) verbind(g prov.Graph) {
 	for _, n := range g.Nodes {
 		if n.Is(prov.Activity) {
 			if o.actie != "" && !slices.Contains(o.uit.Waarschuwingen, meerActies) {
@@ -373,11 +402,24 @@ func (h *Hub) verbind(o *ontleding, g prov.Graph) {
 			o.schermAf = append(o.schermAf, n.ID)
 		}
 	}
-	termen := termenVan(o.frame, o.event, g)
-	o.postings = make([]graph.Posting, len(termen))
-	for i, t := range termen {
-		o.postings[i] = h.graph.Posting(t.Kind, t.Waarde, o.event.Time, o.plaats)
+	o.termen = termenVan(o.frame, o.event, g)
+}
+
+// maakSleutels hashes what o is found by, beside the step.
+func (h *Hub) maakSleutels(o *ontleding) {
+	o.sleutelID, o.sleutelActie = h.sleutelID(o.id), h.sleutelActie(o.frame.OIN, []byte(o.actie))
+	o.postings = make([]graph.Sleutel, len(o.termen))
+	for i, t := range o.termen {
+		o.postings[i] = h.graph.Posting(t.Kind, []byte(t.Waarde), o.event.Time, o.plaats)
 	}
+}
+
+func (h *Hub) sleutelID(id uuid.UUID) graph.Sleutel {
+	return h.graph.Sleutel(graph.Interactie, []byte(id.String()))
+}
+
+func (h *Hub) sleutelActie(door begrip.OIN, actie []byte) graph.Sleutel {
+	return h.graph.Sleutel(graph.Activiteit, append(append(append(make([]byte, 0, 128), door...), '\n'), actie...))
 }
 
 // maakVindbaar makes the event findable, and what it tells true: unless that
@@ -428,5 +470,6 @@ func schermAf(s *graph.Stap, node string, oin begrip.OIN, plaats uint64) error {
 	if slices.Contains(strings.Fields(string(waarde)), string(oin)) {
 		return nil
 	}
-	return s.Zet(graph.Afscherming, node, eerste, append(slices.Clone(waarde), string(oin)+" "...))
+	s.Zet(graph.Afscherming, node, eerste, append(slices.Clone(waarde), string(oin)+" "...))
+	return nil
 }

@@ -32,6 +32,14 @@ func magBeheerder(h *Hub, door begrip.OIN, _ feit) error {
 
 // metRegel gives the agreement with one more feit.
 func metRegel(s *soorten.Stand, f feit) (*soorten.Stand, error) {
+	n, err := metAfspraak(s, f)
+	if err == nil {
+		n.Sinds = max(s.Sinds, f.Plaats) // at Open they come in another order
+	}
+	return n, err
+}
+
+func metAfspraak(s *soorten.Stand, f feit) (*soorten.Stand, error) {
 	if f.Soort == soortSchema {
 		var v soorten.Schema
 		if err := json.Unmarshal(f.Inhoud, &v); err != nil || f.ID != schemaNaam(v) {

@@ -1,8 +1,6 @@
 package hub
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -130,9 +128,9 @@ func (h *Hub) uitkomst(id uuid.UUID) (*uitkomst, uint64, error) {
 	if err != nil || !ok {
 		return nil, 0, err
 	}
-	uit := new(uitkomst)
-	if err := json.Unmarshal(b, uit); err != nil {
-		return nil, 0, fmt.Errorf("hub: outcome at %d: %w", plaats, err)
+	uit, err := leesUitkomst(plaats, b)
+	if err != nil {
+		return nil, 0, err
 	}
-	return uit, plaats, nil
+	return &uit, plaats, nil
 }

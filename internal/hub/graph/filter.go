@@ -27,7 +27,7 @@ const (
 )
 
 // voeg adds a key of which the bytes from the second on are a hash.
-func (f *filter) voeg(k *[sleutelLengte]byte) {
+func (f *filter) voeg(k *Sleutel) {
 	if f.over == 0 {
 		f.over = eersteDeel << len(f.delen)
 		f.delen = append(f.delen, make(filterDeel, f.over/perLijn))
@@ -42,7 +42,7 @@ func (f *filter) voeg(k *[sleutelLengte]byte) {
 }
 
 // misschien is false when k was certainly not added.
-func (f *filter) misschien(k *[sleutelLengte]byte) bool {
+func (f *filter) misschien(k *Sleutel) bool {
 	for i := range f.delen {
 		d := f.delen[i]
 		lijn, bits := plek(k, len(d))
@@ -58,7 +58,7 @@ func (f *filter) misschien(k *[sleutelLengte]byte) bool {
 	return false
 }
 
-func plek(k *[sleutelLengte]byte, lijnen int) (lijn int, bits uint64) {
+func plek(k *Sleutel, lijnen int) (lijn int, bits uint64) {
 	return int(binary.LittleEndian.Uint64(k[1:]) >> 1 % uint64(lijnen)), binary.LittleEndian.Uint64(k[9:]) ^ uint64(k[0])
 }
 
@@ -101,14 +101,14 @@ func (n *nieuw) lees(snap *pebble.Snapshot, k Kind, f *filter) error {
 	defer it.Close()
 	for ok := it.First(); ok && !n.stop.Load(); ok = it.Next() {
 		if len(it.Key()) == sleutelLengte {
-			f.voeg((*[sleutelLengte]byte)(it.Key()))
+			f.voeg((*Sleutel)(it.Key()))
 		}
 	}
 	return it.Error()
 }
 
 // zeker tells that k is certainly not in the store.
-func (n *nieuw) zeker(k *[sleutelLengte]byte) bool {
+func (n *nieuw) zeker(k *Sleutel) bool {
 	oud := n.oud.Load()
 	return oud != nil && isGefilterd(k[0]) && !oud.misschien(k) && !n.eigen.misschien(k)
 }

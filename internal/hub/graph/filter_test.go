@@ -12,7 +12,7 @@ func TestFilterVergeetNooit(t *testing.T) {
 	var f filter
 	n := 3 * eersteDeel
 	for i := range n {
-		k := g.uniek(Interactie, strconv.Itoa(i))
+		k := uniek(g, Interactie, strconv.Itoa(i))
 		f.voeg(&k)
 	}
 	if len(f.delen) < 2 {
@@ -20,11 +20,11 @@ func TestFilterVergeetNooit(t *testing.T) {
 	}
 	mis := 0
 	for i := range n {
-		k := g.uniek(Interactie, strconv.Itoa(i))
+		k := uniek(g, Interactie, strconv.Itoa(i))
 		if !f.misschien(&k) {
 			t.Fatalf("%d was forgotten", i)
 		}
-		if k = g.uniek(Activiteit, strconv.Itoa(i)); f.misschien(&k) {
+		if k = uniek(g, Activiteit, strconv.Itoa(i)); f.misschien(&k) {
 			mis++
 		}
 	}

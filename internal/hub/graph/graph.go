@@ -15,7 +15,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,7 +36,6 @@ const (
 	Organisatie Kind = 4 // OIN that sent the event or acts in it
 	Type        Kind = 5 // type of the CloudEvent
 	Zaak        Kind = 6
-	Knoop       Kind = 7 // @id of an Entity in the graph of the event
 	Interactie  Kind = 8 // interactieId: plaats and outcome
 	Activiteit  Kind = 9 // sender and @id of an Activity: counted once
 	Afscherming Kind = 10
@@ -50,7 +48,7 @@ var standSleutel = []byte{0}
 
 // versie is the form of the keys and values here. A store of another form is
 // emptied when it is opened, and built again from the log.
-const versie = 2
+const versie = 3
 
 var versieSleutel = []byte{0, 1}
 
@@ -61,10 +59,8 @@ type Graph struct {
 	db    *pebble.DB
 	kapot atomic.Pointer[error] // damage that was met while reading
 	macs  sync.Pool             // of *mac: HMAC under the key of this store
+	terms [sha256.Size]byte     // key of the term hashes
 	nieuw nieuw
-
-	veel       sync.Map // term hashes of the few terms that stand in nearly every event
-	aantalVeel atomic.Int32
 }
 
 // mac is an HMAC with room for what goes in.
@@ -106,6 +102,7 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 		return nil, fmt.Errorf("graph: open: %w", err)
 	}
 	sleutel = bytes.Clone(sleutel)
+	g.terms = sha256.Sum256(append([]byte("termen\x00"), sleutel...))
 	g.db, g.macs.New = db, func() any { return &mac{Hash: hmac.New(sha256.New, sleutel)} }
 	g.nieuw.begin(db)
 	return g, nil
@@ -202,39 +199,16 @@ func (g *Graph) get(k []byte) ([]byte, bool, error) {
 	return bytes.Clone(v), true, nil
 }
 
-// term gives the keyed hash of a term within its kind.
-func (g *Graph) term(k Kind, t string) (uit [sha256.Size]byte) {
-	if k != Type && k != Organisatie {
-		return g.maakTerm(k, t)
-	}
-	naam := veelTerm{k, t}
-	if v, ok := g.veel.Load(naam); ok {
-		return v.([sha256.Size]byte)
-	}
-	uit = g.maakTerm(k, t)
-	if len(t) < 100 && g.aantalVeel.Add(1) < maxVeel {
-		naam.t = strings.Clone(t)
-		g.veel.Store(naam, uit)
-	}
-	return uit
-}
+// tekst is a term as it stands somewhere.
+type tekst interface{ string | []byte }
 
-type veelTerm struct {
-	k Kind
-	t string
-}
-
-// maxVeel bounds the term hashes that are kept.
-const maxVeel = 5000
-
-func (g *Graph) maakTerm(k Kind, t string) (uit [sha256.Size]byte) {
-	m := g.macs.Get().(*mac)
-	defer g.macs.Put(m)
-	m.Reset()
-	m.b = append(append(m.b[:0], byte(k)), t...)
-	m.Write(m.b)
-	m.b = m.Sum(m.b[:0])
-	return [sha256.Size]byte(m.b)
+// term gives the keyed hash of a term within its kind: SHA-256 with the key in
+// front. That is a MAC as long as the last bytes of the hash stay out of sight,
+// which they do: a key of the store holds 24 of them at most.
+func term[T tekst](g *Graph, k Kind, t T) [sha256.Size]byte {
+	var ruimte [256]byte
+	b := append(ruimte[:0], g.terms[:]...)
+	return sha256.Sum256(append(append(b, byte(k)), t...))
 }
 
 // MAC gives a keyed hash under the store's key, apart from every term: for
@@ -255,8 +229,8 @@ func (g *Graph) MAC(doel string, delen ...[]byte) (uit [sha256.Size]byte) {
 }
 
 // kop makes the part of a posting that its term shares: [kind][term 8].
-func (g *Graph) kop(k Kind, t string) (b [9]byte) {
-	h := g.term(k, t)
+func kop[T tekst](g *Graph, k Kind, t T) (b [9]byte) {
+	h := term(g, k, t)
 	b[0] = byte(k)
 	copy(b[1:], h[:8])
 	return b
@@ -265,8 +239,8 @@ func (g *Graph) kop(k Kind, t string) (b [9]byte) {
 // posting makes the key [kind][term 8][plaats 8][time µs 8]: in log order, so
 // that a page begins where the one before it ended. For Alle time stands
 // before plaats: that is the way to a time range.
-func (g *Graph) posting(k Kind, t string, tijd time.Time, plaats uint64) (b [sleutelLengte]byte) {
-	kop := g.kop(k, t)
+func posting[T tekst](g *Graph, k Kind, t T, tijd time.Time, plaats uint64) (b Sleutel) {
+	kop := kop(g, k, t)
 	copy(b[:], kop[:])
 	een, twee := plaats, micros(tijd)
 	if k == Alle {
@@ -279,12 +253,23 @@ func (g *Graph) posting(k Kind, t string, tijd time.Time, plaats uint64) (b [sle
 
 // uniek makes the key of a term that stands for one event: 24 bytes of hash,
 // so that two terms never share one by chance.
-func (g *Graph) uniek(k Kind, t string) [sleutelLengte]byte {
-	h := g.term(k, t)
-	var b [sleutelLengte]byte
+func uniek[T tekst](g *Graph, k Kind, t T) Sleutel {
+	h := term(g, k, t)
+	var b Sleutel
 	b[0] = byte(k)
 	copy(b[1:], h[:24])
 	return b
+}
+
+// Sleutel is the key of a posting or of a unique term.
+type Sleutel [sleutelLengte]byte
+
+// Sleutel makes the key of a unique term, for Stap.UniekOp and ZetOp.
+func (g *Graph) Sleutel(k Kind, t []byte) Sleutel { return uniek(g, k, t) }
+
+// isUniek tells whether keys of kind k stand for one event and have a value.
+func isUniek(k byte) bool {
+	return Kind(k) == Interactie || Kind(k) == Activiteit || Kind(k) == Afscherming
 }
 
 // micros orders moments before 1970 in front of those after it.
@@ -294,10 +279,10 @@ func tijd(m uint64) time.Time { return time.UnixMicro(int64(m ^ 1<<63)).UTC() }
 
 // Uniek looks up what stands under a unique term; ok is false for none.
 func (g *Graph) Uniek(k Kind, t string) (plaats uint64, waarde []byte, ok bool, err error) {
-	return g.uniekOp(g.uniek(k, t))
+	return g.uniekOp(uniek(g, k, t))
 }
 
-func (g *Graph) uniekOp(s [sleutelLengte]byte) (plaats uint64, waarde []byte, ok bool, err error) {
+func (g *Graph) uniekOp(s Sleutel) (plaats uint64, waarde []byte, ok bool, err error) {
 	v, ok, err := g.get(s[:])
 	if err != nil || !ok {
 		return 0, nil, false, err

@@ -15,14 +15,12 @@ import (
 type Stap struct {
 	g     *Graph
 	batch *pebble.Batch
-	eigen map[[sleutelLengte]byte]uniekeWaarde
-	keys  [][sleutelLengte]byte        // of all that is in this step
-	weg   map[[sleutelLengte]byte]bool // that were taken away
-	staat map[string][]byte            // set in this step
+	eigen map[Sleutel]uniekeWaarde
+	keys  []Sleutel         // of all that is in this step
+	weg   map[Sleutel]bool  // that were taken away
+	staat map[string][]byte // set in this step
 
-	blok, tot    uint64   // of the last Blad
-	laatste      veelTerm // that was asked for, with its key: it is often set next
-	laatsteUniek [sleutelLengte]byte
+	blok, tot uint64 // of the last Blad
 }
 
 type uniekeWaarde struct {
@@ -32,30 +30,23 @@ type uniekeWaarde struct {
 
 // Stap begins a step. One at a time.
 func (g *Graph) Stap() *Stap {
-	return &Stap{g: g, batch: g.db.NewBatch(), eigen: map[[sleutelLengte]byte]uniekeWaarde{}}
+	return &Stap{g: g, batch: g.db.NewBatch(), eigen: map[Sleutel]uniekeWaarde{}}
 }
 
 // Batch gives the batch of the step, for what must be written with it.
 func (s *Stap) Batch() *pebble.Batch { return s.batch }
 
-// Posting is the key of a posting.
-type Posting [sleutelLengte]byte
-
 // Posting makes the key of a posting, for Postings. It needs no step.
-func (g *Graph) Posting(k Kind, term string, tijd time.Time, plaats uint64) Posting {
-	return g.posting(k, term, tijd, plaats)
+func (g *Graph) Posting(k Kind, term []byte, tijd time.Time, plaats uint64) Sleutel {
+	return posting(g, k, term, tijd, plaats)
 }
 
 // Postings adds postings.
-func (s *Stap) Postings(ps []Posting) {
-	for _, p := range ps {
-		s.keys = append(s.keys, p)
-	}
-}
+func (s *Stap) Postings(ps []Sleutel) { s.keys = append(s.keys, ps...) }
 
 // Post adds a posting.
 func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
-	b := s.g.posting(k, term, tijd, plaats)
+	b := posting(s.g, k, term, tijd, plaats)
 	if s.weg != nil {
 		delete(s.weg, b)
 	}
@@ -65,7 +56,11 @@ func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
 
 // Uniek looks up a unique term, those of this step included.
 func (s *Stap) Uniek(k Kind, term string) (plaats uint64, waarde []byte, ok bool, err error) {
-	b := s.uniek(k, term)
+	return s.UniekOp(uniek(s.g, k, term))
+}
+
+// UniekOp is Uniek for who made the key before.
+func (s *Stap) UniekOp(b Sleutel) (plaats uint64, waarde []byte, ok bool, err error) {
 	if u, ok := s.eigen[b]; ok {
 		return u.plaats, u.waarde, true, nil
 	}
@@ -75,16 +70,13 @@ func (s *Stap) Uniek(k Kind, term string) (plaats uint64, waarde []byte, ok bool
 	return s.g.uniekOp(b)
 }
 
-func (s *Stap) uniek(k Kind, term string) [sleutelLengte]byte {
-	if t := (veelTerm{k, term}); t != s.laatste {
-		s.laatste, s.laatsteUniek = t, s.g.uniek(k, term)
-	}
-	return s.laatsteUniek
+// Zet sets what stands under a unique term.
+func (s *Stap) Zet(k Kind, term string, plaats uint64, waarde []byte) {
+	s.ZetOp(uniek(s.g, k, term), plaats, waarde)
 }
 
-// Zet sets what stands under a unique term.
-func (s *Stap) Zet(k Kind, term string, plaats uint64, waarde []byte) error {
-	b := s.uniek(k, term)
+// ZetOp is Zet for who made the key before.
+func (s *Stap) ZetOp(b Sleutel, plaats uint64, waarde []byte) {
 	if _, al := s.eigen[b]; !al {
 		s.keys = append(s.keys, b)
 		if isGefilterd(b[0]) {
@@ -92,7 +84,6 @@ func (s *Stap) Zet(k Kind, term string, plaats uint64, waarde []byte) error {
 		}
 	}
 	s.eigen[b] = uniekeWaarde{plaats, waarde}
-	return nil
 }
 
 // Blad records of block seq the ledger index of its first leaf and when the
@@ -117,11 +108,12 @@ func (s *Stap) Blad(seq, blad uint64, ontvangen time.Time) error {
 // the store then starts looking where it was, which halves its work. What is
 // set twice counts once, and stands under one key.
 func (s *Stap) Klaar(seq uint64) error {
-	slices.SortFunc(s.keys, func(a, b [sleutelLengte]byte) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(s.keys, vergelijk)
 	var v []byte
 	for i := range s.keys {
 		v = v[:0]
-		if u, ok := s.eigen[s.keys[i]]; ok {
+		if k := &s.keys[i]; isUniek(k[0]) {
+			u := s.eigen[*k]
 			v = append(binary.BigEndian.AppendUint64(v, u.plaats), u.waarde...)
 		}
 		if err := s.batch.Set(s.keys[i][:], v, nil); err != nil {
@@ -142,3 +134,12 @@ func (s *Stap) Klaar(seq uint64) error {
 
 // Weg drops a step that is not applied.
 func (s *Stap) Weg() { _ = s.batch.Close() }
+
+// vergelijk orders keys as bytes do. Hashes nearly always differ in the first
+// eight.
+func vergelijk(a, b Sleutel) int {
+	if x, y := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:]); x != y {
+		return cmp(x, y)
+	}
+	return bytes.Compare(a[8:], b[8:])
+}

@@ -19,12 +19,12 @@ const (
 
 // Haal takes a posting away.
 func (s *Stap) Haal(k Kind, term string, tijd time.Time, plaats uint64) {
-	s.haal(s.g.posting(k, term, tijd, plaats))
+	s.haal(posting(s.g, k, term, tijd, plaats))
 }
 
-func (s *Stap) haal(k [sleutelLengte]byte) {
+func (s *Stap) haal(k Sleutel) {
 	if s.weg == nil {
-		s.weg = map[[sleutelLengte]byte]bool{}
+		s.weg = map[Sleutel]bool{}
 	}
 	s.weg[k] = true
 }
@@ -38,9 +38,9 @@ func (s *Stap) HaalTerm(k Kind, term string, plaats uint64) error {
 	}
 	defer it.Close()
 	for ok := it.First(); ok; ok = it.Next() {
-		s.haal([sleutelLengte]byte(it.Key()))
+		s.haal(Sleutel(it.Key()))
 	}
-	kop := s.g.kop(k, term)
+	kop := kop(s.g, k, term)
 	for _, e := range s.keys {
 		if [9]byte(e[:]) == kop && binary.BigEndian.Uint64(e[9:]) < plaats {
 			s.haal(e)

@@ -114,7 +114,7 @@ func (g *Graph) eerste(v Vraag) (hoop, error) {
 // loop opens the postings of a term between the bounds of v that its keys can
 // tell: time for Alle, place in the log for the others.
 func (g *Graph) loop(v Vraag, t Term) (*pebble.Iterator, error) {
-	kop := g.kop(t.Kind, t.Waarde)
+	kop := kop(g, t.Kind, t.Waarde)
 	onder, boven := slices.Clone(kop[:]), slices.Clone(kop[:])
 	van, tot := v.Na+1, v.TotEnMet+1
 	if v.TotEnMet == 0 {
@@ -153,7 +153,7 @@ func grenzen(v Vraag) (van, tot uint64) {
 // heeft looks the terms up at the exact key of the candidate.
 func (g *Graph) heeft(termen []Term, p post) (bool, error) {
 	for _, te := range termen {
-		k := g.posting(te.Kind, te.Waarde, tijd(p.tijd), p.plaats)
+		k := posting(g, te.Kind, te.Waarde, tijd(p.tijd), p.plaats)
 		_, c, err := g.db.Get(k[:])
 		if err == pebble.ErrNotFound {
 			return false, nil

@@ -14,6 +14,9 @@ import (
 // Stand is what was agreed at one moment: the kinds of event. It is never
 // changed; Met gives the next one.
 type Stand struct {
+	// Sinds is the place in the log of the newest agreement in it; 0 for none.
+	Sinds uint64
+
 	soorten map[string]*Soort
 	schemas map[string][]*Schema // version 1 first
 }

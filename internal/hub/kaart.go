@@ -1,0 +1,110 @@
+package hub
+
+import (
+	"bytes"
+	"encoding/binary"
+	"time"
+
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/soorten"
+)
+
+// A kaart holds what reading an event gave, so that it is read once: when it
+// comes in, and not again by every replica and every rebuild. It is for events
+// about which there is nothing to remark and that tell the hub no feit, nearly
+// all of them. It says under which agreements the event was read; when others
+// stand at its place in the log, the event is read there once more.
+//
+// Layout: version 1, number of the agreements 8, time of the event µs 8, then
+// each term: kind 1, and where it stands in the event (uvarint) and its length
+// (uvarint). The first Activity is one of them. Terms that the frame has itself
+// (the persons, the sender) are not written.
+type kaart struct {
+	afspraken uint64 // soorten.Stand.Sinds
+	tijd      time.Time
+	event     []byte
+	rest      []byte // the terms
+}
+
+const kaartVersie = 1
+
+// maakKaart reads the event of f, which was parsed before; nil when it must be
+// read again in the projection.
+func (h *Hub) maakKaart(regels *soorten.Stand, f frame, ev cloudevent.Event) []byte {
+	var o ontleding
+	o.neem(f)
+	h.leesEvent(&o, regels, ev)
+	if o.uit.Fout != "" || len(o.uit.Waarschuwingen) > 0 || o.feit != nil || len(o.schermAf) > 0 {
+		return nil
+	}
+	b := binary.BigEndian.AppendUint64(append(make([]byte, 0, 64), kaartVersie), regels.Sinds)
+	b = binary.BigEndian.AppendUint64(b, uint64(o.event.Time.UnixMicro()))
+	zender := f.OIN.URN()
+	for _, t := range append(o.termen, graph.Term{Kind: graph.Activiteit, Waarde: o.actie}) {
+		if t.Kind == graph.Alle || t.Kind == graph.Persoon || t.Kind == graph.Organisatie && t.Waarde == zender {
+			continue
+		}
+		van := bytes.Index(f.Event, []byte(t.Waarde))
+		if van < 0 { // written in another way than it is read
+			return nil
+		}
+		b = append(b, byte(t.Kind))
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(van)), uint64(len(t.Waarde)))
+	}
+	return b
+}
+
+// leesKaart reads the kaart of f; ok is false when there is none that holds
+// under these agreements.
+func leesKaart(regels *soorten.Stand, f frame) (k kaart, ok bool) {
+	if len(f.Kaart) < 17 || f.Kaart[0] != kaartVersie {
+		return kaart{}, false
+	}
+	k = kaart{binary.BigEndian.Uint64(f.Kaart[1:]), time.UnixMicro(int64(binary.BigEndian.Uint64(f.Kaart[9:]))).UTC(), f.Event, f.Kaart[17:]}
+	return k, k.afspraken == regels.Sinds
+}
+
+// term gives the next term as a part of the event; ok is false at the end, or
+// when the rest is damaged.
+func (k *kaart) term() (soort graph.Kind, waarde []byte, ok bool) {
+	if len(k.rest) < 3 {
+		return 0, nil, false
+	}
+	soort = graph.Kind(k.rest[0])
+	van, n := binary.Uvarint(k.rest[1:])
+	if n <= 0 {
+		return 0, nil, false
+	}
+	lengte, m := binary.Uvarint(k.rest[1+n:])
+	if m <= 0 || van > uint64(len(k.event)) || lengte > uint64(len(k.event))-van {
+		return 0, nil, false
+	}
+	k.rest = k.rest[1+n+m:]
+	return soort, k.event[van : van+lengte], true
+}
+
+// volgens fills o with what the kaart says; false when the kaart is damaged.
+func (h *Hub) volgens(o *ontleding, k kaart) bool {
+	post := func(soort graph.Kind, waarde []byte) {
+		o.postings = append(o.postings, h.graph.Posting(soort, waarde, k.tijd, o.plaats))
+	}
+	o.postings = make([]graph.Sleutel, 0, 8+len(o.frame.Refs))
+	post(graph.Alle, nil)
+	post(graph.Organisatie, []byte(o.frame.OIN.URN()))
+	for i := range o.frame.Refs {
+		post(graph.Persoon, o.frame.Refs[i][:])
+	}
+	actie := false
+	for {
+		soort, waarde, ok := k.term()
+		switch {
+		case !ok:
+			return actie && len(k.rest) == 0
+		case soort == graph.Activiteit:
+			o.sleutelActie, actie = h.sleutelActie(o.frame.OIN, waarde), true
+		default:
+			post(soort, waarde)
+		}
+	}
+}
