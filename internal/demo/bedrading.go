@@ -69,7 +69,7 @@ func (d *Demo) hubDienst() (*dienst, error) {
 	l := d.lid("hub")
 	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {
 		h, err := hub.Open(hub.Config{Dir: filepath.Join(d.dir, "hub"), Organisatie: l.Organisatie, Log: log,
-			Identiteit: &l.identiteit, Peilen: d.cfg.Peilen, Tokens: &toegang.Uitgever{Identiteit: l.identiteit, Adres: l.apiURL}})
+			Metingen: d.meet(l.Kort, "hub"), Identiteit: &l.identiteit, Peilen: d.cfg.Peilen, Tokens: &toegang.Uitgever{Identiteit: l.identiteit, Adres: l.apiURL}})
 		if err != nil {
 			return lopend{}, err
 		}
@@ -95,7 +95,7 @@ func (d *Demo) nodeDienst(o Deelnemer) (*dienst, error) {
 	return &dienst{naam: o.Kort, log: log, open: func() (lopend, error) {
 		n, err := node.Open(node.Config{
 			Organisatie: o.Organisatie, Map: filepath.Join(d.dir, "nodes", o.Kort), Identiteit: l.identiteit,
-			HubURL: d.lid("hub").apiURL, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log,
+			HubURL: d.lid("hub").apiURL, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log, Metingen: d.meet(o.Kort, "node"),
 			Functies: []functie.Bouw{func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() }, bekendheid.Bouw(regel), inrichting.Bouw},
 		})
 		if err != nil {
@@ -126,7 +126,7 @@ func (d *Demo) portaalDienst() (*dienst, error) {
 	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {
 		p, err := portal.Open(portal.Config{
 			Organisatie: l.Organisatie, Map: filepath.Join(d.dir, "portaal"), Identiteit: l.identiteit,
-			HubURL: d.lid("hub").apiURL, HubOIN: ketenbeheerder.OIN, Aanmelding: d.aanmelding(l), Log: log,
+			HubURL: d.lid("hub").apiURL, HubOIN: ketenbeheerder.OIN, Aanmelding: d.aanmelding(l), Log: log, Metingen: d.meet(l.Kort, "portal"),
 			Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 		})
 		if err != nil {

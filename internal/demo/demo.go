@@ -18,6 +18,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/demo/inlogsimulator"
 	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -44,6 +45,7 @@ type Demo struct {
 	poorten     *poorten
 	ca          *toegang.CA
 	bord        bordBron
+	metingen    sync.Map // short name → *meting.Metingen
 	leden       []*lid // hub first, then the nodes, then the portal
 	simulator   *inlogsimulator.Simulator
 	basis       string    // of the start page, without a slash at the end
@@ -249,6 +251,13 @@ func (d *Demo) log(naam string) (*slog.Logger, error) {
 	}
 	d.logs = append(d.logs, f)
 	return begrip.Logger(f, slog.LevelInfo), nil
+}
+
+// meet gives the measures of a part that starts.
+func (d *Demo) meet(kort, programma string) *meting.Metingen {
+	m := meting.Nieuw(programma)
+	d.metingen.Store(kort, m)
+	return m
 }
 
 // URL is the address of the start page.

@@ -21,7 +21,7 @@ import (
 )
 
 // MaxReeksen is how many different label values one measure keeps.
-const MaxReeksen = 200
+const MaxReeksen = 500
 
 // overig is the label value of everything beyond MaxReeksen.
 const overig = "overig"

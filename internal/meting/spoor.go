@@ -78,6 +78,19 @@ func spoor(r *http.Request) (*http.Request, func(route string, status int)) {
 	}
 }
 
+// Spoor is the traceparent of the trace that ctx is in; empty when it is in none.
+func Spoor(ctx context.Context) string {
+	mee := propagation.MapCarrier{}
+	drager.Inject(ctx, mee)
+	return mee[traceparent]
+}
+
+// MetSpoor puts ctx in the trace of a traceparent, so that what is sent with it
+// belongs to it; with one that is none it gives ctx.
+func MetSpoor(ctx context.Context, tp string) context.Context {
+	return drager.Extract(ctx, propagation.MapCarrier{traceparent: tp})
+}
+
 func sluit(span trace.Span, methode string, status int, meer ...attribute.KeyValue) {
 	if status == 0 {
 		status = http.StatusOK

@@ -68,7 +68,7 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 			}
 		},
 	})
-	return w.Handler(), err
+	return site.Handler(n.cfg.Metingen.HTTP(mux)), err
 }
 
 func (n *Node) naam(oin begrip.OIN) string {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/meting"
 )
 
 // Bericht is a message for another party.
@@ -40,6 +41,7 @@ type Uitgaand struct {
 	Volgende time.Time // not to be tried before
 	Klaar    time.Time // when it was delivered or parked; zero while it waits
 	Reden    string    // why the last attempt failed
+	Spoor    string    // traceparent of the work that wrote it; empty: none
 }
 
 // Stand is the state of the outbox for one bestemming.
@@ -52,11 +54,11 @@ type Stand struct {
 	Reden                   string    // why its last attempt failed
 }
 
-const outboxKolommen = "nr, id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden"
+const outboxKolommen = "nr, id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden, spoor"
 
 const outboxErbij = `INSERT INTO outbox
-	(id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden)
-	VALUES ($1, $2, $3, $4, $5, $6, 'wacht', 0, $7, $7, 0, '')
+	(id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden, spoor)
+	VALUES ($1, $2, $3, $4, $5, $6, 'wacht', 0, $7, $7, 0, '', $8)
 	ON CONFLICT (bestemming, id, pad) DO NOTHING`
 
 // Verstuur puts a message in the outbox. It is delivered at least once, after
@@ -68,7 +70,7 @@ func (tx *Tx) Verstuur(ctx context.Context, b Bericht) error {
 	}
 	nu := micros(tx.nu())
 	uit, err := tx.tx.ExecContext(ctx, outboxErbij,
-		b.ID, b.Bestemming, b.Soort, b.Pad, b.ContentType, b.Body, nu)
+		b.ID, b.Bestemming, b.Soort, b.Pad, b.ContentType, b.Body, nu, meting.Spoor(ctx))
 	if err != nil {
 		return fmt.Errorf("dossier: versturen: %w", err)
 	}
@@ -194,7 +196,7 @@ func scanUitgaand(scan func(...any) error) (Uitgaand, error) {
 	var u Uitgaand
 	var gemaakt, volgende, klaar int64
 	err := scan(&u.Nr, &u.ID, &u.Bestemming, &u.Soort, &u.Pad, &u.ContentType, &u.Body,
-		&u.Staat, &u.Pogingen, &gemaakt, &volgende, &klaar, &u.Reden)
+		&u.Staat, &u.Pogingen, &gemaakt, &volgende, &klaar, &u.Reden, &u.Spoor)
 	u.Gemaakt, u.Volgende = tijdstip(gemaakt), tijdstip(volgende)
 	if klaar != 0 {
 		u.Klaar = tijdstip(klaar)

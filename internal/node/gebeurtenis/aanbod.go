@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node/dossier"
 )
 
@@ -40,7 +41,7 @@ func (b *Bezorger) bied(ctx context.Context, u dossier.Uitgaand) uitslag {
 	if !ok {
 		return uitslag{reden: "het adres van de bestemming is niet bekend"}
 	}
-	stil, stop := uitlopend(ctx, b.ritme.antwoord, b.ritme.uitloop)
+	stil, stop := uitlopend(meting.MetSpoor(ctx, u.Spoor), b.ritme.antwoord, b.ritme.uitloop)
 	defer stop()
 	req, err := http.NewRequestWithContext(stil, http.MethodPost, strings.TrimRight(basis, "/")+u.Pad, bytes.NewReader(u.Body))
 	if err != nil {

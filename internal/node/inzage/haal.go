@@ -56,7 +56,7 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 	if !ok || api == "" {
 		return Antwoord{}, begrip.NieuweFout(begrip.BronAntwoordtNiet, "Deze bron staat niet in het register.")
 	}
-	spoor, ctx := Spoor(ctx)
+	_, ctx = Spoor(ctx) // for both lines of the log
 	regel := z.regel(ctx, dossier.Bekeken, l)
 	regel.Bron, regel.RecordID, regel.Betrokkenen, regel.Toegestaan, regel.Niveau = bron, id, betrokkenen, true, begrip.NiveauInhoud
 	regel.Soort = strings.TrimPrefix(collectie, "/v1/")
@@ -70,7 +70,7 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
 		return Antwoord{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen dat u kijkt. Daarom vragen wij de gegevens niet op.").Door(err)
 	}
-	uit, err := z.vraag(ctx, org, Basis(api)+pad, l, spoor)
+	uit, err := z.vraag(ctx, org, Basis(api)+pad, l)
 	if err != nil || !uit.Afgeschermd {
 		return uit, err
 	}
@@ -99,7 +99,7 @@ func Basis(api string) string {
 	return strings.TrimSuffix(strings.TrimRight(api, "/"), "/v1")
 }
 
-func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres string, l toegang.Lezer, spoor string) (Antwoord, error) {
+func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres string, l toegang.Lezer) (Antwoord, error) {
 	stil := func(err error) (Antwoord, error) {
 		return Antwoord{}, begrip.NieuweFout(begrip.BronAntwoordtNiet, "%s antwoordt nu niet. Probeer het later nog eens.", bron.Naam).Door(err)
 	}
@@ -115,7 +115,6 @@ func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres strin
 	}
 	r.Header.Set("Authorization", "Bearer "+verklaring)
 	r.Header.Set("Accept", "application/json")
-	r.Header.Set("traceparent", "00-"+spoor+"-"+willekeurig(8)+"-01")
 	resp, err := z.client.Do(r)
 	if err != nil {
 		return stil(err)

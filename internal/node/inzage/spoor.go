@@ -4,29 +4,24 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"regexp"
 
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/rest"
 )
 
-type spoorSleutel struct{}
-
-var traceparent = regexp.MustCompile(`^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$`)
-
 // Spoor gives the trace id that ctx belongs to (W3C Trace Context): that of
-// the caller, or a fresh one, and a context that holds it. One look carries
-// one trace id in the logs of both sides.
+// the caller, or a fresh one, and a context in that trace. One look carries
+// one trace id in the logs of both sides, whether traces are sent or not.
 func Spoor(ctx context.Context) (string, context.Context) {
-	if id, ok := ctx.Value(spoorSleutel{}).(string); ok {
-		return id, ctx
-	}
-	id := willekeurig(16)
-	if r := rest.Verzoek(ctx); r != nil {
-		if m := traceparent.FindStringSubmatch(r.Header.Get("traceparent")); m != nil {
-			id = m[1]
+	if meting.Spoor(ctx) == "" {
+		if r := rest.Verzoek(ctx); r != nil {
+			ctx = meting.MetSpoor(ctx, r.Header.Get("traceparent"))
 		}
 	}
-	return id, context.WithValue(ctx, spoorSleutel{}, id)
+	if meting.Spoor(ctx) == "" {
+		ctx = meting.MetSpoor(ctx, "00-"+willekeurig(16)+"-"+willekeurig(8)+"-01")
+	}
+	return meting.Spoor(ctx)[3:35], ctx // version, trace id
 }
 
 func willekeurig(n int) string {
