@@ -46,7 +46,7 @@ type Demo struct {
 	ca          *toegang.CA
 	bord        bordBron
 	metingen    sync.Map // short name → *meting.Metingen
-	leden       []*lid // hub first, then the nodes, then the portal
+	leden       []*lid   // hub first, then the nodes, then the portal
 	simulator   *inlogsimulator.Simulator
 	basis       string    // of the start page, without a slash at the end
 	diensten    []*dienst // in the order of starting
