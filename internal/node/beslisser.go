@@ -50,7 +50,7 @@ func (n *Node) beslisser() (*authzen.Dienst, error) {
 			if err != nil {
 				return err
 			}
-			return n.store.LogBesluit(ctx, r.Tijdstip, b)
+			return n.store.LogBesluit(ctx, n.cfg.Organisatie.OIN, r.Tijdstip, b)
 		},
 	}, nil
 }

@@ -3,26 +3,28 @@ package dossier
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
 )
 
-// LogBesluit adds a record to the decision log; it is on disk when it returns
-// nil. regel is JSON without personal data.
-func (s *Store) LogBesluit(ctx context.Context, tijdstip time.Time, regel json.RawMessage) error {
-	return s.Tx(ctx, func(tx *Tx) error {
-		if _, err := tx.tx.ExecContext(ctx, `INSERT INTO besluitlog (tijdstip, regel) VALUES ($1, $2)`, micros(tijdstip), string(regel)); err != nil {
-			return fmt.Errorf("dossier: besluitlog: %w", err)
-		}
-		return nil
-	})
+// Besluit is the direction of a line of the decision log: a system of ours asked
+// what may be seen, and nobody saw anything.
+const Besluit Richting = "besluit"
+
+// LogBesluit adds the record of one call to the decision point to the log, in
+// the same chain as the looks: whoever changes or removes it is found out by
+// Verifieer. It is on disk when it returns nil. regel is JSON without personal data.
+func (s *Store) LogBesluit(ctx context.Context, oin begrip.OIN, tijdstip time.Time, regel json.RawMessage) error {
+	return s.Log(ctx, Logregel{Richting: Besluit, Tijdstip: tijdstip, LezerOIN: oin, Bron: oin, Rol: begrip.RolSysteem, Soort: "besluit", Besluiten: regel})
 }
 
 // Besluitlog gives the last records of the decision log, newest first.
 func (s *Store) Besluitlog(ctx context.Context, lim int) ([]json.RawMessage, error) {
-	return rijen(ctx, s.lees, func(scan func(...any) error) (r json.RawMessage, err error) {
-		var b []byte
-		err = scan(&b)
-		return b, err
-	}, `SELECT regel FROM besluitlog ORDER BY nr DESC LIMIT $1`, limiet(lim))
+	return rijen(ctx, s.lees, func(scan func(...any) error) (json.RawMessage, error) {
+		l, err := scanRegel(scan)
+		return l.Besluiten, err
+	}, `SELECT regel FROM verwerking WHERE `+isBesluit+` ORDER BY nr DESC LIMIT $1`, limiet(lim))
 }
+
+const isBesluit = `json_extract(regel, '$.richting') = 'besluit'`

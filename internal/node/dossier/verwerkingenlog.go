@@ -66,6 +66,8 @@ type Logregel struct {
 	TraceID         string   `json:"traceId,omitempty"`
 	BronAfgeschermd bool     `json:"bronAfgeschermd,omitempty"` // the family must not learn of this source
 	Vervolg         string   `json:"vervolg,omitempty"`         // ID of the line that this one adds to: what the source's answer told
+
+	Besluiten json.RawMessage `json:"besluiten,omitempty"` // of a call to the decision point; only with Richting Besluit
 }
 
 // opgeslagen is a Logregel as stored: there, and only there, with readable BSNs.
@@ -131,9 +133,10 @@ func (s *Store) Log(ctx context.Context, l Logregel) error {
 	return s.Tx(ctx, func(tx *Tx) error { return tx.Log(ctx, l) })
 }
 
-// Logboek gives the last lines of the verwerkingenlog, newest first.
+// Logboek gives the last looks of the verwerkingenlog, newest first; see Besluitlog
+// for the decisions between them.
 func (s *Store) Logboek(ctx context.Context, lim int) ([]Logregel, error) {
-	return rijen(ctx, s.lees, scanRegel, `SELECT regel FROM verwerking ORDER BY nr DESC LIMIT $1`, limiet(lim))
+	return rijen(ctx, s.lees, scanRegel, `SELECT regel FROM verwerking WHERE NOT `+isBesluit+` ORDER BY nr DESC LIMIT $1`, limiet(lim))
 }
 
 // GenummerdeRegel is a line with its number in the chain.

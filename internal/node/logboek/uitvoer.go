@@ -130,8 +130,10 @@ func (u *Uitvoer) Stuur(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := u.post(ctx, spans); err != nil {
-		return 0, err
+	if len(spans) > 0 {
+		if err := u.post(ctx, spans); err != nil {
+			return 0, err
+		}
 	}
 	return len(regels), u.Dossier.ZetWaarde(ctx, uitvoerWaarde, []byte(strconv.FormatInt(regels[len(regels)-1].Nr, 10)))
 }
@@ -141,6 +143,9 @@ func (u *Uitvoer) Stuur(ctx context.Context) (int, error) {
 func (u *Uitvoer) spans(regels []dossier.GenummerdeRegel) ([]*trace.Span, error) {
 	var uit []*trace.Span
 	for _, r := range regels {
+		if r.Richting == dossier.Besluit {
+			continue // nobody's data was processed: the question names no person
+		}
 		personen := r.Betrokkenen
 		if len(personen) == 0 {
 			personen = []begrip.BSN{{}}
