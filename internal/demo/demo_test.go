@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func TestOrganisatiesZijnVerzonnenMaarGoedGevormd(t *testing.T) {
 func TestGezinnenHebbenTestnummers(t *testing.T) {
 	nummers, subs := map[string]bool{}, map[string]bool{}
 	for _, g := range Gezinnen() {
-		for _, l := range g.Leden {
+		for _, l := range slices.Concat(g.Leden, g.Naasten) {
 			nr := l.BSN.Leesbaar()
 			if !strings.HasPrefix(nr, "9999") || nummers[nr] {
 				t.Errorf("%s has no test number of its own", l.Naam())

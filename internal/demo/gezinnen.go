@@ -34,6 +34,7 @@ type Gezin struct {
 	Straat, Postcode  string
 	Huisnummer        int
 	Leden             []Lid
+	Naasten           []Lid // who may be asked to look along; in no melding
 }
 
 // Gezinnen are the families of the demo: one half-way, one whose melder stays
@@ -45,6 +46,8 @@ func Gezinnen() []Gezin {
 			{BSN: begrip.MustBSN("999990020"), Voornamen: "Mark", Achter: "Jansen", Geslacht: "1", Geboren: "1985-11-02", Rol: "ouder", Sub: "mark", Uitleg: "Vader van Bram en Lotte."},
 			{BSN: begrip.MustBSN("999990032"), Voornamen: "Bram", Achter: "Jansen", Geslacht: "1", Geboren: "2012-06-21", Rol: "kind", Sub: "bram", Uitleg: "Zoon, 14 jaar."},
 			{BSN: begrip.MustBSN("999990044"), Voornamen: "Lotte", Achter: "Jansen", Geslacht: "2", Geboren: "2017-09-05", Rol: "kind"},
+		}, Naasten: []Lid{
+			{BSN: begrip.MustBSN("999990147"), Voornamen: "Ria", Voorv: "de", Achter: "Wit", Geslacht: "2", Geboren: "1961-05-09", Rol: "naaste", Sub: "ria", Uitleg: "Oma. Ziet pas iets als iemand haar laat meekijken."},
 		}},
 		{Kort: "yilmaz", Naam: "Gezin Yılmaz", Stand: "Er is een melding. Het gezin ziet niet wie de melding deed.", Straat: "Havenstraat", Huisnummer: 45, Postcode: "1235 CD", Leden: []Lid{
 			{BSN: begrip.MustBSN("999990056"), Voornamen: "Elif", Achter: "Yılmaz", Geslacht: "2", Geboren: "1990-01-30", Rol: "ouder", Sub: "elif", Uitleg: "Moeder van Deniz."},
@@ -68,7 +71,7 @@ func gezin(kort string) Gezin {
 // Inloggers gives the members who can sign in at DigiD.
 func (g Gezin) Inloggers() []inlogsimulator.Persoon {
 	var uit []inlogsimulator.Persoon
-	for _, l := range g.Leden {
+	for _, l := range slices.Concat(g.Leden, g.Naasten) {
 		if l.Sub == "" {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -106,7 +107,7 @@ func (d *Demo) rollen() rollen {
 		uit.Verhaal = append(uit.Verhaal, x)
 	}
 	for _, g := range Gezinnen() {
-		uit.Gezinnen = append(uit.Gezinnen, kaart{g.Naam, g.Stand, bij[g.Naam], g.Leden, fmt.Sprintf("%s %d, %s Voorbeeldstad", g.Straat, g.Huisnummer, g.Postcode)})
+		uit.Gezinnen = append(uit.Gezinnen, kaart{g.Naam, g.Stand, bij[g.Naam], slices.Concat(g.Leden, g.Naasten), fmt.Sprintf("%s %d, %s Voorbeeldstad", g.Straat, g.Huisnummer, g.Postcode)})
 	}
 	for _, o := range Deelnemers() {
 		uit.Organisaties = append(uit.Organisaties, kaart{Naam: o.Naam, Mensen: bij[o.Naam]})

@@ -78,6 +78,63 @@ func TestGezinHoudtZelfDeRegie(t *testing.T) {
 	bezoek(t, binnen(t, d, "ggz", "ggz-teun"), "/waarborgen", "goede hulpverlening")
 }
 
+// TestOmaKijktMeeZolangSanneDatWil: Sanne lets her mother look along on the
+// portal; Ria signs in with DigiD and sees what was chosen and nothing else;
+// Sanne stops it, and the next page of Ria is empty.
+func TestOmaKijktMeeZolangSanneDatWil(t *testing.T) {
+	d := netwerk(t, t.TempDir())
+	g := gezin("dewit")
+	ria := g.Naasten[0]
+	oma := binnen(t, d, "portaal", ria.Sub)
+	bezoek(t, oma, "/voor-wie", "Voor mijzelf")
+	if strings.Contains(oma.html, "Sanne") {
+		t.Fatalf("before it was given:\n%s", oma.html)
+	}
+	sanne := binnen(t, d, "portaal", "sanne")
+	bezoek(t, sanne, "/meekijken", "Iemand laten meekijken", "Gemeente Voorbeeldstad", "Veilig Thuis Voorbeeldstad")
+	fout := url.Values{"naam": {""}, "burgerservicenummer": {"123456789"}, "bij": {}, "klassen": {}}
+	if err := sanne.verstuur(t.Context(), "/meekijken", fout); err == nil || strings.Contains(sanne.html, "123456789") {
+		t.Errorf("a form full of mistakes: %v", err)
+	}
+	for _, mist := range []string{"hoe u deze persoon noemt", "geen goed burgerservicenummer", "bij welke organisatie", "wat deze persoon mag zien"} {
+		if !strings.Contains(sanne.html, mist) {
+			t.Errorf("%q is not told", mist)
+		}
+	}
+	bezoek(t, sanne, "/meekijken")
+	post(t, sanne, "/meekijken", url.Values{"naam": {"Mama"}, "burgerservicenummer": {ria.BSN.Leesbaar()}, "als": {"steunfiguur"},
+		"klassen": {"I1", "I2"}, "bij": {string(d.lid("gemeente").OIN), string(d.lid("ggz").OIN)}, "duur": {"3"}})
+	for _, moet := range []string{"Deze persoon kan nu met u meekijken", "Mama", "Deze persoon steunt u", "Gemeente Voorbeeldstad"} {
+		if !strings.Contains(sanne.html, moet) {
+			t.Errorf("%q is not on the page of Sanne:\n%s", moet, sanne.html)
+		}
+	}
+	kiesVoor(t, oma, "Sanne")
+	for _, pad := range []string{"/overzicht", "/wie-keek", "/overzicht?taal=en", "/mijn-keuzes"} {
+		bezoek(t, oma, pad)
+		niet := []string{"Mark", "Bram", "Lotte", "Kastanjelaan", "Politie", "GGZ Voorbeeldstad kent", "Veilig Thuis Voorbeeldstad bekijkt", "Het wijkteam helpt", "afgeschermd", "Mama"}
+		for _, l := range append(g.Leden, ria) {
+			niet = append(niet, l.BSN.Leesbaar())
+		}
+		_, tekst, _ := strings.Cut(oma.html, "<main")
+		for _, s := range niet {
+			if strings.Contains(tekst, s) {
+				t.Errorf("%s of Ria shows %q", pad, s)
+			}
+		}
+	}
+	bezoek(t, oma, "/overzicht?taal=nl", "U kijkt nu voor Sanne.", "U kijkt om te steunen. U ziet niet alles.", "wijkteam kent Sanne", "Wie keek in de gegevens van Sanne?")
+	bezoek(t, sanne, "/mijn-keuzes")
+	for strings.Contains(sanne.html, "Stop hiermee") {
+		post(t, sanne, "/mijn-keuzes/stop", nil)
+	}
+	bezoek(t, oma, "/overzicht", "Dag Ria")
+	if strings.Contains(oma.html, "Sanne") || strings.Contains(oma.html, "wijkteam kent") {
+		t.Errorf("after it stopped:\n%s", oma.html)
+	}
+	bezoek(t, sanne, "/mijn-keuzes", "Mama", "Gestopt op")
+}
+
 func bezoekt(t *testing.T, b *bezoeker, pad string) *bezoeker {
 	t.Helper()
 	bezoek(t, b, pad)
@@ -100,6 +157,8 @@ func TestWaarborgenInDeBrowser(t *testing.T) {
 	sanne := d.aan(t, b, "sanne")
 	sanne.WachtTekst("Dag Sanne")
 	sanne.naar("/mijn-keuzes").WachtTekst("U zei ja op").Controleer("gezin-mijn-keuzes")
+	sanne.KlikTekst("Kies iemand die meekijkt").WachtTekst("Wie kijkt met u mee?").Controleer("gezin-meekijken")
+	sanne.KlikTekst("Laat deze persoon meekijken").WachtTekst("nog niet goed").Controleer("gezin-meekijken-fouten")
 	sanne.naar("/voor-wie").WachtTekst("Lotte").Controleer("gezin-voor-wie")
 	sanne.KlikTekst("Kijk voor Lotte").WachtTekst("U kijkt nu voor Lotte").Controleer("gezin-overzicht-voor-lotte")
 	sanne.naar("/mijn-keuzes").KlikTekst("Stop hiermee").WachtTekst("Gelukt. Dit is gestopt.").Controleer("gezin-gestopt")

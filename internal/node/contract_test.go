@@ -208,6 +208,17 @@ func (c *contract) meldingPaden() {
 // burgerPaden are what a member of the family does beside looking.
 func (c *contract) burgerPaden(ouder *toegang.Lezer, vraag map[string]any) {
 	c.t.Helper()
+	meekijken := map[string]any{"wie": map[string]any{"burgerservicenummer": vader.Leesbaar(), "roepnaam": "Tom"}, "als": "steunfiguur", "klassen": []string{"I1"}, "tot": time.Now().AddDate(0, 1, 0).UTC().Format(time.RFC3339)}
+	verleen := verzoek{als: portaal, bij: politie, methode: "POST", pad: "/vertegenwoordigingen/verleningen", lezer: ouder, body: meekijken, wil: 201}
+	c.doe(verleen)
+	verleen.wil = 409
+	c.doe(verleen)
+	verleen.body, verleen.wil = map[string]any{}, 400
+	c.doe(verleen)
+	verleen.lezer, verleen.body, verleen.wil = nil, meekijken, 401
+	c.doe(verleen)
+	verleen.als, verleen.lezer, verleen.wil = vt, lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelBeoordelen, ""), 403
+	c.doe(verleen)
 	v := verzoek{als: portaal, bij: politie, methode: "POST", pad: "/betrokkenen/voor-wie/query", lezer: ouder, body: vraag, wil: 200}
 	c.doe(v)
 	v.body, v.wil = map[string]any{"burgerservicenummer": "999990019"}, 403

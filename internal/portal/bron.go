@@ -18,6 +18,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -34,6 +35,23 @@ type bron struct {
 	functie.Deelnemer
 	Beeld inzage.Gezinsbeeld
 	Stil  bool // it did not answer, or not sensibly
+	Reden string // why it shows nothing to who looks for another
+}
+
+// weigering is a source that does not let this reader look for another, in its
+// own words.
+type weigering struct{ Naam, Reden string }
+
+// weigert gives the sources that refuse for a reason that helps. That a source
+// knows of no relation is what most of them say, and tells nothing.
+func (b *beeld) weigert() []weigering {
+	var uit []weigering
+	for _, x := range b.Bronnen {
+		if x.Reden != "" && x.Reden != waarborg.NamensOnbekend {
+			uit = append(uit, weigering{x.Naam, x.Reden})
+		}
+	}
+	return uit
 }
 
 // beeld is all that could be found about one person, now.
@@ -154,7 +172,7 @@ func (p *Portal) vraagBronnen(ctx context.Context, s kijker, nodes []functie.Dee
 			defer func() { <-plek }()
 			uit[i] = bron{Deelnemer: d}
 			var err error
-			if uit[i].Beeld, err = p.vraag(ctx, s, d); err != nil {
+			if uit[i].Beeld, uit[i].Reden, err = p.vraag(ctx, s, d); err != nil {
 				uit[i].Beeld, uit[i].Stil = inzage.Gezinsbeeld{}, true
 				p.cfg.Log.WarnContext(ctx, "een bron antwoordt niet", "bron", d.OIN, "fout", err.Error())
 			}
@@ -165,25 +183,45 @@ func (p *Portal) vraagBronnen(ctx context.Context, s kijker, nodes []functie.Dee
 }
 
 // vraag asks one source what it has for the person who is signed in, or for whom
-// that person looks. A source that refuses this person says nothing, which is
-// another thing than being silent.
-func (p *Portal) vraag(ctx context.Context, s kijker, d functie.Deelnemer) (inzage.Gezinsbeeld, error) {
+// that person looks. A source that refuses this person says why (reden), which
+// is another thing than being silent.
+func (p *Portal) vraag(ctx context.Context, s kijker, d functie.Deelnemer) (_ inzage.Gezinsbeeld, reden string, _ error) {
 	var g inzage.Gezinsbeeld
 	b, status, err := p.bij(ctx, s, d, "/v1/betrokkenen/query", map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}})
 	if err == nil && status == http.StatusForbidden && s.Voor != nil {
-		return inzage.Gezinsbeeld{Organisatie: d.Organisatie}, nil
+		return inzage.Gezinsbeeld{Organisatie: d.Organisatie}, uitleg(b), nil
 	}
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("HTTP %d", status)
 	}
 	if err != nil {
-		return g, err
+		return g, "", err
 	}
 	if json.Unmarshal(b, &g) != nil || g.Organisatie.OIN != d.OIN {
-		return g, errors.New("het antwoord is niet te gebruiken")
+		return g, "", errors.New("het antwoord is niet te gebruiken")
 	}
 	schoon(&g)
-	return g, nil
+	return g, "", nil
+}
+
+const maxUitleg = 400 // characters of a source's own words
+
+// uitleg gives what a source says of a refusal, in its own words.
+func uitleg(antwoord []byte) string {
+	var in struct {
+		Detail string `json:"detail"`
+		Fouten []struct {
+			Bericht string `json:"bericht"`
+		} `json:"fouten"`
+	}
+	if json.Unmarshal(antwoord, &in) != nil {
+		return ""
+	}
+	if len(in.Fouten) > 0 {
+		in.Detail = in.Fouten[0].Bericht
+	}
+	rs := []rune(veilig(in.Detail))
+	return string(rs[:min(len(rs), maxUitleg)])
 }
 
 // bij posts vraag to a path of a source, on behalf of s.

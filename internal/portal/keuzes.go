@@ -74,6 +74,10 @@ func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Se
 	switch r.URL.Query().Get("gelukt") {
 	case "gestopt":
 		pg.Bericht = &web.Alert{Soort: "ok", Titel: web.Vertaalbaar("Gelukt. Dit is gestopt."), Tekst: web.Vertaalbaar("Vanaf nu mag de ander dit niet meer zien.")}
+	case "meekijken":
+		pg.Bericht = &web.Alert{Soort: "ok", Titel: web.Vertaalbaar("Gelukt. Deze persoon kan nu met u meekijken."), Tekst: web.Vertaalbaar("Zeg dat deze persoon hier inlogt met DigiD en kiest voor ‘Voor wie’.")}
+	case "deels":
+		pg.Bericht = &web.Alert{Soort: "let-op", Titel: web.Vertaalbaar("Niet elke organisatie legde dit vast."), Tekst: web.Vertaalbaar("Hieronder ziet u bij wie het gelukt is. Probeer de andere straks opnieuw, of bel die organisatie.")}
 	case "nee":
 		pg.Bericht = &web.Alert{Soort: "fout", Titel: web.Vertaalbaar("Het stoppen is niet gelukt."), Tekst: web.Vertaalbaar("De organisatie gaf geen antwoord. Probeer het straks opnieuw, of bel de organisatie.")}
 	}

@@ -21,6 +21,9 @@ type overzicht struct {
 	Naam    string
 	Jongere bool
 	Voor    *voorWie // for whom this person looks; nil is for itself
+	Weigert []weigering
+	// Wie and Gegevens say of whom the page is: u and uw gegevens, or of another.
+	Wie, Gegevens string
 	Spoed   bool     // somebody looked on noodtoegang
 	Nu      nuKaart
 	Stappen []stap
@@ -67,8 +70,10 @@ type punt struct {
 
 func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
 	k := p.kijker(r, s)
+	r = voor(r, k)
 	b := p.haal(r.Context(), k)
-	d := overzicht{Naam: voornaam(s.Naam), Jongere: s.Rol == begrip.RolJongere, Voor: k.Voor, beeld: b}
+	d := overzicht{Naam: voornaam(s.Naam), Jongere: s.Rol == begrip.RolJongere && k.Voor == nil, Voor: k.Voor, beeld: b, Weigert: b.weigert()}
+	d.Wie, d.Gegevens = p.aanspreking(r)
 	d.Spoed = slices.ContainsFunc(b.inkijken(), func(i inzage.Inkijk) bool { return i.Nood })
 	for _, x := range b.Bronnen {
 		if x.Stil {
@@ -83,7 +88,13 @@ func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang
 	slices.SortStableFunc(d.Delen, func(a, b bronDelen) int { return b.Delen[0].Tijdstip.Compare(a.Delen[0].Tijdstip) })
 	l := nieuwste(b.Gebeurtenissen)
 	d.Stappen = l.stappen()
+	if k.Voor != nil {
+		noemAnder(d.Stappen, *k.Voor)
+	}
 	d.Nu = p.nu(r, b, l)
+	if d.Jongere && len(b.Gebeurtenissen) == 0 && len(d.Delen) == 0 && b.heel() {
+		d.Nu.Tekst = p.zin(r, web.Vertaalbaar("Wij vonden niets over u. Bent u jonger dan 12? Dan kijkt uw ouder of voogd voor u. Weet een organisatie niet hoe oud u bent? Dan laat die niets zien. Bel die organisatie."), "")
+	}
 	d.Straks, d.Gebeurd = p.straks(r, b), p.gebeurd(r, b)
 	d.Personen, d.Zijdelings = p.personen(r, b)
 	d.Bel = bel(b, d.Nu)
@@ -144,9 +155,9 @@ func (p *Portal) nu(r *http.Request, b beeld, l loop) nuKaart {
 	case !b.heel():
 		return vast(web.Vertaalbaar("Wij kunnen nu niet alles zien"), web.Vertaalbaar("Niet iedereen gaf antwoord. Probeer het straks opnieuw."))
 	case delen || len(b.Gebeurtenissen) > 0:
-		return vast(web.Vertaalbaar("U hoeft nu niets te doen"), web.Vertaalbaar("Er loopt geen melding. Hieronder ziet u wat organisaties over u weten."))
+		return vast(web.Vertaalbaar("U hoeft nu niets te doen"), web.Vertaalbaar("Er loopt geen melding. Hieronder ziet u wat organisaties over {wie} weten."))
 	}
-	return vast(web.Vertaalbaar("U hoeft nu niets te doen"), web.Vertaalbaar("Wij vonden geen meldingen en geen andere gegevens over u."))
+	return vast(web.Vertaalbaar("U hoeft nu niets te doen"), web.Vertaalbaar("Wij vonden geen meldingen en geen andere gegevens over {wie}."))
 }
 
 // straks are the terms that still run, the first one first.

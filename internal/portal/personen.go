@@ -120,7 +120,7 @@ func (p *Portal) ziet(r *http.Request, b beeld, naam string, eigen bool) zin {
 	case len(gezien) > 0:
 		return nl(r, strings.Join(gezien[:min(3, len(gezien))], " "))
 	case eigen:
-		return p.zin(r, web.Vertaalbaar("wat deze organisatie zelf over u opschreef"), "")
+		return p.zin(r, web.Vertaalbaar("wat deze organisatie zelf over {wie} opschreef"), "")
 	case b.heel():
 		return p.zin(r, web.Vertaalbaar("niets. Zij keken niet in gegevens van anderen"), "")
 	}

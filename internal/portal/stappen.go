@@ -25,6 +25,24 @@ type stap struct {
 	Staat string    // klaar, nu, or nothing
 }
 
+var (
+	wieKentU      = web.Vertaalbaar("Wie kent u?")
+	wieKentUwKind = web.Vertaalbaar("Wie kent uw kind?")
+	wieKentAnder  = web.Vertaalbaar("Wie kent deze persoon?")
+)
+
+// noemAnder makes the steps speak of v, for who looks for v.
+func noemAnder(stappen []stap, v voorWie) {
+	for i := range stappen {
+		if stappen[i].Titel != wieKentU {
+			continue
+		}
+		if stappen[i].Titel = wieKentAnder; v.Kind {
+			stappen[i].Titel = wieKentUwKind
+		}
+	}
+}
+
 // loop is how far the newest zaak is: the last event of each type.
 type loop map[string]*gebeurtenis
 
@@ -67,7 +85,7 @@ func (l loop) stappen() []stap {
 	}
 	uit := []stap{melding,
 		{Titel: web.Vertaalbaar("Beoordelen")},
-		{Titel: web.Vertaalbaar("Wie kent u?")},
+		{Titel: wieKentU},
 		{Titel: web.Vertaalbaar("Besluit")},
 		{Titel: web.Vertaalbaar("Hulp"), Bij: web.Vertaalbaar("Als dat nodig is")},
 	}

@@ -152,8 +152,8 @@ func TestBronnenDieHaperen(t *testing.T) {
 	for _, naam := range []string{"Trage Gemeente", "Dode Gemeente", "Weigergemeente", "Warrige Gemeente", "Veelpratende Gemeente", "Verhuisde Gemeente", "Liegende Gemeente", "Vertrokken Gemeente"} {
 		wel = append(wel, naam+" antwoordt nu niet.")
 	}
-	moet(t, s, wel, []string{"Goede Gemeente antwoordt nu niet", "Niet van hier", "Onder valse vlag", "Niemand keek"})
-	moet(t, n.leesPagina(ouder, "/wie-keek"), []string{"Trage Gemeente antwoordt nu niet.", "Wij zien nu niet wie er keek"}, []string{"Niemand keek"})
+	moet(t, s, wel, []string{"Goede Gemeente antwoordt nu niet", "Niet van hier", "Onder valse vlag", "Er keek nog niemand"})
+	moet(t, n.leesPagina(ouder, "/wie-keek"), []string{"Trage Gemeente antwoordt nu niet.", "Wij zien nu niet wie er keek"}, []string{"Er keek nog niemand"})
 	n.geenBSN()
 }
 
@@ -193,7 +193,7 @@ func TestHubDieHapert(t *testing.T) {
 func TestZonderRegister(t *testing.T) {
 	n, h := nepNet(t)
 	h.registerWeg = true
-	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Wij weten nu niet welke organisaties er zijn.", "Wij kunnen nu niet alles zien"}, []string{"Er is nu niemand betrokken", "Niemand keek"})
+	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Wij weten nu niet welke organisaties er zijn.", "Wij kunnen nu niet alles zien"}, []string{"Er is nu niemand betrokken", "Er keek nog niemand"})
 }
 
 // TestGebeurtenissenDieNiemandKent: an unknown type gets a neutral text, an

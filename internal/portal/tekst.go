@@ -1,11 +1,13 @@
 package portal
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/web"
 )
 
@@ -24,10 +26,32 @@ func nl(r *http.Request, s string) zin {
 	return zin{s, s != "" && web.TaalVan(r) != web.Nederlands}
 }
 
-// zin translates a Dutch source text and fills in {bron}.
+// zin translates a Dutch source text and fills in {bron}, and of whom it is.
 func (p *Portal) zin(r *http.Request, tekst, bron string) zin {
 	t := p.site.T(r, tekst)
-	return zin{strings.ReplaceAll(t, "{bron}", bron), t == tekst && tekst != "" && web.TaalVan(r) != web.Nederlands}
+	wie, gegevens := p.aanspreking(r)
+	vul := strings.NewReplacer("{bron}", bron, inzage.Wie, wie, inzage.Gegevens, gegevens)
+	return zin{vul.Replace(t), t == tekst && tekst != "" && web.TaalVan(r) != web.Nederlands}
+}
+
+type voorSleutel struct{}
+
+// voor lets the texts of the page say about whom they are.
+func voor(r *http.Request, k kijker) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), voorSleutel{}, k.Voor))
+}
+
+// aanspreking gives what {wie} and {gegevens} become on this page: u, uw kind,
+// or the name of who gave a mandate.
+func (p *Portal) aanspreking(r *http.Request) (wie, gegevens string) {
+	v, _ := r.Context().Value(voorSleutel{}).(*voorWie)
+	switch {
+	case v == nil:
+		return p.site.T(r, web.Vertaalbaar("u")), p.site.T(r, web.Vertaalbaar("uw gegevens"))
+	case v.Kind:
+		return p.site.T(r, web.Vertaalbaar("uw kind")), p.site.T(r, web.Vertaalbaar("de gegevens van uw kind"))
+	}
+	return v.Naam, strings.ReplaceAll(p.site.T(r, web.Vertaalbaar("de gegevens van {naam}")), "{naam}", v.Naam)
 }
 
 var (
@@ -35,7 +59,7 @@ var (
 	stilleTekst    = functie.Tekst{Titel: web.Vertaalbaar("Er is iets vastgelegd"), Uitleg: web.Vertaalbaar("Wij mogen niet zeggen door wie.")}
 	stilleMelding  = functie.Tekst{Titel: web.Vertaalbaar("Iemand heeft zorgen gemeld"), Uitleg: web.Vertaalbaar("Wij mogen niet zeggen wie.")}
 	stilGelezen    = functie.Tekst{Titel: web.Vertaalbaar("De melding is gelezen"), Uitleg: web.Vertaalbaar("Meer mogen wij hier niet over zeggen.")}
-	meerAntwoord   = functie.Tekst{Titel: web.Vertaalbaar("Organisaties gaven antwoord"), Uitleg: web.Vertaalbaar("Zij lieten weten of zij u kennen.")}
+	meerAntwoord   = functie.Tekst{Titel: web.Vertaalbaar("Organisaties gaven antwoord"), Uitleg: web.Vertaalbaar("Zij lieten weten of zij {wie} kennen.")}
 	eenOrganisatie = web.Vertaalbaar("een organisatie")
 )
 

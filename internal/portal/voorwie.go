@@ -36,6 +36,8 @@ func (k kijker) voorWie() begrip.BSN {
 // voorWie is somebody for whom the person who signed in may ask to look.
 type voorWie struct {
 	Naam, Als string // how the family calls them, and as what one looks
+	Reden     string // why one cannot look for this person now; empty when one can
+	Kind      bool   // one looks as parent or voogd
 	Leeftijd  int
 	Sleutel   string // names the choice; tells nothing by itself
 	Gekozen   bool
@@ -72,7 +74,7 @@ func (p *Portal) kijker(r *http.Request, s toegang.Sessie) kijker {
 		return k
 	}
 	for _, v := range p.anderen(r.Context(), s) {
-		if hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
+		if v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
 			k.Voor = &v
 		}
 	}
@@ -106,10 +108,17 @@ func (p *Portal) anderen(ctx context.Context, s toegang.Sessie) []voorWie {
 	for _, vs := range gevonden {
 		for _, v := range vs {
 			b := v.Burgerservicenummer.BSN
-			if b.IsZero() || b == s.BSN || slices.ContainsFunc(uit, func(x voorWie) bool { return x.bsn == b }) {
+			if b.IsZero() || b == s.BSN {
 				continue
 			}
-			uit = append(uit, voorWie{Naam: veilig(v.Roepnaam), Als: alsTekst[v.Relatie], Leeftijd: v.Leeftijd, Sleutel: p.keuzeSleutel(s.BSN, b), bsn: b})
+			ouder := v.Relatie == samenwerkingsverband.RelatieOuder || v.Relatie == samenwerkingsverband.RelatieVoogd
+			x := voorWie{Naam: veilig(v.Roepnaam), Als: alsTekst[v.Relatie], Reden: veilig(v.Reden), Kind: ouder, Leeftijd: v.Leeftijd, Sleutel: p.keuzeSleutel(s.BSN, b), bsn: b}
+			switch i := slices.IndexFunc(uit, func(y voorWie) bool { return y.bsn == b }); {
+			case i < 0:
+				uit = append(uit, x)
+			case uit[i].Reden != "" && x.Reden == "": // one source that lets look is enough to try
+				uit[i] = x
+			}
 		}
 	}
 	slices.SortFunc(uit, func(a, b voorWie) int { return strings.Compare(a.Naam, b.Naam) })
@@ -136,7 +145,7 @@ func (p *Portal) toonVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 	d.Zelf, d.Anderen = s.Naam, p.anderen(r.Context(), s)
 	c, err := r.Cookie(p.voorNaam())
 	for i := range d.Anderen {
-		if v := &d.Anderen[i]; err == nil && hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
+		if v := &d.Anderen[i]; err == nil && v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
 			v.Gekozen, d.Voor = true, v
 		}
 	}
@@ -151,7 +160,7 @@ func (p *Portal) kiesVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 		return
 	}
 	c := &http.Cookie{Name: p.voorNaam(), Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(p.cfg.Aanmelding.RedirectURL, "https:")}
-	if k := f.Waarde("voor"); slices.ContainsFunc(p.anderen(r.Context(), s), func(v voorWie) bool { return hmac.Equal([]byte(v.Sleutel), []byte(k)) }) {
+	if k := f.Waarde("voor"); slices.ContainsFunc(p.anderen(r.Context(), s), func(v voorWie) bool { return v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(k)) }) {
 		c.Value, c.MaxAge = k, int(voorDuur/time.Second)
 	}
 	http.SetCookie(w, c)

@@ -18,12 +18,15 @@ type wieKeek struct {
 	GeenRegister bool
 	Keek         web.Tabel
 	Voor         *voorWie
+	Gegevens     string // whose: uw gegevens, or of another
 }
 
 func (p *Portal) toonWieKeek(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
 	k := p.kijker(r, s)
+	r = voor(r, k)
 	b := p.haal(r.Context(), k)
 	d := wieKeek{Keek: p.tabel(b.inkijken()), Heel: b.heel(), GeenRegister: b.GeenRegister, Voor: k.Voor}
+	_, d.Gegevens = p.aanspreking(r)
 	for _, x := range b.Bronnen {
 		if x.Stil {
 			d.Stil = append(d.Stil, x.Naam)

@@ -239,7 +239,7 @@ func (t *T) gezinRegistratie(rec dossier.Record) (inzage.Deel, bool) {
 	if json.Unmarshal(rec.Inhoud, &r) != nil {
 		return inzage.Deel{}, false
 	}
-	d := inzage.Deel{Soort: soortRegistratie, ID: rec.ID, Titel: t.o.Organisatie.Naam + " kent u", Tekst: r.Omschrijving, Tijdstip: rec.GeldigVanaf}
+	d := inzage.Deel{Soort: soortRegistratie, ID: rec.ID, Titel: t.o.Organisatie.Naam + " kent " + inzage.Wie, Tekst: r.Omschrijving, Tijdstip: rec.GeldigVanaf}
 	if s, err := time.Parse(time.DateOnly, r.Sinds); err == nil {
 		d.Tijdstip = s
 	}
@@ -262,7 +262,7 @@ func (t *T) gezinVerrijking(rec dossier.Record) (inzage.Deel, bool) {
 	}
 	d := inzage.Deel{Soort: soortVerrijking, ID: rec.ID, Tijdstip: v.Op, Klaar: true,
 		Titel: t.o.Organisatie.Naam + " gaf antwoord aan " + vrager,
-		Tekst: vrager + " vroeg of wij u kennen. Wij hebben deze vragen beantwoord. Wilt u het antwoord weten? Vraag het aan ons."}
+		Tekst: vrager + " vroeg of wij " + inzage.Wie + " kennen. Wij hebben deze vragen beantwoord. Wilt u het antwoord weten? Vraag het aan ons."}
 	for _, code := range v.VerrijkingsVraag {
 		d.Regels = append(d.Regels, inzage.Regel{Label: "Vraag", Waarde: vraagTekst(code)})
 	}

@@ -28,12 +28,12 @@ const (
 )
 
 var teksten = map[string]functie.Tekst{
-	typeGevraagd:      {Titel: "Er is gevraagd wie u kent", Uitleg: "{bron} vroeg andere organisaties of zij u kennen."},
-	typeVerzoekGezien: {Titel: "Een organisatie las die vraag", Uitleg: "Wie dat was en waarom, staat bij ‘Wie keek in mijn gegevens?’."},
-	typeVerstrekt:     {Titel: "{bron} gaf antwoord", Uitleg: "{bron} liet weten of zij u kennen."},
+	typeGevraagd:      {Titel: "Er is gevraagd wie {wie} kent", Uitleg: "{bron} vroeg andere organisaties of zij {wie} kennen."},
+	typeVerzoekGezien: {Titel: "Een organisatie las die vraag", Uitleg: "Wie dat was en waarom, staat bij ‘Wie keek?’."},
+	typeVerstrekt:     {Titel: "{bron} gaf antwoord", Uitleg: "{bron} liet weten of zij {wie} kennen."},
 	typeGeweigerd:     {Titel: "{bron} gaf geen antwoord", Uitleg: "{bron} wilde of mocht dit niet vertellen."},
-	typeBeschikbaar:   {Titel: "{bron} heeft informatie over u", Uitleg: "Alleen wie uw melding beoordeelt, mag die lezen."},
-	typeIngezien:      {Titel: "Informatie over u is gelezen", Uitleg: "Wie dat was en waarom, staat bij ‘Wie keek in mijn gegevens?’."},
+	typeBeschikbaar:   {Titel: "{bron} heeft informatie over {wie}", Uitleg: "Alleen wie de melding beoordeelt, mag die lezen."},
+	typeIngezien:      {Titel: "Informatie over {wie} is gelezen", Uitleg: "Wie dat was en waarom, staat bij ‘Wie keek?’."},
 }
 
 // graaf is what every event of this functie tells: the Entity it is about, what

@@ -55,10 +55,10 @@ func (t *T) Functie() functie.Functie {
 
 var teksten = map[string]functie.Tekst{
 	cloudevent.SamenwerkingBegonnen:   {Titel: "Organisaties gaan samenwerken", Uitleg: "Wie dat zijn, staat bij ‘Wat organisaties zelf vertellen’."},
-	cloudevent.SamenwerkingGestopt:    {Titel: "De samenwerking is gestopt", Uitleg: "De organisaties overleggen niet meer over u."},
+	cloudevent.SamenwerkingGestopt:    {Titel: "De samenwerking is gestopt", Uitleg: "De organisaties overleggen niet meer over {wie}."},
 	cloudevent.ToestemmingGegeven:     {Titel: "Er is toestemming gegeven", Uitleg: "Wat dat is en hoe u het stopt, staat bij ‘Mijn keuzes’."},
 	cloudevent.ToestemmingIngetrokken: {Titel: "Een toestemming is gestopt", Uitleg: "Vanaf dat moment mag de ander dit niet meer zien."},
-	cloudevent.NoodtoegangGebruikt:    {Titel: "Iemand keek met spoed in uw gegevens", Uitleg: "Er was haast. Een privacyfunctionaris kijkt na of dit terecht was."},
+	cloudevent.NoodtoegangGebruikt:    {Titel: "Iemand keek met spoed in {gegevens}", Uitleg: "Er was haast. Een privacyfunctionaris kijkt na of dit terecht was."},
 }
 
 // soort makes a safeguard a kind of record that is read like any other.
@@ -150,7 +150,7 @@ func (t *T) gezinVerband(rec dossier.Record) (inzage.Deel, bool) {
 		titel = d.Titel
 	}
 	d := inzage.Deel{Soort: rec.Soort, ID: rec.ID, Titel: "Organisaties werken samen: " + titel, Tijdstip: z.Vanaf,
-		Tekst: "Deze organisaties overleggen over hulp voor uw gezin. Elke organisatie ziet alleen wat nodig is."}
+		Tekst: "Deze organisaties overleggen over hulp voor het gezin. Elke organisatie ziet alleen wat nodig is."}
 	for _, x := range z.Deelnemers {
 		if o, ok := t.o.Deelnemer(x.Organisatie); ok {
 			d.Regels = append(d.Regels, inzage.Regel{Label: "Doet mee", Waarde: o.Naam})

@@ -47,12 +47,12 @@ func (t *T) gezinSignaal(rec dossier.Record) (inzage.Deel, bool) {
 		return inzage.Deel{}, false
 	}
 	d := inzage.Deel{
-		Soort: signaal.Soort, ID: s.ID, Titel: "Iemand keek in uw gegevens zonder goede reden", Tijdstip: s.Laatste, Klaar: true,
-		Tekst: "Een medewerker van " + t.o.Organisatie.Naam + " keek in uw gegevens. De privacyfunctionaris vond dat dit niet mocht. U kunt ons vragen wat er nu gebeurt. U kunt ook een klacht indienen.",
+		Soort: signaal.Soort, ID: s.ID, Titel: "Iemand keek in " + inzage.Gegevens + " zonder goede reden", Tijdstip: s.Laatste, Klaar: true,
+		Tekst: "Een medewerker van " + t.o.Organisatie.Naam + " keek in " + inzage.Gegevens + ". De privacyfunctionaris vond dat dit niet mocht. U kunt ons vragen wat er nu gebeurt. U kunt ook een klacht indienen.",
 	}
 	if s.Staat == signaal.Open {
-		d.Titel, d.Klaar = "Iemand keek op een ongewone manier in uw gegevens", false
-		d.Tekst = "Een medewerker van " + t.o.Organisatie.Naam + " keek in uw gegevens. Een privacyfunctionaris kijkt na of daar een goede reden voor was."
+		d.Titel, d.Klaar = "Iemand keek op een ongewone manier in "+inzage.Gegevens, false
+		d.Tekst = "Een medewerker van " + t.o.Organisatie.Naam + " keek in " + inzage.Gegevens + ". Een privacyfunctionaris kijkt na of daar een goede reden voor was."
 	}
 	return d, true
 }

@@ -3,7 +3,9 @@ package inzage
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -24,10 +27,37 @@ type stopIn struct {
 	ID string `path:"id" format:"uuid" doc:"Nummer"`
 }
 
+type verleenIn struct {
+	Body struct {
+		Wie     waarborg.Persoon              `json:"wie" doc:"Wie er meekijkt"`
+		Als     samenwerkingsverband.Relatie  `json:"als" enum:"gemachtigde,steunfiguur"`
+		Klassen []samenwerkingsverband.Klasse `json:"klassen" nullable:"false" maxItems:"7" doc:"Wat deze persoon mag zien, I0 tot en met I5"`
+		Tot     time.Time                     `json:"tot" doc:"Tot wanneer, hoogstens een jaar"`
+	}
+}
+
+type verleenUit struct{ Body waarborg.Keuze }
+
 // registreerBurger adds what a member of the family can do here through the
-// portal, beside looking: learn for whom it may ask to look, and stop what it
-// said yes to.
+// portal, beside looking: learn for whom it may ask to look, let somebody look
+// along, and stop what it said yes to.
 func (z *Inzage) registreerBurger(api huma.API) {
+	rest.Register(api, huma.Operation{
+		OperationID: "verleenVertegenwoordiging", Method: http.MethodPost, Path: strings.TrimPrefix(waarborg.SoortVertegenwoord.Pad, "/v1") + "/verleningen", DefaultStatus: http.StatusCreated,
+		Summary: "Laat iemand meekijken, als gezinslid via het portaal", Tags: []string{"Betrokkene"}, Errors: []int{400, 401, 403, 409, 503},
+	}, func(ctx context.Context, in *verleenIn) (*verleenUit, error) {
+		l, err := z.burger(ctx)
+		if err != nil {
+			return nil, err
+		}
+		f, err := z.feitenOverZelf(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		v := &waarborg.Vertegenwoordiging{Kop: waarborg.Kop{Tot: &in.Body.Tot}, Wie: in.Body.Wie, Als: in.Body.Als, Klassen: in.Body.Klassen}
+		k, err := z.cfg.Waarborgen.Verleen(ctx, l, v, f)
+		return &verleenUit{k}, err
+	})
 	rest.Register(api, huma.Operation{
 		OperationID: "bevraagVoorWie", Method: http.MethodPost, Path: "/betrokkenen/voor-wie/query", DefaultStatus: http.StatusOK,
 		Summary: "Voor wie deze persoon mag vragen te kijken", Tags: []string{"Betrokkene"}, Errors: []int{400, 401, 403, 503},
@@ -69,6 +99,23 @@ func (z *Inzage) registreerBurger(api huma.API) {
 			return nil, z.cfg.Waarborgen.Stop(ctx, s, strings.ToLower(in.ID), l)
 		})
 	}
+}
+
+// feitenOverZelf gives what is on record about l, without what only a record
+// tells that l may not know of: an answer must not depend on it.
+func (z *Inzage) feitenOverZelf(ctx context.Context, l toegang.Lezer) (*waarborg.Feiten, error) {
+	recs, err := z.cfg.Dossier.Zoek(ctx, dossier.Filter{Persoon: l.Burger})
+	if err != nil {
+		return nil, err
+	}
+	f, err := z.feiten(ctx, l, recs...)
+	if err != nil {
+		return nil, err
+	}
+	return z.feiten(ctx, l, slices.DeleteFunc(recs, func(rec dossier.Record) bool {
+		s, ok := z.VanSoort(rec.Soort)
+		return !ok || s.Afgeschermd != nil && s.Afgeschermd(rec) || f.Afgeschermd(rec.Soort, rec.ID, l) != nil
+	})...)
 }
 
 // burger gives the member of the family that asks; anybody else is Verboden.

@@ -107,6 +107,7 @@ func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, 
 			continue
 		}
 		if d, ok := s.Gezin(rec); ok {
+			uit.spreekAan(&d)
 			uit.delen = append(uit.delen, d)
 			uit.getoond = append(uit.getoond, rec.Soort+"/"+rec.ID)
 		}

@@ -55,8 +55,8 @@ type Soort struct {
 	// Personen gives whom content read at another source is about, so that the
 	// log can tell them; nil when content says nothing of that.
 	Personen func(inhoud json.RawMessage) []begrip.BSN
-	// Gezin gives what the family sees of it; false is nothing. It is asked
-	// only when the policy allows the family member (lezer.burger, betrokken,
+	// Gezin gives what the family sees of it; false is nothing. Its texts may hold
+	// Wie and Gegevens, which are filled in for who reads. It is asked only when the policy allows the family member (lezer.burger, betrokken,
 	// doel eigen-inzage) at least niveau 1.
 	Gezin func(rec dossier.Record) (Deel, bool)
 }

@@ -182,14 +182,43 @@ func (f *Feiten) Relatie(burger, voor begrip.BSN) verband.Relatie {
 	if burger == voor {
 		return verband.RelatieZelf
 	}
-	if g := f.gezagOver(voor); g != nil && g.heeft(burger) {
+	v := f.vertegenwoordiging(burger, voor)
+	// From sixteen gezag opens nothing of its own accord: what the young person
+	// gave the parent then goes first (Jeugdwet 7.3.5).
+	zelfGegeven := v != nil && f.Leeftijd(voor) >= 16 && len(f.meekijken(burger, voor)) == 0
+	if g := f.gezagOver(voor); g != nil && g.heeft(burger) && !zelfGegeven {
 		return gezagTabel[g.Soort].houder
 	}
-	if v := f.vertegenwoordiging(burger, voor); v != nil {
+	if v != nil {
 		return v.Als
 	}
 	return verband.RelatieAnder
 }
+
+// Roepnaam is how the family calls the person for whom somebody looks; empty
+// when that is not on record.
+func (f *Feiten) Roepnaam(b begrip.BSN) string {
+	if g := f.gezagOver(b); g != nil && g.Over.Roepnaam != "" {
+		return g.Over.Roepnaam
+	}
+	for _, v := range slices.Backward(f.vertegenwoord) {
+		if v.Over.Burgerservicenummer.BSN == b {
+			return v.Over.Roepnaam
+		}
+	}
+	return ""
+}
+
+// What a member of the family reads who may not act for somebody, with what to
+// do about it.
+const (
+	// NamensOnbekend says nothing of the person: it is the answer of every source
+	// that has no fact about these two.
+	NamensOnbekend  = "Wij weten niet of u voor deze persoon mag kijken. Vraag het aan deze organisatie."
+	namensLeeftijd  = "Wij weten niet hoe oud dit kind is. Daarom laten wij nog niets zien. Bel deze organisatie en vraag of zij de geboortedatum nagaan. Daarna kunt u kijken."
+	namensVolwassen = "Deze persoon is 18 of ouder en beslist zelf."
+	namensZestien   = "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt. De jongere kan dat zelf regelen, bij ‘Mijn keuzes’."
+)
 
 // MagNamens gives why l may not act for the person it names at all; empty when
 // it may, or acts for itself. What it then sees of a record, the policy decides.
@@ -199,16 +228,23 @@ func (f *Feiten) MagNamens(l toegang.Lezer) string {
 	}
 	switch r, leeftijd := f.Relatie(l.Burger, l.Namens), f.Leeftijd(l.Namens); r {
 	case verband.RelatieAnder, verband.RelatieZelf:
-		return "Wij weten niet of u voor deze persoon mag kijken. Vraag het aan deze organisatie."
+		return NamensOnbekend
 	case verband.RelatieOuder, verband.RelatieVoogd:
-		switch {
-		case leeftijd < 0:
-			return "Wij weten niet hoe oud deze persoon is. Daarom laten wij niets zien."
-		case leeftijd >= 18:
-			return "Deze persoon is 18 of ouder en beslist zelf."
-		case leeftijd >= 16 && f.bekwaam(l.Namens) && len(f.meekijken(l.Burger, l.Namens)) == 0:
-			return "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt."
-		}
+		return f.ouderMagNiet(l.Burger, l.Namens, leeftijd)
+	}
+	return ""
+}
+
+// ouderMagNiet gives why a parent or voogd with gezag may not look for a child
+// of this age; empty when it may.
+func (f *Feiten) ouderMagNiet(ouder, kind begrip.BSN, leeftijd int) string {
+	switch {
+	case leeftijd < 0:
+		return namensLeeftijd
+	case leeftijd >= 18:
+		return namensVolwassen
+	case leeftijd >= 16 && f.bekwaam(kind) && len(f.meekijken(ouder, kind)) == 0:
+		return namensZestien
 	}
 	return ""
 }
@@ -260,6 +296,7 @@ func (f *Feiten) Afgeschermd(soort, id string, l toegang.Lezer) *Afscherming {
 	}
 	return nil
 }
+
 
 // Verband gives in which samenwerkingsverband a zaak runs now; nil is none.
 func (f *Feiten) Verband(zaak string) *Zaakverband {

@@ -68,7 +68,8 @@ func (g *Gezagsfeit) personen() []begrip.BSN {
 func (g *Gezagsfeit) controleer(c *begrip.Controle, nu time.Time) {
 	g.eisBron(c)
 	g.Over.controleer(c, "over", nu)
-	c.Eis(g.Over.Geboortedatum != "", "over.geboortedatum", "Vul de geboortedatum in.")
+	// Of some children no birth date is known. Then nobody looks for the child
+	// until it is: the age decides who may.
 	s, ok := gezagTabel[g.Soort]
 	c.Eis(ok, "soort", "Kies een soort gezag uit de lijst van de basisregistratie personen.")
 	c.Eis(!ok || len(g.Houders) >= s.van && len(g.Houders) <= s.tot, "houders", "Bij dit soort gezag horen %d tot %d personen.", s.van, s.tot)

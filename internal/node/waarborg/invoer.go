@@ -32,7 +32,7 @@ func (f *Feiten) Invoer(soort, id string, l toegang.Lezer) (lezer, rest map[stri
 		for _, k := range v.Klassen {
 			ks = append(ks, k.String())
 		}
-		p["klassen"] = ks
+		p["klassen"], p["zelf_gegeven"] = ks, v.Door == doorBetrokkene
 	}
 	rest["persoon"] = p
 	if g := f.gezagOver(voor); g != nil {

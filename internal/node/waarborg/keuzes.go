@@ -22,6 +22,7 @@ type Keuze struct {
 	Tot     *time.Time `json:"tot,omitempty"`
 	Gestopt *time.Time `json:"gestopt,omitempty"`
 	Stop    bool       `json:"stop" doc:"Deze persoon kan het stoppen"`
+	Als     string     `json:"als,omitempty" doc:"Als wat de ander meekijkt: gemachtigde of steunfiguur"`
 }
 
 // Keuzes gives what the reader l, a member of the family, said yes to or is
@@ -84,7 +85,7 @@ func (w *Waarborgen) keuze(g Gegeven, ik begrip.BSN, naam func(begrip.OIN) strin
 		if g.Over.Burgerservicenummer.BSN != ik {
 			return uit, false
 		}
-		uit.Wie = append(uit.Wie, g.Wie.Roepnaam)
+		uit.Wie, uit.Als = append(uit.Wie, g.Wie.Roepnaam), string(g.Als)
 		for i, x := range g.Klassen {
 			if i > 0 {
 				uit.Wat += ", "
@@ -118,7 +119,7 @@ func (w *Waarborgen) Stop(ctx context.Context, s Soort, id string, l toegang.Lez
 	}
 	regel := w.regel(l)
 	regel.Soort, regel.RecordID, regel.Zaak, regel.Doel, regel.Grondslag = s.Naam, id, g.kop().Zaak, l.Doel, l.Grondslag
-	_, err = w.stop(ctx, s, id, Einde{Door: "betrokkene", Reden: "Ingetrokken op het portaal."}, &regel)
+	_, err = w.stop(ctx, s, id, Einde{Door: doorBetrokkene, Reden: "Ingetrokken op het portaal."}, &regel)
 	return err
 }
 
@@ -128,10 +129,12 @@ type VoorWie struct {
 	Roepnaam            string           `json:"roepnaam"`
 	Leeftijd            int              `json:"leeftijd"`
 	Relatie             verband.Relatie  `json:"relatie"`
+	Reden               string           `json:"reden,omitempty" required:"false" doc:"Waarom dit nu niet kan; leeg als het kan"`
 }
 
 // VoorWieKijkt gives for whom burger can ask to look, by gezag or as a
-// representative, as stands on record here. Whether a look is allowed, each
+// representative, as stands on record here, and a child for whom it cannot, with
+// the reason. Whether a look is allowed, each
 // source decides each time.
 func (w *Waarborgen) VoorWieKijkt(ctx context.Context, burger begrip.BSN) ([]VoorWie, error) {
 	f, err := w.Laad(ctx, []begrip.BSN{burger}, nil)
@@ -161,10 +164,14 @@ func (w *Waarborgen) VoorWieKijkt(ctx context.Context, burger begrip.BSN) ([]Voo
 			continue
 		}
 		l := f.leeftijd(b.BSN, p.geboren())
-		if ouder := r == verband.RelatieOuder || r == verband.RelatieVoogd; ouder && (l >= 18 || l >= 16 && f.bekwaam(b.BSN) && len(f.meekijken(burger, b.BSN)) == 0) {
-			continue // Jeugdwet 7.3.5: from sixteen a parent needs the young person's consent
+		v := VoorWie{b, p.Roepnaam, l, r, ""}
+		if r == verband.RelatieOuder || r == verband.RelatieVoogd {
+			if l >= 18 {
+				continue // an adult decides alone; there is nothing left to explain
+			}
+			v.Reden = f.ouderMagNiet(burger, b.BSN, l)
 		}
-		uit = append(uit, VoorWie{b, p.Roepnaam, l, r})
+		uit = append(uit, v)
 	}
 	return uit, nil
 }

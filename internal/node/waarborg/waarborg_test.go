@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -302,10 +303,18 @@ func TestGezagDatTelt(t *testing.T) {
 }
 
 func TestVoorWieEenOuderKijkt(t *testing.T) {
-	for leeftijd, wil := range map[int]int{8: 1, 14: 1, 16: 0, 18: 0} {
+	for leeftijd, wil := range map[int]int{-1: 0, 8: 1, 11: 1, 12: 1, 14: 1, 15: 1, 16: 0, 17: 0, 18: 0} {
 		p := nieuweProef(t)
-		p.maak(SoortGezagsfeit, p.gezag(leeftijd, "EenhoofdigOuderlijkGezag", moeder))
+		g := p.gezag(leeftijd, "EenhoofdigOuderlijkGezag", moeder)
+		if leeftijd < 0 {
+			g.Over.Geboortedatum = ""
+		}
+		p.maak(SoortGezagsfeit, g)
 		vs, err := p.VoorWieKijkt(t.Context(), moeder)
+		if n := len(vs); leeftijd >= 18 != (n == 0) || n == 1 && (vs[0].Reden == "") != (wil == 1) {
+			t.Errorf("%d jaar, the reason: %+v", leeftijd, vs)
+		}
+		vs = slices.DeleteFunc(vs, func(v VoorWie) bool { return v.Reden != "" })
 		if err != nil || len(vs) != wil || wil == 1 && vs[0].Roepnaam != "Lotte" {
 			t.Errorf("%d jaar: %+v %v", leeftijd, vs, err)
 		}
@@ -315,7 +324,7 @@ func TestVoorWieEenOuderKijkt(t *testing.T) {
 		x := p.toestemming(16, kind)
 		x.Aan, x.AanPersonen = nil, []begrip.InhoudBSN{bsn(moeder)}
 		p.maak(SoortToestemming, x)
-		if vs, _ := p.VoorWieKijkt(t.Context(), moeder); len(vs) != 1 {
+		if vs, _ := p.VoorWieKijkt(t.Context(), moeder); len(vs) != 1 || vs[0].Reden != "" {
 			t.Error("sixteen and agreed: the parent may look along")
 		}
 	}

@@ -89,7 +89,7 @@ func (w *Waarborgen) Maak(ctx context.Context, s Soort, g Gegeven, door string) 
 		b.Verstrekt = nil
 	}
 	k.ID, k.Einde, k.Door = uuid.Must(uuid.NewV7()).String(), nil, door
-	return w.vastleggen(ctx, s, g, 0, door)
+	return w.vastleggen(ctx, s, g, 0, door, nil)
 }
 
 // Wijzig stores g as the next version of record id; k.Versie is the version the
@@ -110,10 +110,12 @@ func (w *Waarborgen) Wijzig(ctx context.Context, s Soort, id string, g Gegeven, 
 	if b, ok := g.(*Verstrekkingsbesluit); ok { // what was used stays used
 		b.Verstrekt = oud.(*Verstrekkingsbesluit).Verstrekt
 	}
-	return w.vastleggen(ctx, s, g, k.Versie, door)
+	return w.vastleggen(ctx, s, g, k.Versie, door, nil)
 }
 
-func (w *Waarborgen) vastleggen(ctx context.Context, s Soort, g Gegeven, versie int, door string) error {
+// vastleggen checks and stores, in one transaction with the log line, when there
+// is one.
+func (w *Waarborgen) vastleggen(ctx context.Context, s Soort, g Gegeven, versie int, door string, regel *dossier.Logregel) error {
 	nu := w.nu().UTC()
 	k := g.kop()
 	if k.Vanaf.IsZero() {
@@ -128,7 +130,12 @@ func (w *Waarborgen) vastleggen(ctx context.Context, s Soort, g Gegeven, versie 
 	if err := c.Fout(); err != nil {
 		return err
 	}
-	err := w.d.Tx(ctx, func(tx *dossier.Tx) error { return w.schrijf(ctx, tx, s, g, versie, door, staatActief) })
+	err := w.d.Tx(ctx, func(tx *dossier.Tx) error {
+		if err := w.schrijf(ctx, tx, s, g, versie, door, staatActief); err != nil || regel == nil {
+			return err
+		}
+		return tx.Log(ctx, *regel)
+	})
 	if err == nil && s.Begin != "" {
 		w.cfg.Wek()
 	}

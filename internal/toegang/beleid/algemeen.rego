@@ -75,7 +75,7 @@ weigeringen contains {"tekst": "Tot een kind 12 jaar is, kijkt iemand met gezag 
 
 # Whether a child is twelve must be known. An adult who signs in as itself needs
 # no age on record.
-weigeringen contains {"tekst": "Wij weten niet hoe oud u bent. Vraag de organisatie om dit na te gaan.", "artikel": "Wmo 2015, artikel 5.3.2"} if {
+weigeringen contains {"tekst": "Wij weten niet hoe oud u bent. Bel deze organisatie en vraag of zij uw geboortedatum nagaan.", "artikel": "Wmo 2015, artikel 5.3.2"} if {
 	burger
 	not namens
 	input.lezer.rol == "jongere"
@@ -187,6 +187,12 @@ weigeringen contains {"tekst": "Tot een kind 12 jaar is, kijkt iemand met gezag 
 }
 
 vanaf_twaalf if input.persoon.leeftijd >= 12
+
+# Given by the person itself on the portal: the age was looked at then.
+vanaf_twaalf if {
+	input.persoon.leeftijd < 0
+	input.persoon.zelf_gegeven == true
+}
 
 in_machtiging if input.klasse in input.persoon.klassen
 

@@ -103,6 +103,13 @@ test_volwassene_zonder_bekende_leeftijd if {
 	mag(o)
 }
 
+test_machtiging_zonder_bekende_leeftijd_alleen_zelf_gegeven if {
+	basis := met(kind, {"/lezer/relatie": "gemachtigde", "/persoon/leeftijd": -1, "/persoon/klassen": ["I3"], "/klasse": "I3"})
+	nooit(algemeen.oordeel) with input as basis
+	mag(algemeen.oordeel) with input as met(basis, {"/persoon/zelf_gegeven": true})
+	nooit(algemeen.oordeel) with input as met(basis, {"/persoon/zelf_gegeven": true, "/persoon/leeftijd": 11})
+}
+
 test_burger_zonder_feiten_is_zichzelf if {
 	o := algemeen.oordeel with input as {"lezer": {"burger": true, "rol": "ouder"}}
 	mag(o)
