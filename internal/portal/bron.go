@@ -34,7 +34,7 @@ const (
 type bron struct {
 	functie.Deelnemer
 	Beeld inzage.Gezinsbeeld
-	Stil  bool // it did not answer, or not sensibly
+	Stil  bool   // it did not answer, or not sensibly
 	Reden string // why it shows nothing to who looks for another
 }
 

@@ -24,10 +24,10 @@ type overzicht struct {
 	Weigert []weigering
 	// Wie and Gegevens say of whom the page is: u and uw gegevens, or of another.
 	Wie, Gegevens string
-	Spoed   bool     // somebody looked on noodtoegang
-	Nu      nuKaart
-	Stappen []stap
-	Stil    []string // organisations that did not answer
+	Spoed         bool // somebody looked on noodtoegang
+	Nu            nuKaart
+	Stappen       []stap
+	Stil          []string // organisations that did not answer
 	beeld
 	Bel        *belTegel
 	Personen   []persoon
