@@ -43,7 +43,7 @@ type verleenUit struct{ Body waarborg.Keuze }
 // along, and stop what it said yes to.
 func (z *Inzage) registreerBurger(api huma.API) {
 	rest.Register(api, huma.Operation{
-		OperationID: "verleenVertegenwoordiging", Method: http.MethodPost, Path: strings.TrimPrefix(waarborg.SoortVertegenwoord.Pad, "/v1") + "/verleningen", DefaultStatus: http.StatusCreated,
+		OperationID: "verleenVertegenwoordiging", Method: http.MethodPost, Path: "/vertegenwoordigingen/verleningen", DefaultStatus: http.StatusCreated,
 		Summary: "Laat iemand meekijken, als gezinslid via het portaal", Tags: []string{"Betrokkene"}, Errors: []int{400, 401, 403, 409, 503},
 	}, func(ctx context.Context, in *verleenIn) (*verleenUit, error) {
 		l, err := z.burger(ctx)
