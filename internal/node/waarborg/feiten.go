@@ -297,7 +297,6 @@ func (f *Feiten) Afgeschermd(soort, id string, l toegang.Lezer) *Afscherming {
 	return nil
 }
 
-
 // Verband gives in which samenwerkingsverband a zaak runs now; nil is none.
 func (f *Feiten) Verband(zaak string) *Zaakverband {
 	for _, z := range slices.Backward(f.verbanden) {
