@@ -13,6 +13,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/graph"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/hub/vraag"
 	"github.com/handbereik/soh/internal/prov"
@@ -166,7 +167,7 @@ func (h *Hub) vind(ctx context.Context, b *bladzij) error {
 	}
 	b.stand = h.geprojecteerd.Load()
 	laatste, bekeken := b.na, 0
-	return h.graph.Zoek(z, func(plaats uint64) (bool, error) {
+	return h.inPorties(z, min(b.v.Limiet+1, maxPortie), func(plaats uint64) (bool, error) {
 		if bekeken++; bekeken > b.v.Limiet+maxBekeken {
 			b.volgende = laatste // the page stays short: there is an end to the work
 			return false, nil
@@ -184,6 +185,35 @@ func (h *Hub) vind(ctx context.Context, b *bladzij) error {
 		laatste = plaats
 		return true, nil
 	})
+}
+
+// maxPortie is how many hits are fetched from the disk side by side.
+const maxPortie = 64
+
+// inPorties is graph.Zoek, with a few hits at a time: the log learns what is
+// read next, and a disk that is slow is waited for once and not for each.
+func (h *Hub) inPorties(z graph.Vraag, n int, zie func(uint64) (bool, error)) error {
+	portie, meer := make([]uint64, 0, min(n, 16)), true
+	bekijk := func() (err error) {
+		h.log.Straks(portie)
+		for i := 0; i < len(portie) && meer && err == nil; i++ {
+			meer, err = zie(portie[i])
+		}
+		portie = portie[:0]
+		return err
+	}
+	err := h.graph.Zoek(z, func(plaats uint64) (bool, error) {
+		portie = append(portie, plaats)
+		if len(portie) < n {
+			return true, nil
+		}
+		err := bekijk()
+		return meer, err
+	})
+	if err == nil && meer {
+		err = bekijk()
+	}
+	return err
 }
 
 // bekijk reads one hit for the reader of b; nil when it does not match after

@@ -13,8 +13,10 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/klauspost/compress/s2"
+	"golang.org/x/sys/unix"
 )
 
 // afschrift is a copy of the entries in files of this replica, because the
@@ -33,7 +35,8 @@ type afschrift struct {
 	regels, plekken, blokken *os.File
 	boeken                   boeken
 	bron                     afschriftBron
-	gepakt                   sync.Pool // of *[]byte
+	gepakt                   sync.Pool    // of *[]byte
+	gewacht                  atomic.Int64 // when the disk was last waited for, Unix nanoseconds
 
 	rij   chan Blok
 	wacht atomic.Int64  // bytes in rij
@@ -316,13 +319,9 @@ func (a *afschrift) vergeet(seq uint64) {
 }
 
 func (a *afschrift) regel(p Plaats, in blokIn) ([]byte, error) {
-	var ends [8]byte
-	if _, err := a.plekken.ReadAt(ends[:], in.plekken+4*int64(p.Index())); err != nil {
-		return nil, errAfschrift
-	}
-	van, tot := binary.BigEndian.Uint32(ends[:]), binary.BigEndian.Uint32(ends[4:])
-	if tot < van+somBytes || tot-van > maxPayload {
-		return nil, errAfschrift
+	van, n, err := a.deel(p, in)
+	if err != nil {
+		return nil, err
 	}
 	boek, ok := a.boeken.geef(in.boek)
 	if !ok {
@@ -330,12 +329,56 @@ func (a *afschrift) regel(p Plaats, in blokIn) ([]byte, error) {
 	}
 	ruimte := a.gepakt.Get().(*[]byte)
 	defer a.gepakt.Put(ruimte)
-	b := slices.Grow((*ruimte)[:0], int(tot-van))[:tot-van]
+	b := slices.Grow((*ruimte)[:0], n)[:n]
 	*ruimte = b
-	if _, err := a.regels.ReadAt(b, in.regels+int64(van)); err != nil || binary.BigEndian.Uint32(b) != som(p, boek, b[somBytes:]) {
+	begin := time.Now()
+	_, err = a.regels.ReadAt(b, van)
+	if nu := time.Now(); nu.Sub(begin) > traag {
+		a.gewacht.Store(nu.UnixNano())
+	}
+	if err != nil || binary.BigEndian.Uint32(b) != som(p, boek, b[somBytes:]) {
 		return nil, errAfschrift
 	}
 	return boek.pakUit(b[somBytes:])
+}
+
+// deel is where the entry at p stands in regels, and its size there.
+func (a *afschrift) deel(p Plaats, in blokIn) (van int64, n int, err error) {
+	var ends [8]byte
+	if _, err := a.plekken.ReadAt(ends[:], in.plekken+4*int64(p.Index())); err != nil {
+		return 0, 0, errAfschrift
+	}
+	begin, eind := binary.BigEndian.Uint32(ends[:]), binary.BigEndian.Uint32(ends[4:])
+	if eind < begin+somBytes || eind-begin > maxPayload {
+		return 0, 0, errAfschrift
+	}
+	return in.regels + int64(begin), int(eind - begin), nil
+}
+
+// A read that takes longer than traag came from the disk, not from the memory of
+// the machine. As long as such reads are met, what is read next is told to the
+// kernel, which fetches it all at once; else that would be work for nothing.
+const (
+	traag      = 150 * time.Microsecond
+	blijfTraag = int64(time.Second)
+)
+
+func (a *afschrift) isTraag() bool { return time.Now().UnixNano()-a.gewacht.Load() < blijfTraag }
+
+func (a *afschrift) straks(plaatsen []uint64) {
+	con, err := a.regels.SyscallConn()
+	if err != nil {
+		return
+	}
+	for _, p := range plaatsen {
+		in, err := a.plek(Plaats(p).Seq())
+		if err != nil || Plaats(p).Index() >= in.aantal {
+			continue
+		}
+		if van, n, err := a.deel(Plaats(p), in); err == nil {
+			_ = con.Control(func(fd uintptr) { _ = unix.Fadvise(int(fd), van, int64(n), unix.FADV_WILLNEED) })
+		}
+	}
 }
 
 // blok gives the entries of a whole block.

@@ -34,6 +34,13 @@ func (l *Log) Read(ctx context.Context, p Plaats) ([]byte, error) {
 	return b.Entries[p.Index()], nil
 }
 
+// Straks tells what is read next, in any number of places.
+func (l *Log) Straks(plaatsen []uint64) {
+	if len(plaatsen) > 1 && l.afschrift.isTraag() {
+		l.afschrift.straks(plaatsen)
+	}
+}
+
 // Blok gives block seq; NietGevonden when there is none.
 func (l *Log) Blok(ctx context.Context, seq uint64) (Blok, error) {
 	if seq == 0 || seq > l.laatste.Load() {
