@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,6 +15,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/hublog"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/hub/vraag"
 	"github.com/handbereik/soh/internal/prov"
@@ -37,6 +39,36 @@ type bladzij struct {
 	vorm      vorm
 	volgende  uint64 // plaats behind which the next page begins; zero on the last
 	vondsten  []*vondst
+	ruimte
+}
+
+// ruimte is memory of a page that the next one uses again. What is found stands
+// in it, so it goes back when the answer has been written.
+type ruimte struct{ regel, tekst, uit []byte }
+
+var ruimten = sync.Pool{New: func() any { return &ruimte{regel: make([]byte, 0, 8<<10), tekst: make([]byte, 0, 8<<10)} }}
+
+// maxRuimte is what is kept of one page; few are larger.
+const maxRuimte = 256 << 10
+
+// leen gives b such memory until the function it returns is called; without, b
+// makes its own.
+func (b *bladzij) leen() (terug func()) {
+	r := ruimten.Get().(*ruimte)
+	b.ruimte = *r
+	return func() {
+		if cap(b.tekst)+cap(b.uit) <= maxRuimte {
+			*r = ruimte{b.regel, b.tekst[:0], b.uit[:0]}
+			ruimten.Put(r)
+		}
+	}
+}
+
+// voor makes room for n bytes more; what stands in tekst stays where it is.
+func (r *ruimte) voor(n int) {
+	if cap(r.tekst)-len(r.tekst) < n {
+		r.tekst = make([]byte, 0, max(2*cap(r.tekst), n))
+	}
 }
 
 // vondst is one found event as its reader may see it.
@@ -82,6 +114,7 @@ func (h *Hub) geefResultaat(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := bladzij{v: &v, lezer: d}
+	defer b.leen()()
 	if b.vorm, err = kiesVorm(r, v.Soort); err != nil {
 		return err
 	}
@@ -225,7 +258,11 @@ func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, e
 			return nil, err
 		}
 	}
-	f, err := h.frameOp(ctx, plaats)
+	regel, err := h.log.ReadIn(ctx, b.regel[:0], hublog.Plaats(plaats))
+	if err != nil {
+		return nil, err
+	}
+	f, err := leesFrame(regel)
 	if err != nil {
 		return nil, err
 	}
@@ -234,12 +271,15 @@ func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, e
 		return nil, nil
 	}
 	x := &vondst{afzender: f.OIN}
-	x.ruw, err = h.sleutels.Ontsleutel(ctx, f.Event, func(ref [16]byte) bool {
+	b.voor(len(f.Event))
+	van := len(b.tekst)
+	b.tekst, err = h.sleutels.OntsleutelIn(ctx, b.tekst, f.Event, func(ref [16]byte) bool {
 		return f.OIN == b.lezer.OIN || v.OverPersoon() && ref == v.Persoon
 	})
 	if err != nil {
 		return nil, err
 	}
+	x.ruw = b.tekst[van:len(b.tekst):len(b.tekst)]
 	if x.event, err = cloudevent.ParseEigen(x.ruw); err != nil {
 		return nil, err
 	}

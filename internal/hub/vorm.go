@@ -6,6 +6,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,7 +129,7 @@ func (b *bladzij) lijst() []byte {
 	for _, x := range b.vondsten {
 		n += len(x.ruw) + 64
 	}
-	uit := append(make([]byte, 0, n), '[')
+	uit := append(slices.Grow(b.uit[:0], n), '[')
 	for i, x := range b.vondsten {
 		if i > 0 {
 			uit = append(uit, ',')
@@ -140,7 +141,8 @@ func (b *bladzij) lijst() []byte {
 		uit = append(append(append(uit, kopEvent...), `,"`+uitbreiding+`":"`...), x.id.String()...)
 		uit = append(append(uit, '"'), x.ruw[len(kopEvent):]...)
 	}
-	return append(uit, ']')
+	b.uit = append(uit, ']')
+	return b.uit
 }
 
 // metInteractie is the event with its interactieId, over what its sender may

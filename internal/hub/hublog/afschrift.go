@@ -35,8 +35,10 @@ type afschrift struct {
 	regels, plekken, blokken *os.File
 	boeken                   boeken
 	bron                     afschriftBron
-	gepakt                   sync.Pool    // of *[]byte
-	gewacht                  atomic.Int64 // when the disk was last waited for, Unix nanoseconds
+	gepakt                   sync.Pool                          // of *[]byte
+	kaarten                  [maxKaarten]atomic.Pointer[blokIn] // of blocks that were read, by sequence
+	inKaarten                atomic.Int64                       // bytes
+	gewacht                  atomic.Int64                       // when the disk was last waited for, Unix nanoseconds
 
 	rij   chan Blok
 	wacht atomic.Int64  // bytes in rij
@@ -64,7 +66,9 @@ const (
 	somBytes      = 4
 	maxRij        = 64       // blocks that wait
 	maxRijBytes   = 16 << 20 // of entries; more are copied later
-	maxKeur       = 64       // blocks at the end that may be torn
+	maxKaarten    = 1 << 15
+	maxKaartBytes = 16 << 20
+	maxKeur       = 64 // blocks at the end that may be torn
 )
 
 var crcTabel = crc32.MakeTable(crc32.Castagnoli)
@@ -120,6 +124,10 @@ func (a *afschrift) openBestanden(dir string) error {
 		return err
 	}
 	a.eindePlekken = (a.eindePlekken + 3) &^ 3 // torn
+	for i := range a.kaarten {
+		a.kaarten[i].Store(nil)
+	}
+	a.inKaarten.Store(0)
 	return a.boeken.open(filepath.Join(dir, "woorden"))
 }
 
@@ -280,9 +288,11 @@ func som(p Plaats, w *woordenboek, gepakt []byte) uint32 {
 
 // blokIn is where a block stands.
 type blokIn struct {
+	seq             uint64
 	regels, plekken int64
 	aantal          int
 	boek            uint32
+	ends            []byte // of its entries, when read
 }
 
 func (a *afschrift) plek(seq uint64) (in blokIn, err error) {
@@ -290,7 +300,7 @@ func (a *afschrift) plek(seq uint64) (in blokIn, err error) {
 	if _, err := a.blokken.ReadAt(b[:], int64(seq-1)*blokPlek); err != nil {
 		return in, errAfschrift
 	}
-	in = blokIn{regels: int64(binary.BigEndian.Uint64(b[:])) - 1, plekken: int64(binary.BigEndian.Uint64(b[8:])),
+	in = blokIn{seq: seq, regels: int64(binary.BigEndian.Uint64(b[:])) - 1, plekken: int64(binary.BigEndian.Uint64(b[8:])),
 		aantal: int(binary.BigEndian.Uint32(b[16:])), boek: binary.BigEndian.Uint32(b[20:])}
 	if in.regels < 0 || in.plekken < 0 || in.aantal > 1<<16 {
 		return in, errAfschrift
@@ -298,61 +308,82 @@ func (a *afschrift) plek(seq uint64) (in blokIn, err error) {
 	return in, nil
 }
 
-// lees gives the entry at p; errAfschrift when it must come from the log.
-func (a *afschrift) lees(p Plaats) ([]byte, error) {
-	in, err := a.plek(p.Seq())
-	if err != nil || p.Index() >= in.aantal {
+// kaart gives where a block and its entries stand, as is kept in memory of
+// those that were read: what was copied does not move.
+func (a *afschrift) kaart(seq uint64) (*blokIn, error) {
+	vak := &a.kaarten[seq%maxKaarten]
+	oud := vak.Load()
+	if oud != nil && oud.seq == seq {
+		return oud, nil
+	}
+	in, err := a.plek(seq)
+	if err != nil {
+		return nil, err
+	}
+	in.ends = make([]byte, 4*(in.aantal+1))
+	if _, err := a.plekken.ReadAt(in.ends, in.plekken); err != nil {
 		return nil, errAfschrift
 	}
-	e, err := a.regel(p, in)
+	erbij := int64(cap(in.ends))
+	if oud != nil {
+		erbij -= int64(cap(oud.ends))
+	}
+	if erbij <= 0 || a.inKaarten.Load()+erbij <= maxKaartBytes {
+		if vak.CompareAndSwap(oud, &in) {
+			a.inKaarten.Add(erbij)
+		}
+	}
+	return &in, nil
+}
+
+// lees appends the entry at p to dst; errAfschrift when it must come from the log.
+func (a *afschrift) lees(dst []byte, p Plaats) ([]byte, error) {
+	in, err := a.kaart(p.Seq())
+	if err != nil || p.Index() >= in.aantal {
+		return dst, errAfschrift
+	}
+	e, err := a.regel(dst, p, in)
 	if err != nil {
-		a.vergeet(p.Seq())
+		a.vergeet(in)
 	}
 	return e, err
 }
 
 // vergeet lets a block that is damaged be copied again.
-func (a *afschrift) vergeet(seq uint64) {
-	if _, err := a.blokken.WriteAt(make([]byte, blokPlek), int64(seq-1)*blokPlek); err == nil {
-		a.mist(seq)
+func (a *afschrift) vergeet(in *blokIn) {
+	if a.kaarten[in.seq%maxKaarten].CompareAndSwap(in, nil) {
+		a.inKaarten.Add(-int64(cap(in.ends)))
+	}
+	if _, err := a.blokken.WriteAt(make([]byte, blokPlek), int64(in.seq-1)*blokPlek); err == nil {
+		a.mist(in.seq)
 	}
 }
 
-func (a *afschrift) regel(p Plaats, in blokIn) ([]byte, error) {
-	van, n, err := a.deel(p, in)
-	if err != nil {
-		return nil, err
-	}
-	boek, ok := a.boeken.geef(in.boek)
-	if !ok {
-		return nil, errAfschrift
+func (a *afschrift) regel(dst []byte, p Plaats, in *blokIn) ([]byte, error) {
+	van, n, ok := in.deel(p.Index())
+	boek, er := a.boeken.geef(in.boek)
+	if !ok || !er {
+		return dst, errAfschrift
 	}
 	ruimte := a.gepakt.Get().(*[]byte)
 	defer a.gepakt.Put(ruimte)
 	b := slices.Grow((*ruimte)[:0], n)[:n]
 	*ruimte = b
 	begin := time.Now()
-	_, err = a.regels.ReadAt(b, van)
+	_, err := a.regels.ReadAt(b, van)
 	if nu := time.Now(); nu.Sub(begin) > traag {
 		a.gewacht.Store(nu.UnixNano())
 	}
 	if err != nil || binary.BigEndian.Uint32(b) != som(p, boek, b[somBytes:]) {
-		return nil, errAfschrift
+		return dst, errAfschrift
 	}
-	return boek.pakUit(b[somBytes:])
+	return boek.pakUit(dst, b[somBytes:])
 }
 
-// deel is where the entry at p stands in regels, and its size there.
-func (a *afschrift) deel(p Plaats, in blokIn) (van int64, n int, err error) {
-	var ends [8]byte
-	if _, err := a.plekken.ReadAt(ends[:], in.plekken+4*int64(p.Index())); err != nil {
-		return 0, 0, errAfschrift
-	}
-	begin, eind := binary.BigEndian.Uint32(ends[:]), binary.BigEndian.Uint32(ends[4:])
-	if eind < begin+somBytes || eind-begin > maxPayload {
-		return 0, 0, errAfschrift
-	}
-	return in.regels + int64(begin), int(eind - begin), nil
+// deel is where entry i stands in regels, and its size there.
+func (in *blokIn) deel(i int) (van int64, n int, ok bool) {
+	begin, eind := binary.BigEndian.Uint32(in.ends[4*i:]), binary.BigEndian.Uint32(in.ends[4*i+4:])
+	return in.regels + int64(begin), int(eind) - int(begin), eind >= begin+somBytes && eind-begin <= maxPayload
 }
 
 // A read that takes longer than traag came from the disk, not from the memory of
@@ -371,11 +402,11 @@ func (a *afschrift) straks(plaatsen []uint64) {
 		return
 	}
 	for _, p := range plaatsen {
-		in, err := a.plek(Plaats(p).Seq())
+		in, err := a.kaart(Plaats(p).Seq())
 		if err != nil || Plaats(p).Index() >= in.aantal {
 			continue
 		}
-		if van, n, err := a.deel(Plaats(p), in); err == nil {
+		if van, n, ok := in.deel(Plaats(p).Index()); ok {
 			_ = con.Control(func(fd uintptr) { _ = unix.Fadvise(int(fd), van, int64(n), unix.FADV_WILLNEED) })
 		}
 	}
@@ -383,13 +414,13 @@ func (a *afschrift) straks(plaatsen []uint64) {
 
 // blok gives the entries of a whole block.
 func (a *afschrift) blok(seq uint64) ([][]byte, error) {
-	in, err := a.plek(seq)
+	in, err := a.kaart(seq)
 	if err != nil {
 		return nil, err
 	}
 	es := make([][]byte, in.aantal)
 	for i := range es {
-		if es[i], err = a.regel(PlaatsVan(seq, i), in); err != nil {
+		if es[i], err = a.regel(nil, PlaatsVan(seq, i), in); err != nil {
 			return nil, err
 		}
 	}

@@ -11,7 +11,11 @@ import (
 
 // Read gives the entry at p; NietGevonden when there is none. The bytes are
 // shared with the cache: do not change them.
-func (l *Log) Read(ctx context.Context, p Plaats) ([]byte, error) {
+func (l *Log) Read(ctx context.Context, p Plaats) ([]byte, error) { return l.ReadIn(ctx, nil, p) }
+
+// ReadIn is Read with room to put the entry in, as it is needed: the capacity
+// of dst behind its length.
+func (l *Log) ReadIn(ctx context.Context, dst []byte, p Plaats) ([]byte, error) {
 	if p.Seq() == 0 || p.Seq() > l.laatste.Load() {
 		return nil, begrip.NieuweFout(begrip.NietGevonden, "Deze gebeurtenis staat niet in de Ketenindex.")
 	}
@@ -20,8 +24,8 @@ func (l *Log) Read(ctx context.Context, p Plaats) ([]byte, error) {
 		return es[p.Index()], nil
 	}
 	if !ok {
-		if e, err := l.afschrift.lees(p); err == nil {
-			return e, nil
+		if e, err := l.afschrift.lees(dst, p); err == nil {
+			return e[len(dst):len(e):len(e)], nil
 		}
 	}
 	b, err := l.Blok(ctx, p.Seq())

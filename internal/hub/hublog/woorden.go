@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/s2"
@@ -135,19 +136,22 @@ func (w *woordenboek) pak(dst, e []byte) []byte {
 	return w.dict.Encode(dst, e)
 }
 
-func (w *woordenboek) pakUit(gepakt []byte) ([]byte, error) {
+// pakUit appends what was packed to dst.
+func (w *woordenboek) pakUit(dst, gepakt []byte) ([]byte, error) {
 	n, err := s2.DecodedLen(gepakt)
 	if err != nil || n > maxPayload {
-		return nil, errAfschrift
+		return dst, errAfschrift
 	}
+	dst = slices.Grow(dst, n)
+	ruimte := dst[len(dst) : len(dst)+n : len(dst)+n]
 	var e []byte
 	if w.dict == nil {
-		e, err = s2.Decode(make([]byte, n), gepakt)
+		e, err = s2.Decode(ruimte, gepakt)
 	} else {
-		e, err = w.dict.Decode(make([]byte, n), gepakt)
+		e, err = w.dict.Decode(ruimte, gepakt)
 	}
-	if err != nil {
-		return nil, errAfschrift
+	if err != nil || len(e) != n {
+		return dst, errAfschrift
 	}
-	return e, nil
+	return dst[:len(dst)+n], nil
 }

@@ -23,10 +23,15 @@ func (s *Sleutels) Ontsleutel(ctx context.Context, stored []byte, alleen func(re
 	if !bytes.Contains(stored, []byte(merk)) {
 		return stored, nil
 	}
+	return s.OntsleutelIn(ctx, make([]byte, 0, len(stored)), stored, alleen)
+}
+
+// OntsleutelIn appends what Ontsleutel gives to dst.
+func (s *Sleutels) OntsleutelIn(ctx context.Context, dst, stored []byte, alleen func(ref [16]byte) bool) ([]byte, error) {
 	o := openers.Get().(*opener)
 	defer openers.Put(o)
 	o.s, o.ctx, o.kladje, o.sleutel = s, ctx, o.kladje[:0], nil
-	return o.ontsleutel(make([]byte, 0, len(stored)), stored, alleen, true)
+	return o.ontsleutel(dst, stored, alleen, true)
 }
 
 // opener opens the tokens of one text.
