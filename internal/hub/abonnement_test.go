@@ -214,6 +214,45 @@ func TestWebhookKrijgtAllesOpVolgordeZonderBSN(t *testing.T) {
 	}
 }
 
+// What an organisation wants to hear tells what it is working on. Nobody else
+// finds its subscription or can follow that kind of event.
+func TestAbonnementIsVoorNiemandAnders(t *testing.T) {
+	p := startIn(t, t.TempDir(), 0, bezorgend)
+	haak, politie := p.haak(orgVT), p.als(orgPolitie)
+	zaak := "urn:soh:zaak:geheim"
+	a := p.als(orgVT).abonneer(map[string]any{"soort": "pull", "zaak": zaak})
+	w := p.als(orgVT).abonneer(meldingen(haak.url + "/haak"))
+	p.als(orgVT).json("DELETE", "/v1/abonnementen/"+w.ID, nil, http.StatusNoContent)
+	for _, o := range []begrip.Organisatie{orgPolitie, orgVT} {
+		b := p.als(o)
+		for _, id := range []string{a.ID, w.ID} {
+			if n := len(b.zoek(opZoek, `{"subject":"urn:soh:abonnement:`+id+`"}`)); n != 0 {
+				t.Errorf("%s finds %d events of a subscription", o.Naam, n)
+			}
+		}
+		if n := len(b.zoek(opZoek, `{"zaak":"`+zaak+`"}`)); n != 0 {
+			t.Errorf("%s finds the subscription by its case", o.Naam)
+		}
+	}
+	// The chain manager, who answers for the log, does.
+	if n := len(p.als(orgHub).zoek(opZoek, `{"subject":"urn:soh:abonnement:`+w.ID+`"}`)); n != 2 {
+		t.Errorf("the chain manager finds %d events", n)
+	}
+	volg := politie.abonneer(map[string]any{"soort": "pull", "typen": []string{cloudevent.AbonnementGenomen, cloudevent.AbonnementGestopt}, "vanaf": time.Now().Add(-time.Hour)})
+	if r := politie.doe("GET", "/v1/abonnementen/"+volg.ID+"/gebeurtenissen", "", nil, ""); r.status != http.StatusOK || strings.TrimSpace(string(r.body)) != "[]" {
+		t.Errorf("followed: %d %s", r.status, r.body)
+	}
+	for _, pad := range []string{"", "/gebeurtenissen", "/dode-letters"} {
+		politie.json("GET", "/v1/abonnementen/"+a.ID+pad, nil, http.StatusNotFound)
+	}
+	if b := politie.json("GET", "/v1/abonnementen", nil, http.StatusOK); bytes.Contains(b, []byte(a.ID)) || bytes.Contains(b, []byte("geheim")) {
+		t.Errorf("in the list of another: %s", b)
+	}
+	if s := p.log.String(); strings.Contains(s, zaak) {
+		t.Error("the case stands in the log of the program")
+	}
+}
+
 func TestOntvangerDieHapertKrijgtHetLater(t *testing.T) {
 	p := startIn(t, t.TempDir(), 0, bezorgend)
 	haak, vt, politie := p.haak(orgVT), p.als(orgVT), p.als(orgPolitie)

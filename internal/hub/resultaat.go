@@ -174,8 +174,9 @@ func (h *Hub) leesPlek(query string, b *bladzij) error {
 	}
 	if p := q.Get("peildatum"); q.Has("peildatum") {
 		t, err := time.Parse(time.RFC3339Nano, p)
-		c.Eis(err == nil && t.Year() >= 1900, "peildatum", "Vul een moment in zoals 2026-11-23T09:00:00Z.")
-		b.peildatum = t.UTC().Truncate(time.Microsecond)
+		t = t.UTC().Truncate(time.Microsecond)
+		c.Eis(err == nil && t.Year() >= 1900 && t.Year() <= 9999, "peildatum", "Vul een moment in zoals 2026-11-23T09:00:00Z.")
+		b.peildatum = t
 	}
 	if q.Has("cursor") && len(c.Velden) == 0 {
 		na, ok := h.zegel.LeesCursor(b.v, b.peildatum, q.Get("cursor"))

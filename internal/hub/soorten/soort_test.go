@@ -126,3 +126,35 @@ func TestVerkeerdeSoortNoemtAlleFouten(t *testing.T) {
 		t.Fatalf("the hub's own type was opened: %v", err)
 	}
 }
+
+// Of each type of this program somebody decided who sees it: there is none that
+// is open because it was forgotten. What the hub tells of itself cannot be
+// agreed otherwise; who takes part and what is offered is for everybody, what one
+// organisation wants to hear and what was withdrawn or forgotten is not.
+func TestElkTypeIsBewustOpenOfGesloten(t *testing.T) {
+	gesloten := map[string]bool{}
+	for _, typ := range []string{cloudevent.AbonnementGenomen, cloudevent.AbonnementGestopt, cloudevent.GebeurtenisIngetrokken, cloudevent.IntrekkingHerroepen,
+		cloudevent.VergetenGevraagd, cloudevent.VergetenGoedgekeurd, cloudevent.VergetenBegonnen, cloudevent.VergetenUitgevoerd, cloudevent.LogVerankerd,
+		cloudevent.SamenwerkingBegonnen, cloudevent.SamenwerkingGestopt, cloudevent.ToestemmingGegeven, cloudevent.ToestemmingIngetrokken, cloudevent.NoodtoegangGebruikt} {
+		gesloten[typ] = true
+	}
+	for _, typ := range cloudevent.Typen() {
+		if cloudevent.IsResultaat(typ) {
+			continue
+		}
+		v, er := ingebouwd[typ]
+		if !er || v.omschrijving == "" {
+			t.Errorf("%s: nobody decided who sees it", typ)
+		}
+		s, _ := Begin().Soort(typ)
+		if s.Gesloten != gesloten[typ] {
+			t.Errorf("%s is closed: %v", typ, s.Gesloten)
+		}
+		if heeft := len(Begin().Schemas(typ)) == 1; heeft == v.vast {
+			t.Errorf("%s has a schema: %v; is of the hub itself: %v", typ, heeft, v.vast)
+		}
+		if _, err := Begin().MetSoort(Soort{Type: typ, Functie: s.Functie, Omschrijving: "Anders.", Gesloten: !s.Gesloten}); (err == nil) == v.vast {
+			t.Errorf("%s can be agreed otherwise: %v", typ, err == nil)
+		}
+	}
+}
