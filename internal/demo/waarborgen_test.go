@@ -76,6 +76,20 @@ func TestGezinHoudtZelfDeRegie(t *testing.T) {
 		t.Errorf("an officer reads the page of the privacy officer: %v", err)
 	}
 	bezoek(t, binnen(t, d, "ggz", "ggz-teun"), "/waarborgen", "goede hulpverlening")
+
+	// Without a reference: search on the person, read one of what there is.
+	linda := binnen(t, d, "gi", "gi-linda")
+	lotte := gezin("dewit").Leden[3].BSN.Leesbaar()
+	bezoek(t, linda, "/noodtoegang", "Geen verwijzing?")
+	post(t, linda, "/noodtoegang", url.Values{"bron": {string(d.lid("politie").OIN)}, "burgerservicenummer": {lotte}, "duur": {"1"}, "zeker": {"ja"}, "reden": {"Lotte is alweer niet thuisgekomen uit school."}})
+	if !strings.Contains(linda.html, "Lees dit met noodtoegang") || strings.Contains(linda.html, lotte) {
+		t.Fatalf("found nothing, or the number stands on the page:\n%s", linda.html)
+	}
+	post(t, linda, "/noodtoegang", nil)
+	if !strings.Contains(linda.html, "U kijkt zonder gewone regel") {
+		t.Errorf("not read:\n%s", linda.html)
+	}
+	bezoek(t, ada, "/waarborgen", "Gezocht op persoon", "alweer niet thuisgekomen")
 }
 
 // TestOmaKijktMeeZolangSanneDatWil: Sanne lets her mother look along on the
@@ -173,6 +187,7 @@ func TestWaarborgenInDeBrowser(t *testing.T) {
 	linda.WachtTekst("Postvak")
 	linda.naar("/noodtoegang").WachtTekst("Alleen als iemand nu gevaar loopt").Controleer("noodtoegang")
 	linda.KlikTekst("Gebruik noodtoegang").WachtTekst("nog niet goed").Controleer("noodtoegang-fouten")
+	linda.naar("/noodtoegang?bron=" + string(d.lid("politie").OIN) + "&verwijzing=" + url.QueryEscape("/v1/meldingen/0199c0de-0000-7000-8000-000000000009")).WachtTekst("Alleen als iemand nu gevaar loopt")
 	noor := d.aan(t, b, "politie-noor")
 	noor.WachtTekst("Postvak")
 	noor.naar("/meldingen").laatste("/meldingen/").WachtTekst("Scherm dit af voor iemand")

@@ -219,6 +219,7 @@ func (c *contract) burgerPaden(ouder *toegang.Lezer, vraag map[string]any) {
 	c.doe(verleen)
 	verleen.als, verleen.lezer, verleen.wil = vt, lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelBeoordelen, ""), 403
 	c.doe(verleen)
+	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/noodtoegangen/query", lezer: inNood(), body: vraag, wil: 200})
 	v := verzoek{als: portaal, bij: politie, methode: "POST", pad: "/betrokkenen/voor-wie/query", lezer: ouder, body: vraag, wil: 200}
 	c.doe(v)
 	v.body, v.wil = map[string]any{"burgerservicenummer": "999990019"}, 403

@@ -100,15 +100,30 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 	}
 	wg.Wait()
 	b.alleenGetoond(s.Voor != nil)
+	if !samen && !b.HubStil {
+		b.naamloos()
+	}
 	b.noem(alle)
 	return b
+}
+
+// naamloos puts one nameless source in place of all that are silent. In a large
+// network only those are asked that have an event about this person: the name
+// of a silent one would tell that it has, also when all of it is withheld.
+func (b *beeld) naamloos() {
+	stil := false
+	b.Bronnen = slices.DeleteFunc(b.Bronnen, func(x bron) bool { stil = stil || x.Stil; return x.Stil })
+	if stil {
+		b.Bronnen = append(b.Bronnen, bron{Deelnemer: functie.Deelnemer{Organisatie: begrip.Organisatie{Naam: "Een organisatie", Soort: begrip.Overig}}, Stil: true})
+	}
 }
 
 // alleenGetoond takes out of the timeline what is about a record that its source
 // does not let this reader see: the Ketenindex does not know what is withheld
 // from whom. A record is of the source of its first event. A kind that a source
-// never shows a family says nothing; a source that is silent neither. Who looks
-// for another (streng) gets nothing that no source stands for.
+// never shows a family says nothing. Of a source that is silent everything is
+// left out, whatever it is: what is withheld then leaves the same gap as what is
+// not. Who looks for another (streng) gets nothing that no source stands for.
 func (b *beeld) alleenGetoond(streng bool) {
 	getoond, eigenaar := map[string]bool{}, map[string]gebeurtenis{}
 	for _, x := range b.Bronnen {
@@ -127,12 +142,12 @@ func (b *beeld) alleenGetoond(streng bool) {
 	})
 }
 
-// verzwijgt tells that the source of g answered, shows families records of this
-// kind, and did not show this one.
+// verzwijgt tells that the source of g is silent, or shows families records of
+// this kind and did not show this one.
 func (b *beeld) verzwijgt(g gebeurtenis) bool {
 	soort, _, ok := strings.Cut(strings.TrimPrefix(g.Onderwerp, "urn:soh:"), ":")
 	i := slices.IndexFunc(b.Bronnen, func(x bron) bool { return x.OIN == g.Bron })
-	return ok && g.Bron != "" && !g.Afgeschermd && i >= 0 && !b.Bronnen[i].Stil && slices.Contains(b.Bronnen[i].Beeld.Soorten, soort)
+	return ok && g.Bron != "" && !g.Afgeschermd && i >= 0 && (b.Bronnen[i].Stil || slices.Contains(b.Bronnen[i].Beeld.Soorten, soort))
 }
 
 // noem settles the name of every organisation: that of the register, else the

@@ -183,4 +183,16 @@ func TestAfgeschermdVerdwijntOokUitDeTijdlijn(t *testing.T) {
 		moet(t, n.leesPagina(ouder, pad), nil, []string{"Er is een melding gedaan", "Politie Oost maakt zich", "afgeschermd", recs[0].ID})
 	}
 	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Wij vonden geen meldingen"}, nil)
+	// The source falls silent: nothing comes back, and the page of a person about
+	// whom that source has nothing says just the same.
+	n.knopen[politie.OIN].srv.CloseClientConnections()
+	n.knopen[politie.OIN].srv.Close()
+	for _, pad := range []string{"/overzicht", "/wie-keek", "/mijn-keuzes", "/overzicht?taal=en"} {
+		hier, elders := n.leesPagina(ouder, pad), n.leesPagina(ander, pad)
+		moet(t, hier, nil, []string{"Er is een melding gedaan", "Politie Oost maakt zich", "report was made", recs[0].ID})
+		if hier != elders {
+			t.Errorf("%s: what is withheld leaves a gap that tells:\n%s\n%s", pad, hier, elders)
+		}
+	}
+	moet(t, n.leesPagina(ouder, "/overzicht?taal=nl"), []string{"Politie Oost antwoordt nu niet"}, nil)
 }

@@ -72,16 +72,20 @@ type FoutData struct {
 	Code           begrip.Code
 	Aanmelden      string
 	Thuis          string
+	Nood           string // path to noodtoegang, for a look that was refused
 }
 
 // Fout shows err as a page. Internal detail goes to the log only.
-func (s *Site) Fout(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Site) Fout(w http.ResponseWriter, r *http.Request, err error) { s.fout(w, r, err, "") }
+
+// fout is Fout, with the way on for who cannot wait.
+func (s *Site) fout(w http.ResponseWriter, r *http.Request, err error, nood string) {
 	f := begrip.FoutVan(err)
 	status := f.Code.Status()
 	if status >= 500 {
 		s.cfg.Log.ErrorContext(r.Context(), "pagina mislukt", "pad", r.URL.Path, "code", f.Code, "fout", err)
 	}
-	d := FoutData{Titel: f.Code.Titel(), Bericht: f.Bericht, Velden: f.Velden, Code: f.Code, Thuis: s.cfg.Thuis}
+	d := FoutData{Titel: f.Code.Titel(), Bericht: f.Bericht, Velden: f.Velden, Code: f.Code, Thuis: s.cfg.Thuis, Nood: nood}
 	if f.Code == begrip.NietAangemeld {
 		d.Aanmelden = s.cfg.Aanmelden
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"io/fs"
 	"net/http"
 
@@ -18,6 +19,8 @@ type Werk struct {
 	vereis Vereis
 	sterk  Vereis // for steps with heavy consequences
 	nav    []werkNav
+
+	bijWeigering func(s toegang.Sessie, x toegang.Weigering) string
 }
 
 type werkNav struct {
@@ -66,9 +69,22 @@ func (w *Werk) pagina(vereis Vereis, patroon string, f func(http.ResponseWriter,
 	w.mux.HandleFunc(patroon, vereis(func(rw http.ResponseWriter, r *http.Request, s toegang.Sessie) {
 		r = MetKader(r, w.kader(r, s))
 		if err := f(rw, r, s); err != nil {
-			w.site.Fout(rw, r, err)
+			w.fout(rw, r, s, err)
 		}
 	}))
+}
+
+// BijWeigering sets where the page of a refused look leads who cannot wait; f gives
+// an empty path for who has no such way.
+func (w *Werk) BijWeigering(f func(s toegang.Sessie, x toegang.Weigering) string) { w.bijWeigering = f }
+
+// fout shows err; a refused look leads on to noodtoegang.
+func (w *Werk) fout(rw http.ResponseWriter, r *http.Request, s toegang.Sessie, err error) {
+	nood := ""
+	if x, ok := errors.AsType[toegang.Weigering](err); ok && w.bijWeigering != nil {
+		nood = w.bijWeigering(s, x)
+	}
+	w.site.fout(rw, r, err, nood)
 }
 
 // Handler is the werkplek with its security headers.

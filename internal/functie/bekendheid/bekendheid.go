@@ -197,6 +197,9 @@ func persoonVan(b melding.Betrokkene) NatuurlijkPersoon {
 		Naam:  Naam{Geslachtsnaam: b.Naam.Geslachtsnaam, Voornamen: b.Naam.Voornamen, VoorvoegselGeslachtsnaam: b.Naam.Voorvoegsel},
 		Adres: Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: b.Adres.Straatnaam, Huisnummer: b.Adres.Huisnummer, Postcode: b.Adres.Postcode, Plaats: b.Adres.Plaats}},
 	}
+	if b.AdresGeheim { // who lives in hiding is asked about without the address
+		p.Adres.StraatAdres = Straatadres{Straatnaam: "geheim"}
+	}
 	if b.Geboortedatum != "" {
 		p.Geboorte = &Geboorte{b.Geboortedatum}
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
 )
@@ -31,12 +32,14 @@ type noodData struct {
 	Tot       time.Time
 	Geweigerd string
 	Stil      *web.BronStil
+	Gezocht   bool // on a person: Gevonden holds what there is
+	Gevonden  []inzage.Vondst
 }
 
 func (p *paginaset) toonNood(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, d noodData) {
 	d.Bronnen = []web.Optie{{Tekst: web.Vertaalbaar("Kies een organisatie")}}
 	for _, x := range p.o.Deelnemers() {
-		if x.API != "" && x.OIN != p.o.Organisatie.OIN && x.Soort != begrip.Burgerportaal && x.Soort != begrip.Ketenbeheerder {
+		if x.API != "" && x.Soort != begrip.Burgerportaal && x.Soort != begrip.Ketenbeheerder {
 			d.Bronnen = append(d.Bronnen, web.Optie{Waarde: string(x.OIN), Tekst: x.Naam})
 		}
 	}
@@ -81,8 +84,7 @@ func (p *paginaset) noodLees(w http.ResponseWriter, r *http.Request, s toegang.S
 	f.Eis(uren > 0, "duur", "Kies hoe lang u dit nodig hebt.")
 	bron, ok := p.o.Deelnemer(begrip.OIN(f.Waarde("bron")))
 	f.Eis(ok, "bron", "Kies bij welke organisatie u wilt kijken.")
-	m := verwijzingVorm.FindStringSubmatch(strings.ToLower(f.Waarde("verwijzing")))
-	f.Eis(m != nil, "verwijzing", "Vul de verwijzing in. Bijvoorbeeld /v1/meldingen/ met daarachter het nummer.")
+	pad, bsn := leesWat(f)
 	f.Eis(f.Waarde("zeker") == "ja", "zeker", "Vink aan dat u weet wat er gebeurt.")
 	l := s.Lezer(p.o.Organisatie, doelNood, grondNood, "")
 	l.Nood = toegang.Nood{Reden: f.Waarde("reden"), Tot: time.Now().Add(uren * time.Hour).Truncate(time.Second)}
@@ -97,8 +99,16 @@ func (p *paginaset) noodLees(w http.ResponseWriter, r *http.Request, s toegang.S
 		p.toonNood(w, r, s, http.StatusBadRequest, d)
 		return nil
 	}
-	a, err := p.o.Inzage.Haal(r.Context(), bron.OIN, "/v1/"+m[2], l, nil, nil)
+	var a inzage.Antwoord
+	if d.Gezocht = pad == ""; d.Gezocht {
+		d.Gevonden, err = p.o.Inzage.ZoekNood(r.Context(), bron.OIN, l, bsn)
+	} else {
+		a, err = p.o.Inzage.Haal(r.Context(), bron.OIN, pad, l, nil, nil)
+	}
 	d.Bron, d.Tot = bron.Naam, l.Nood.Tot
+	if err != nil {
+		d.Gezocht = false
+	}
 	switch {
 	case begrip.Is(err, begrip.BronAntwoordtNiet):
 		d.Stil = &web.BronStil{Organisatie: bron.Naam, Opnieuw: r.URL.Path}
@@ -114,6 +124,24 @@ func (p *paginaset) noodLees(w http.ResponseWriter, r *http.Request, s toegang.S
 	d.Regels = plat(a.Inhoud)
 	p.toonNood(w, r, s, http.StatusOK, d)
 	return nil
+}
+
+// leesWat reads which record, or about which person. A number is not shown
+// again.
+func leesWat(f *web.Formulier) (pad string, bsn begrip.BSN) {
+	nummer, verwijzing := f.Waarde("burgerservicenummer"), f.Waarde("verwijzing")
+	f.Zet("burgerservicenummer", "")
+	if verwijzing == "" && nummer != "" {
+		bsn, err := begrip.ParseBSN(strings.NewReplacer(" ", "", ".", "").Replace(nummer))
+		f.Eis(err == nil, "burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")
+		return "", bsn
+	}
+	m := verwijzingVorm.FindStringSubmatch(strings.ToLower(verwijzing))
+	f.Eis(m != nil, "verwijzing", "Vul de verwijzing in, of zoek op burgerservicenummer. Een verwijzing is bijvoorbeeld /v1/meldingen/ met daarachter het nummer.")
+	if m == nil {
+		return "", bsn
+	}
+	return "/v1/" + m[2], bsn
 }
 
 // plat gives a record of any kind as labels with values, for who has no page

@@ -2,6 +2,7 @@ package inrichting
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -34,6 +35,12 @@ func (t *T) werkplek(w *web.Werk) {
 	w.Pagina("GET /wie-kan", p.wieKan)
 	w.Pagina("GET /wat-kon", p.watKon)
 	w.Pagina("POST /wat-kon", p.watKonToen)
+	w.BijWeigering(func(s toegang.Sessie, x toegang.Weigering) string {
+		if !magNood(s) {
+			return ""
+		}
+		return "/noodtoegang?" + url.Values{"bron": {string(x.Bron)}, "verwijzing": {x.Pad}}.Encode()
+	})
 	w.PaginaSterk("GET /noodtoegang", p.nood)
 	w.PaginaSterk("POST /noodtoegang", p.noodLees)
 }

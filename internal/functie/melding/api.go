@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ func (t *T) soortMelding() inzage.Soort {
 			}
 			return BSNs(m.HeeftBetrekkingOp)
 		},
-		Gezin: t.gezinMelding,
+		Beschermd: beschermd, Gezin: t.gezinMelding,
 	}
 }
 
@@ -313,6 +314,20 @@ func (t *T) metURLs(m Melding) Melding {
 func (t *T) url(pad, id string) string {
 	d, _ := t.o.Deelnemer(t.o.Organisatie.OIN)
 	return inzage.Basis(d.API) + pad + "/" + id
+}
+
+// beschermd are the members of a melding that are a protected source: the
+// melder, when shielded, and every address when somebody lives in hiding.
+func beschermd(rec dossier.Record) []string {
+	m, err := lees(rec)
+	var uit []string
+	if err != nil || m.MelderAfscherming != nil {
+		uit = append(uit, "contact", "melderAfscherming")
+	}
+	if err != nil || slices.ContainsFunc(m.HeeftBetrekkingOp, func(b Betrokkene) bool { return b.AdresGeheim }) {
+		uit = append(uit, "adres", "locatie")
+	}
+	return uit
 }
 
 // gezinMelding is what the family reads of a melding at the melder's node. The

@@ -245,7 +245,11 @@ func personenRegels(m Melding) []persoonRegels {
 		if !b.Burgerservicenummer.IsZero() {
 			voeg("Burgerservicenummer", b.Burgerservicenummer.Leesbaar()) // content of the melding, read under a decision
 		}
-		voeg("Adres", b.Adres.Straatnaam+" "+strconv.Itoa(b.Adres.Huisnummer)+", "+b.Adres.Postcode+" "+b.Adres.Plaats)
+		adres := "Adres"
+		if b.AdresGeheim {
+			adres = "Geheim adres. Vertel het aan niemand"
+		}
+		voeg(adres, b.Adres.Straatnaam+" "+strconv.Itoa(b.Adres.Huisnummer)+", "+b.Adres.Postcode+" "+b.Adres.Plaats)
 		uit = append(uit, p)
 	}
 	return uit

@@ -142,6 +142,7 @@ type gezinUit struct{ Body Gezinsbeeld }
 // for the rest.
 func (z *Inzage) RegistreerGezin(api huma.API) {
 	z.registreerBurger(api)
+	z.registreerNood(api)
 	rest.Register(api, huma.Operation{
 		OperationID: "bevraagBetrokkene", Method: http.MethodPost, Path: "/betrokkenen/query", DefaultStatus: http.StatusOK,
 		Summary: "Wat deze bron voor een betrokkene heeft, en wie ernaar keek", Tags: []string{"Betrokkene"},

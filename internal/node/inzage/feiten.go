@@ -152,6 +152,9 @@ func (z *Inzage) Titel(soort string) string {
 	if s, ok := z.soort(func(s Soort) bool { return s.Naam == soort }); ok {
 		return s.Titel
 	}
+	if soort == soortNoodzoek {
+		return "Gezocht op persoon"
+	}
 	return soort
 }
 

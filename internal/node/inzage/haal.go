@@ -44,7 +44,7 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 		return Antwoord{}, begrip.NieuweFout(begrip.Ongeldig, "Deze verwijzing klopt niet.")
 	}
 	i := strings.LastIndexByte(pad, '/')
-	collectie, id := pad[:i], pad[i+1:]
+	collectie, id, gevraagd := pad[:i], pad[i+1:], toegang.Weigering{Bron: bron, Pad: pad}
 	soort, bekend := z.soort(func(s Soort) bool { return s.Pad == collectie })
 	if bron == z.cfg.Organisatie.OIN {
 		if !bekend {
@@ -71,6 +71,9 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 		return Antwoord{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen dat u kijkt. Daarom vragen wij de gegevens niet op.").Door(err)
 	}
 	uit, err := z.vraag(ctx, org, Basis(api)+pad, l)
+	if begrip.Is(err, begrip.Verboden) || begrip.Is(err, begrip.NietGevonden) {
+		err = begrip.FoutVan(err).Door(gevraagd)
+	}
 	if err != nil || !uit.Afgeschermd {
 		return uit, err
 	}

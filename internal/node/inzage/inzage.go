@@ -114,6 +114,11 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if dicht && !l.Burger.IsZero() {
 		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
 	}
+	if noodbesluit(besluit, l) && soort.Beschermd != nil {
+		besluit.Gemaskeerd = slices.Concat(besluit.Gemaskeerd, soort.Beschermd(nu), soort.Beschermd(toon))
+		slices.Sort(besluit.Gemaskeerd)
+		besluit.Gemaskeerd = slices.Compact(besluit.Gemaskeerd)
+	}
 	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Plichten: besluit.Plichten, Geweigerd: !besluit.Toegestaan, Afgeschermd: dicht}
 	if besluit.Toegestaan {
 		if uit.Inhoud, err = reduceer(soort, toon, besluit); err != nil {
@@ -135,7 +140,7 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if weg || hier != nil || dicht && !l.Burger.IsZero() || !z.partij(soort, nu, l.Organisatie.OIN) {
 		return Antwoord{Geweigerd: true}, nergens()
 	}
-	return uit, begrip.NieuweFout(begrip.Verboden, "%s", redenen(besluit.Redenen))
+	return uit, begrip.NieuweFout(begrip.Verboden, "%s", redenen(besluit.Redenen)).Door(toegang.Weigering{Bron: z.cfg.Organisatie.OIN, Pad: soort.Pad + "/" + id})
 }
 
 // versies gives a record as it is now and as it was known at peildatum.

@@ -52,6 +52,10 @@ type Soort struct {
 	// LezerAfgeschermd tells that the family may not learn that this organisation
 	// reads the record, as with a shielded melder who reads the outcome.
 	LezerAfgeschermd func(rec dossier.Record, lezer begrip.OIN) bool
+	// Beschermd names the members of the content that are a protected source (I6) in
+	// this record: who made a shielded melding, where somebody lives in hiding.
+	// Noodtoegang never shows them.
+	Beschermd func(rec dossier.Record) []string
 	// Personen gives whom content read at another source is about, so that the
 	// log can tell them; nil when content says nothing of that.
 	Personen func(inhoud json.RawMessage) []begrip.BSN
