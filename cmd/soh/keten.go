@@ -34,9 +34,10 @@ type KetenCmd struct {
 		Beeindig  APIKlaarCmd `cmd:"" help:"Haal een API weg."`
 	} `cmd:"" name:"api" help:"API's."`
 	Storing struct {
-		Lijst   StoringLijstCmd `cmd:"" help:"Wat nu niet werkt, en onderhoud."`
-		Melden  StoringErbijCmd `cmd:"" help:"Meld een storing of kondig onderhoud aan."`
-		Voorbij StoringKlaarCmd `cmd:"" help:"Meld dat het voorbij is."`
+		Lijst    StoringLijstCmd  `cmd:"" help:"Wat nu niet werkt, en onderhoud."`
+		Melden   StoringErbijCmd  `cmd:"" help:"Meld een storing of kondig onderhoud aan."`
+		Wijzigen StoringAndersCmd `cmd:"" help:"Meld wat er meer bekend is; wat u weglaat blijft."`
+		Voorbij  StoringKlaarCmd  `cmd:"" help:"Meld dat het voorbij is."`
 	} `cmd:"" help:"Storingen en onderhoud."`
 }
 
@@ -341,6 +342,30 @@ func (c *StoringErbijCmd) Run() error {
 		s.Tot = &c.Tot
 	}
 	return c.schrijf("POST", "/v1/storingen", s)
+}
+
+// StoringAndersCmd tells more of one.
+type StoringAndersCmd struct {
+	HubToegang `embed:""`
+	ID         string    `arg:"" name:"id" help:"Id van de storing."`
+	Wat        string    `help:"Wat er is."`
+	Gevolg     string    `help:"Wat gebruikers merken."`
+	Vanaf      time.Time `help:"Begin (RFC 3339)."`
+	Tot        time.Time `help:"Einde (RFC 3339)."`
+}
+
+// Run reads, changes and writes.
+func (c *StoringAndersCmd) Run() error {
+	return wijzig(c.HubToegang, "/v1/storingen/"+url.PathEscape(c.ID), func(s *register.Storing) {
+		neem(&s.Wat, c.Wat)
+		neem(&s.Gevolg, c.Gevolg)
+		if !c.Vanaf.IsZero() {
+			s.Vanaf = c.Vanaf
+		}
+		if !c.Tot.IsZero() {
+			s.Tot = &c.Tot
+		}
+	})
 }
 
 // StoringKlaarCmd tells that it is over.
