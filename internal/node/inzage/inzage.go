@@ -163,7 +163,8 @@ func (z *Inzage) partij(soort Soort, rec dossier.Record, oin begrip.OIN) bool {
 // not know of.
 func nergens() error { return begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.") }
 
-// besluit asks the policy. Without a niveau the highest allowed one counts.
+// besluit asks the policy. Without a niveau the highest allowed one counts; a
+// call on noodtoegang then counts only where nothing is allowed without it.
 func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l toegang.Lezer, f *waarborg.Feiten, gevraagd *begrip.Niveau) (toegang.Besluit, error) {
 	z.mu.RLock()
 	beleid := z.beleid
@@ -173,6 +174,13 @@ func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l
 	}
 	if !l.Burger.IsZero() && l.Organisatie.Soort != begrip.Burgerportaal {
 		return weiger("Alleen een burgerportaal kan voor een burger kijken.", ""), nil
+	}
+	if gevraagd == nil && !l.Nood.IsZero() { // what an ordinary rule allows, however little, is no noodtoegang
+		gewoon := l
+		gewoon.Nood = toegang.Nood{}
+		if b, err := z.besluit(ctx, soort, rec, gewoon, f, nil); err != nil || b.Toegestaan {
+			return b, err
+		}
 	}
 	vraag := []begrip.Niveau{begrip.NiveauInhoud, begrip.NiveauProces, begrip.NiveauBestaan}
 	if gevraagd != nil {
