@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,13 +106,19 @@ func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
 		}
 		soorten = append(soorten, f.Soorten...)
 	}
-	b, err := toegang.NieuwBeleid(modules)
-	if err != nil {
-		t.Fatal(err)
+	eens.Do(func() { beleid, beleidFout = toegang.NieuwBeleid(modules) }) // the same for every node
+	if beleidFout != nil {
+		t.Fatal(beleidFout)
 	}
-	k.Gebruik(b, soorten...)
+	k.Gebruik(beleid, soorten...)
 	return k
 }
+
+var (
+	eens       sync.Once
+	beleid     *toegang.Beleid
+	beleidFout error
+)
 
 // leg puts facts in the dossier as they are, in one transaction.
 func (k *knoop) leg(recs ...dossier.Record) {
