@@ -65,8 +65,8 @@ func gegevens(kind begrip.BSN) []gegeven {
 // names, and some that none does.
 func TestMatrixVanDeFuncties(t *testing.T) {
 	t.Parallel()
-	doelen := []begrip.Doel{begrip.DoelVTMelding, "05", begrip.DoelBeoordelen, begrip.DoelEigenMelding, begrip.DoelEigenInzage, begrip.DoelToezicht, begrip.DoelHulp, "mdo", ""}
-	gronden := []begrip.Grondslag{begrip.GrondWmo526, begrip.GrondWmo516, begrip.GrondUb417, "WGS-ZVH", begrip.GrondAvg15, begrip.GrondAvg24, begrip.GrondAvg61a, "WPG-20", ""}
+	doelen := []begrip.Doel{begrip.DoelVTMelding, begrip.DoelBeoordelen, begrip.DoelEigenMelding, begrip.DoelEigenInzage, begrip.DoelToezicht, begrip.DoelHulp, ""}
+	gronden := []begrip.Grondslag{begrip.GrondWmo526, begrip.GrondWmo516, begrip.GrondUb417, "WGS-ZVH", begrip.GrondAvg15, begrip.GrondAvg24, begrip.GrondAvg61a, ""}
 	rollen := append(begrip.Rollen(), "", "iets-nieuws")
 	kind := nummers(1)[0]
 	knopen := map[begrip.OrganisatieSoort]*knoop{}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +113,13 @@ func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
 	}
 	k.Gebruik(beleid, soorten...)
 	return k
+}
+
+// TestMain lets the matrices make more garbage before it is cleared: a hundred
+// thousand decisions in a row are no program.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
 }
 
 var (
