@@ -187,7 +187,7 @@ func TestWaarborgenInDeBrowser(t *testing.T) {
 	linda.WachtTekst("Postvak")
 	linda.naar("/noodtoegang").WachtTekst("Alleen als iemand nu gevaar loopt").Controleer("noodtoegang")
 	linda.KlikTekst("Gebruik noodtoegang").WachtTekst("nog niet goed").Controleer("noodtoegang-fouten")
-	linda.naar("/noodtoegang?bron=" + string(d.lid("politie").OIN) + "&verwijzing=" + url.QueryEscape("/v1/meldingen/0199c0de-0000-7000-8000-000000000009")).WachtTekst("Alleen als iemand nu gevaar loopt")
+	linda.naar("/noodtoegang?bron=" + string(d.lid("politie").OIN) + "&verwijzing=" + url.QueryEscape("/v1/meldingen/0199c0de-0000-7000-8000-000000000009")).WachtTekst("Alleen als iemand nu gevaar loopt").Controleer("noodtoegang-ingevuld")
 	noor := d.aan(t, b, "politie-noor")
 	noor.WachtTekst("Postvak")
 	noor.naar("/meldingen").laatste("/meldingen/").WachtTekst("Scherm dit af voor iemand")

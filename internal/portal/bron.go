@@ -70,14 +70,7 @@ type beeld struct {
 // missing is told in it.
 func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 	b := beeld{namen: map[begrip.OIN]string{}, soorten: map[begrip.OIN]begrip.OrganisatieSoort{}}
-	if len(p.register.Deelnemers()) == 0 {
-		ctx, stop := context.WithTimeout(ctx, p.wacht)
-		if err := p.register.haal(ctx); err != nil {
-			p.cfg.Log.WarnContext(ctx, "er is nog geen lijst van deelnemers", "fout", err.Error())
-			b.GeenRegister = true
-		}
-		stop()
-	}
+	b.GeenRegister = !p.kentDeelnemers(ctx)
 	alle, nodes := p.register.Deelnemers(), p.register.bronnen()
 	var wg sync.WaitGroup
 	vragen := func() { b.Bronnen = p.vraagBronnen(ctx, s, nodes) }
@@ -105,6 +98,21 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 	}
 	b.noem(alle)
 	return b
+}
+
+// kentDeelnemers tells whether there is a list of deelnemers; the first one is
+// asked for here.
+func (p *Portal) kentDeelnemers(ctx context.Context) bool {
+	if len(p.register.Deelnemers()) > 0 {
+		return true
+	}
+	ctx, stop := context.WithTimeout(ctx, p.wacht)
+	defer stop()
+	err := p.register.haal(ctx)
+	if err != nil {
+		p.cfg.Log.WarnContext(ctx, "er is nog geen lijst van deelnemers", "fout", err.Error())
+	}
+	return err == nil
 }
 
 // naamloos puts one nameless source in place of all that are silent. In a large

@@ -89,6 +89,7 @@ var alsTekst = map[samenwerkingsverband.Relatie]string{
 
 // anderen asks every source for whom s may ask to look.
 func (p *Portal) anderen(ctx context.Context, s toegang.Sessie) []voorWie {
+	p.kentDeelnemers(ctx)
 	nodes := p.register.bronnen()
 	gevonden := make([][]waarborg.VoorWie, len(nodes))
 	plek := make(chan struct{}, tegelijk)
