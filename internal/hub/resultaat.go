@@ -284,7 +284,9 @@ func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, e
 	if x.event, err = cloudevent.ParseEigen(x.ruw); err != nil {
 		return nil, err
 	}
-	x.id = interactieVan(x.event, f.OIN)
+	if x.id = f.ID; x.id == uuid.Nil { // an older frame
+		x.id = interactieVan(x.event, f.OIN)
+	}
 	if b.lezer.Soort == begrip.Burgerportaal {
 		x.id, x.ruw = uuid.Nil, nil
 		if _, err := x.lees(); err != nil {

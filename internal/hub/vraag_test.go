@@ -264,3 +264,39 @@ func TestAfzenderKiestGeenInteractieID(t *testing.T) {
 		t.Fatalf("got %v, want %s", got, id)
 	}
 }
+
+// A page that is being made holds nothing that was withdrawn since its search
+// began, although the search itself still finds it.
+func TestIngetrokkenTijdensHetZoekenWordtNietGegeven(t *testing.T) {
+	p := start(t)
+	politie, vt := p.als(orgPolitie), p.als(orgVT)
+	id, _ := politie.aanvaard(melding(orgPolitie, sentinel, false))
+	lezer, err := p.register.Toegelaten(orgVT.OIN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := p.openVraag(vt.vraag(opZoek, opPersoon(sentinel)), lezer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bladzij{v: &v, lezer: lezer, stand: p.geprojecteerd.Load()}
+	ziet := func(plaats uint64) bool {
+		x, err := p.bekijk(t.Context(), &b, plaats)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x != nil
+	}
+	gevonden := false
+	err = p.graph.Zoek(zoekvraag(&v), func(plaats uint64) (bool, error) {
+		gevonden = ziet(plaats)
+		politie.stuur("POST", "/v1/intrekkingen", map[string]any{"interactieId": id, "reden": "Verkeerde persoon."}, 201)
+		if ziet(plaats) {
+			t.Error("what was withdrawn is given")
+		}
+		return true, nil
+	})
+	if err != nil || !gevonden {
+		t.Errorf("not found before it was withdrawn: %v", err)
+	}
+}
