@@ -51,10 +51,13 @@ type benchUitkomst struct {
 	LijstP99     float64 `json:"batch_p99_ms,omitempty"`
 	LijstInhalen float64 `json:"batch_lag_ms,omitempty"`
 
-	Query      float64 `json:"query_per_s,omitempty"` // step 1: a query about a person, accepted
-	Pull       float64 `json:"pull_per_s,omitempty"`  // step 2: a result of one event
+	Query      float64 `json:"query_per_s,omitempty"`  // step 1: a query about a person, accepted
+	QueryCPU   float64 `json:"query_cpu_us,omitempty"` // of the processors, for one of them, in an own hub
+	Pull       float64 `json:"pull_per_s,omitempty"`   // step 2: a result of one event
 	PullP99    float64 `json:"pull_p99_ms,omitempty"`
+	PullCPU    float64 `json:"pull_cpu_us,omitempty"`
 	PullPers   float64 `json:"pull_persoon_per_s,omitempty"` // step 2: all events of a person
+	PersCPU    float64 `json:"pull_persoon_cpu_us,omitempty"`
 	PerPersoon float64 `json:"events_per_persoon,omitempty"` // in that answer
 	PersoonP50 float64 `json:"persoon_p50_ms,omitempty"`     // both steps about a person, one after the other, by as many readers as there are processors
 	PersoonP99 float64 `json:"persoon_p99_ms,omitempty"`
@@ -183,8 +186,8 @@ func (u benchUitkomst) toon() {
 	regel("kale POST", u.Kaal, "verhouding %.2f", u.Verhouding)
 	regel("in lijsten", u.Lijst, "%d per lijst, 99 van 100 lijsten binnen %.0f ms; daarna %.0f ms om bij te komen", u.PerLijst, u.LijstP99, u.LijstInhalen)
 	regel("vragen (stap 1)", u.Query, "bij %d gebeurtenissen in de index", u.Index)
-	regel("ophalen (stap 2)", u.Pull, "één gebeurtenis, 99 van 100 binnen %.1f ms", u.PullP99)
-	regel("ophalen van een persoon", u.PullPers, "%.0f gebeurtenissen in het antwoord", u.PerPersoon)
+	regel("ophalen (stap 2)", u.Pull, "één gebeurtenis, 99 van 100 binnen %.1f ms; elk %.0f µs van een processor", u.PullP99, u.PullCPU)
+	regel("ophalen van een persoon", u.PullPers, "%.0f gebeurtenissen in het antwoord; elk antwoord %.0f µs van een processor", u.PerPersoon, u.PersCPU)
 	if u.PersoonP99 > 0 {
 		fmt.Printf("  %-26s %9.1f ms met vraag en al, 99 van 100 (helft binnen %.1f ms); met acht lezers %.1f ms\n", "een persoon", u.PersoonP99, u.PersoonP50, u.Persoon8)
 	}

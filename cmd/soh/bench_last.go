@@ -33,6 +33,7 @@ type meting struct {
 	perKeer   int
 	duur      time.Duration
 	geweigerd int
+	alle      int // requests, those before the first quarter was over included
 }
 
 // binnen is the time in ms within which the given percentage was answered.
@@ -63,6 +64,7 @@ func herhaal(duur time.Duration, n int, f func(werker int) error) (meting, error
 	tijden := make([][]time.Duration, n)
 	var fout error // the first
 	var mis atomic.Bool
+	var alle atomic.Int64
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
@@ -82,6 +84,7 @@ func herhaal(duur time.Duration, n int, f func(werker int) error) (meting, error
 					}
 					return
 				}
+				alle.Add(1)
 				if tot := time.Now(); tot.After(begin) && tot.Before(einde) {
 					tijden[i] = append(tijden[i], tot.Sub(van))
 				}
@@ -89,7 +92,7 @@ func herhaal(duur time.Duration, n int, f func(werker int) error) (meting, error
 		})
 	}
 	wg.Wait()
-	m := meting{tijden: slices.Concat(tijden...), duur: duur, perKeer: 1}
+	m := meting{tijden: slices.Concat(tijden...), duur: duur, perKeer: 1, alle: int(alle.Load())}
 	slices.Sort(m.tijden)
 	return m, fout
 }

@@ -18,21 +18,21 @@ const (
 )
 
 func (c *BenchCmd) meetZoek(b *bank, u *benchUitkomst) error {
-	m, err := b.vraag(c.Duur, c.Verbindingen)
+	m, cpu, err := b.kost(func() (meting, error) { return b.vraag(c.Duur, c.Verbindingen) })
 	if err != nil {
 		return err
 	}
-	u.Query = m.perSeconde(0)
+	u.Query, u.QueryCPU = m.perSeconde(0), cpu
 	personen, subjecten, err := b.proef()
 	if err != nil {
 		return err
 	}
 	u.PerPersoon = float64(len(subjecten)) / float64(len(personen))
-	if m, err = b.haal(c.Duur, c.Verbindingen, overSubjecten(subjecten)); err != nil {
+	if m, u.PullCPU, err = b.haal(c.Duur, c.Verbindingen, overSubjecten(subjecten)); err != nil {
 		return err
 	}
 	u.Pull, u.PullP99 = m.perSeconde(0), m.binnen(99)
-	if m, err = b.haal(c.Duur, c.Verbindingen, personen); err != nil {
+	if m, u.PersCPU, err = b.haal(c.Duur, c.Verbindingen, personen); err != nil {
 		return err
 	}
 	u.PullPers = m.perSeconde(0)
@@ -45,6 +45,19 @@ func (c *BenchCmd) meetZoek(b *bank, u *benchUitkomst) error {
 	}
 	u.Persoon8 = m.binnen(99)
 	return nil
+}
+
+// kost is f, and how many µs of a processor a request in it cost our own hub.
+func (b *bank) kost(f func() (meting, error)) (m meting, cpu float64, err error) {
+	if b.eigen == nil {
+		m, err = f()
+		return m, 0, err
+	}
+	voor := b.eigen.processortijd()
+	if m, err = f(); err != nil || m.alle == 0 {
+		return m, 0, err
+	}
+	return m, float64((b.eigen.processortijd() - voor).Microseconds()) / float64(m.alle), nil
 }
 
 // zoek asks and gives the first page of what was found.
@@ -127,20 +140,22 @@ func (b *bank) vraag(duur time.Duration, n int) (meting, error) {
 }
 
 // haal measures step 2 with the results of these questions, in turn.
-func (b *bank) haal(duur time.Duration, n int, vragen []string) (meting, error) {
+func (b *bank) haal(duur time.Duration, n int, vragen []string) (m meting, cpu float64, err error) {
 	lijnen, sluit := b.lijnen(n)
 	defer sluit()
 	ids, err := lijnen[0].stelAlle(vragen)
 	if err != nil {
-		return meting{}, err
+		return m, 0, err
 	}
 	var teller atomic.Int64
-	return herhaal(duur, n, func(i int) error {
-		a, err := lijnen[i].resultaat(ids[int(teller.Add(1))%len(ids)])
-		if err == nil && len(a) < 10 {
-			err = fmt.Errorf("een resultaat is leeg: %s", a)
-		}
-		return err
+	return b.kost(func() (meting, error) {
+		return herhaal(duur, n, func(i int) error {
+			a, err := lijnen[i].resultaat(ids[int(teller.Add(1))%len(ids)])
+			if err == nil && len(a) < 10 {
+				err = fmt.Errorf("een resultaat is leeg: %s", a)
+			}
+			return err
+		})
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/s2"
@@ -34,6 +35,7 @@ import (
 type afschrift struct {
 	regels, plekken, blokken *os.File
 	boeken                   boeken
+	conRegels                syscall.RawConn
 	bron                     afschriftBron
 	gepakt                   sync.Pool                          // of *[]byte
 	kaarten                  [maxKaarten]atomic.Pointer[blokIn] // of blocks that were read, by sequence
@@ -116,6 +118,9 @@ func (a *afschrift) openBestanden(dir string) error {
 		if *f, err = os.OpenFile(filepath.Join(dir, naam), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 			return err
 		}
+	}
+	if a.conRegels, err = a.regels.SyscallConn(); err != nil {
+		return err
 	}
 	if a.eindeRegels, err = a.regels.Seek(0, io.SeekEnd); err != nil {
 		return err
@@ -369,12 +374,7 @@ func (a *afschrift) regel(dst []byte, p Plaats, in *blokIn) ([]byte, error) {
 	defer a.gepakt.Put(ruimte)
 	b := slices.Grow((*ruimte)[:0], n)[:n]
 	*ruimte = b
-	begin := time.Now()
-	_, err := a.regels.ReadAt(b, van)
-	if nu := time.Now(); nu.Sub(begin) > traag {
-		a.gewacht.Store(nu.UnixNano())
-	}
-	if err != nil || binary.BigEndian.Uint32(b) != som(p, boek, b[somBytes:]) {
+	if err := a.leesRegels(b, van); err != nil || binary.BigEndian.Uint32(b) != som(p, boek, b[somBytes:]) {
 		return dst, errAfschrift
 	}
 	return boek.pakUit(dst, b[somBytes:])
@@ -386,28 +386,36 @@ func (in *blokIn) deel(i int) (van int64, n int, ok bool) {
 	return in.regels + int64(begin), int(eind) - int(begin), eind >= begin+somBytes && eind-begin <= maxPayload
 }
 
-// A read that takes longer than traag came from the disk, not from the memory of
-// the machine. As long as such reads are met, what is read next is told to the
-// kernel, which fetches it all at once; else that would be work for nothing.
-const (
-	traag      = 150 * time.Microsecond
-	blijfTraag = int64(time.Second)
-)
+// leesRegels reads from regels: from the memory of the machine when it is there,
+// and else from the disk. As long as the disk is met, what is read next is told
+// to the kernel, which fetches it all at once; else that is work for nothing.
+func (a *afschrift) leesRegels(b []byte, van int64) error {
+	n, err := a.uitGeheugen(b, van)
+	if err == nil && n == len(b) {
+		return nil
+	}
+	a.gewacht.Store(time.Now().UnixNano())
+	_, err = a.regels.ReadAt(b, van)
+	return err
+}
 
-func (a *afschrift) isTraag() bool { return time.Now().UnixNano()-a.gewacht.Load() < blijfTraag }
+func (a *afschrift) uitGeheugen(b []byte, van int64) (n int, err error) {
+	cerr := a.conRegels.Control(func(fd uintptr) { n, err = unix.Preadv2(int(fd), [][]byte{b}, van, unix.RWF_NOWAIT) })
+	return n, errors.Join(cerr, err)
+}
+
+func (a *afschrift) isTraag() bool {
+	return time.Now().UnixNano()-a.gewacht.Load() < int64(time.Second)
+}
 
 func (a *afschrift) straks(plaatsen []uint64) {
-	con, err := a.regels.SyscallConn()
-	if err != nil {
-		return
-	}
 	for _, p := range plaatsen {
 		in, err := a.kaart(Plaats(p).Seq())
 		if err != nil || Plaats(p).Index() >= in.aantal {
 			continue
 		}
 		if van, n, ok := in.deel(Plaats(p).Index()); ok {
-			_ = con.Control(func(fd uintptr) { _ = unix.Fadvise(int(fd), van, int64(n), unix.FADV_WILLNEED) })
+			_ = a.conRegels.Control(func(fd uintptr) { _ = unix.Fadvise(int(fd), van, int64(n), unix.FADV_WILLNEED) })
 		}
 	}
 }
