@@ -130,20 +130,27 @@ func MaskeerBSN(b []byte) []byte {
 // VindBSN calls f with the bounds of every free-standing run of nine digits in
 // b that passes the eleven-test. Free-standing: no letter or digit beside it.
 func VindBSN(b []byte, f func(van, tot int)) {
-	for i := 0; i < len(b); {
-		if b[i] < '0' || b[i] > '9' {
-			i++
+	// Of nine bytes the last is looked at first: when it is no digit, none of the
+	// nine begins a run that counts. No digit that belongs to a run stands before i.
+	for i := 0; i+9 <= len(b); {
+		if !cijfer(b[i+8]) {
+			i += 9
 			continue
 		}
-		j := i
-		for j < len(b) && b[j] >= '0' && b[j] <= '9' {
-			j++
+		van, tot := i+8, i+9
+		for van > i && cijfer(b[van-1]) {
+			van--
 		}
-		if j-i == 9 && !(i > 0 && letter(b[i-1])) && !(j < len(b) && letter(b[j])) && ElfProef(string(b[i:j])) {
-			f(i, j)
+		for tot < len(b) && cijfer(b[tot]) {
+			tot++
 		}
-		i = j
+		if tot-van == 9 && !(van > 0 && letter(b[van-1])) && !(tot < len(b) && letter(b[tot])) && ElfProef(string(b[van:tot])) {
+			f(van, tot)
+		}
+		i = tot
 	}
 }
+
+func cijfer(c byte) bool { return c >= '0' && c <= '9' }
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }

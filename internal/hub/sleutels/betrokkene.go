@@ -21,6 +21,9 @@ func lokaal(naam []byte) []byte {
 // isBSNNaam tells whether a property holds a burgerservicenummer, whatever the
 // prefix and the case.
 func isBSNNaam(naam []byte) bool {
+	if n := len(naam); n < 3 || naam[n-1]|0x20 != 'r' && naam[n-1]|0x20 != 'n' { // nearly every name
+		return false
+	}
 	l := lokaal(naam)
 	return bytes.EqualFold(l, []byte("burgerservicenummer")) || bytes.EqualFold(l, []byte("bsn"))
 }
@@ -71,45 +74,54 @@ func (v *versleutelaar) alleTeksten(k int32, f func([]byte) bool) bool {
 	return false
 }
 
-// zoekBetrokkenen finds the @id of every Betrokkene inside item i, so that a
-// person described in several places is one person.
+// persoon is who an @id names.
+type persoon struct {
+	betrokkene bool
+	ref        [16]byte // of a Betrokkene, once all objects were seen
+	bsn        begrip.BSN
+}
+
+// zoekBetrokkenen looks at every object inside item i, and finds the @id of each
+// Betrokkene, so that a person described in several places is one person.
 func (v *versleutelaar) zoekBetrokkenen(i int32) {
 	items := v.band.items
-	bekend := map[string]begrip.BSN(nil)
 	for k := i; k < items[i].volgend; k++ {
 		if items[k].soort != '{' {
 			continue
 		}
 		n := v.knoop(k)
+		items[k].knoop = int32(len(v.knopen))
+		v.knopen = append(v.knopen, n)
 		if !n.heeftID || !n.betrokkene && n.bsn.IsZero() {
 			continue
 		}
-		id := string(n.id)
-		if n.betrokkene {
-			if _, ok := v.betrokkene[id]; !ok {
-				v.betrokkene[id] = v.s.ref("id", id)
-			}
-		}
+		p := v.personen[string(n.id)]
+		p.betrokkene = p.betrokkene || n.betrokkene
 		if !n.bsn.IsZero() {
-			if bekend == nil {
-				bekend = map[string]begrip.BSN{}
-			}
-			bekend[id] = n.bsn
+			p.bsn = n.bsn
 		}
+		v.personen[string(n.id)] = p
 	}
-	for id, bsn := range bekend {
-		if _, ok := v.betrokkene[id]; ok {
-			v.betrokkene[id] = v.s.Ref(bsn)
+	for id, p := range v.personen {
+		switch {
+		case !p.betrokkene:
+			delete(v.personen, id)
+			continue
+		case p.bsn.IsZero():
+			p.ref = v.s.ref("id", id)
+		default:
+			p.ref = v.s.Ref(p.bsn)
 		}
+		v.personen[id] = p
 	}
 }
 
 // vanWie tells whether object i describes a Betrokkene, and which.
-func (v *versleutelaar) vanWie(i int32, n knoop) (ref [16]byte, ja bool) {
+func (v *versleutelaar) vanWie(i int32, n *knoop) (ref [16]byte, ja bool) {
 	if n.heeftID {
-		ref, ja = v.betrokkene[string(n.id)]
+		p, ja := v.personen[string(n.id)]
 		if ja || !n.betrokkene {
-			return ref, ja
+			return p.ref, ja
 		}
 	}
 	if !n.betrokkene {

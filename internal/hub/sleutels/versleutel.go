@@ -98,26 +98,28 @@ type houder struct {
 }
 
 type versleutelaar struct {
-	s          *Sleutels
-	ctx        context.Context
-	band       band
-	uit        []byte
-	pos        int    // what of src is in uit
-	kladje     []byte // a token in the making
-	merken     bool
-	refs       [][16]byte
-	wachten    []*partij
-	betrokkene map[string][16]byte // @id of each Betrokkene
-	err        error
+	s        *Sleutels
+	ctx      context.Context
+	band     band
+	uit      []byte
+	pos      int    // what of src is in uit
+	kladje   []byte // a token in the making
+	merken   bool
+	refs     [][16]byte
+	wachten  []*partij
+	knopen   []knoop
+	personen map[string]persoon // by @id; each a Betrokkene, once zoekBetrokkenen is done
+	err      error
 }
 
-var werkers = sync.Pool{New: func() any { return &versleutelaar{betrokkene: map[string][16]byte{}} }}
+var werkers = sync.Pool{New: func() any { return &versleutelaar{personen: map[string]persoon{}} }}
 
 func (v *versleutelaar) begin(ctx context.Context, s *Sleutels, event []byte) {
 	v.s, v.ctx, v.err, v.pos = s, ctx, nil, 0
 	v.uit, v.refs, v.wachten = v.uit[:0], v.refs[:0], v.wachten[:0]
-	v.merken = bytes.Contains(event, []byte(merk))
-	clear(v.betrokkene)
+	v.merken = bytes.IndexByte(event, merk[0]) >= 0 && bytes.Contains(event, []byte(merk))
+	v.knopen = v.knopen[:0]
+	clear(v.personen)
 }
 
 // kopieer takes src over up to tot, as it is.
@@ -157,7 +159,7 @@ func (v *versleutelaar) loop(i int32, h houder) {
 // its value; a node is its own, or belongs to the node around it when it has
 // no @id of its own.
 func (v *versleutelaar) object(i int32, h houder) {
-	n := v.knoop(i)
+	n := &v.knopen[v.band.items[i].knoop]
 	ref, eigen := v.vanWie(i, n)
 	binnen := houder{ref: ref, betrokkene: eigen}
 	if !eigen && !n.heeftID && h.betrokkene {
