@@ -362,7 +362,7 @@ func TestFollowGeeftNieuweBlokkenEnStoptBijSluiten(t *testing.T) {
 func TestDubbelzinnigePublicatieKomtErNietTweeKeer(t *testing.T) {
 	l := open(t, Config{})
 	s := l.stroom
-	blok := nieuweCodeur().codeer([][]byte{[]byte("een")})
+	blok := new(codeur).codeer([][]byte{[]byte("een")})
 	// It was stored, but the answer got lost: the same id is offered again, also
 	// to a server that was started again in between.
 	id := fmt.Sprintf("%s.%d", s.schrijver, s.teller.Load()+1)
@@ -465,7 +465,7 @@ func metGaten(t *testing.T, dir string, mislukt bool, gaten ...uint64) {
 	}
 	for _, w := range []string{"a", "b", "c", "d"} {
 		voor := s.vorige.Load()
-		seq, err := s.Publiceer(nieuweCodeur().codeer([][]byte{[]byte(w)}))
+		seq, err := s.Publiceer(new(codeur).codeer([][]byte{[]byte(w)}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -481,7 +481,7 @@ func metGaten(t *testing.T, dir string, mislukt bool, gaten ...uint64) {
 }
 
 func FuzzDecodeer(f *testing.F) {
-	f.Add(nieuweCodeur().codeer([][]byte{[]byte("a"), nil, []byte("bc")}))
+	f.Add(new(codeur).codeer([][]byte{[]byte("a"), nil, []byte("bc")}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		es, err := decodeer(b)
 		if err != nil && !errors.Is(err, errBlok) {

@@ -95,7 +95,7 @@ type deel struct {
 // werk is the only writer of this replica: it takes what waits, makes it durable and answers.
 func (l *Log) werk() {
 	defer close(l.klaar)
-	enc := nieuweCodeur()
+	var enc codeur
 	for {
 		entries, delen, dicht := l.neem()
 		if len(entries) == 0 {
