@@ -286,17 +286,11 @@ func (h *Hub) loopIn(ctx context.Context) error {
 func (h *Hub) projecteerTot(ctx context.Context) bool {
 	ctx, stop := context.WithTimeout(ctx, maxInloop)
 	defer stop()
-	laatste := h.log.Laatste()
-	for seq := h.geprojecteerd.Load() + 1; seq <= laatste; seq++ {
-		b, err := h.log.Blok(ctx, seq)
-		if err == nil {
-			err = h.projecteer([]gelezen{h.lees(b)})
-		}
-		if ctx.Err() != nil {
-			return false
-		}
-		if err != nil {
-			h.cfg.Log.Error("projectie hapert bij de start", "fout", err, "blok", seq)
+	if seq, laatste := h.geprojecteerd.Load()+1, h.log.Laatste(); seq <= laatste {
+		if err := h.volgVanaf(ctx, seq, laatste); err != nil {
+			if ctx.Err() == nil {
+				h.cfg.Log.Error("projectie hapert bij de start", "fout", err, "stand", h.geprojecteerd.Load())
+			}
 			return false
 		}
 	}

@@ -16,13 +16,12 @@ import (
 // persons in it, what reading it gave (kaart), and the event with every personal
 // value encrypted. Nothing in it is readable about a person. Layout: version 2,
 // OIN 20, received µs 8, digest 16, number of references 2, interactieId 16,
-// references 16 each, length of the kaart (uvarint), kaart, event. Version 1 has
-// neither interactieId nor kaart.
+// references 16 each, length of the kaart (uvarint), kaart, event.
 type frame struct {
 	OIN       begrip.OIN
 	Ontvangen time.Time
 	Digest    [16]byte
-	ID        uuid.UUID // zero in version 1: see interactieVan
+	ID        uuid.UUID // interactieId
 	Refs      [][16]byte
 	Kaart     []byte // as kaart writes it; empty: the event must be read
 	Event     []byte
@@ -30,13 +29,13 @@ type frame struct {
 
 const (
 	frameVersie = 2
-	frameKop    = 1 + 20 + 8 + 16 + 2 // of version 1
+	frameKop    = 1 + 20 + 8 + 16 + 2 + 16 // what stands before the references
 )
 
 var errFrame = errors.New("hub: this entry of the log is not a frame this version knows")
 
 func (f frame) bytes() []byte {
-	b := make([]byte, 0, frameKop+16+16*len(f.Refs)+2+len(f.Kaart)+len(f.Event))
+	b := make([]byte, 0, frameKop+16*len(f.Refs)+2+len(f.Kaart)+len(f.Event))
 	b = append(b, frameVersie)
 	b = append(b, f.OIN...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Ontvangen.UnixMicro()))
@@ -51,17 +50,12 @@ func (f frame) bytes() []byte {
 }
 
 func leesFrame(b []byte) (frame, error) {
-	if len(b) < frameKop || b[0] != 1 && b[0] != frameVersie {
+	if len(b) < frameKop || b[0] != frameVersie {
 		return frame{}, errFrame
 	}
 	f := frame{OIN: begrip.OIN(b[1:21]), Ontvangen: time.UnixMicro(int64(binary.BigEndian.Uint64(b[21:]))).UTC(), Digest: [16]byte(b[29:45])}
+	f.ID = uuid.UUID(b[47:frameKop])
 	n, rest := int(binary.BigEndian.Uint16(b[45:])), b[frameKop:]
-	if b[0] == frameVersie {
-		if len(rest) < 16 {
-			return frame{}, errFrame
-		}
-		f.ID, rest = uuid.UUID(rest[:16]), rest[16:]
-	}
 	if len(rest) < 16*n {
 		return frame{}, errFrame
 	}
@@ -69,13 +63,11 @@ func leesFrame(b []byte) (frame, error) {
 	for i := range f.Refs {
 		f.Refs[i], rest = [16]byte(rest), rest[16:]
 	}
-	if b[0] == frameVersie {
-		l, w := binary.Uvarint(rest)
-		if w <= 0 || l > uint64(len(rest)-w) {
-			return frame{}, errFrame
-		}
-		f.Kaart, rest = rest[w:w+int(l)], rest[w+int(l):]
+	l, w := binary.Uvarint(rest)
+	if w <= 0 || l > uint64(len(rest)-w) {
+		return frame{}, errFrame
 	}
+	f.Kaart, rest = rest[w:w+int(l)], rest[w+int(l):]
 	f.Event = rest
 	return f, nil
 }

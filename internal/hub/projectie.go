@@ -92,9 +92,6 @@ func (o *ontleding) neem(f frame) {
 // leesEvent reads and checks the event itself.
 func (h *Hub) leesEvent(o *ontleding, regels *soorten.Stand, ev cloudevent.Event) {
 	o.event = ev
-	if o.id == uuid.Nil {
-		o.id = interactieVan(ev, o.frame.OIN)
-	}
 	defer func() {
 		if p := recover(); p != nil {
 			o.uit.Fout, o.uit.Technisch = "Wij konden deze gebeurtenis niet verwerken.", true

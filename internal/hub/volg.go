@@ -10,12 +10,14 @@ import (
 )
 
 // How far the reader of the log may be ahead of the step, and how large a step
-// becomes when the projection lags. Small enough that what is new can be found
-// soon and a caller is never long without a processor.
+// becomes. When the projection lags a little: small enough that what is new can
+// be found soon and a caller is never long without a processor. When it is far
+// behind, as after a restart without an index: as large as memory likes.
 const (
-	voorraad  = 3    // blocks
-	stapGroot = 2400 // entries
-
+	voorraad    = 3      // blocks
+	stapGroot   = 2400   // entries
+	stapGrootst = 16_000 // entries
+	verAchter   = 100    // blocks
 )
 
 // volg projects the log until ctx ends. A step that fails is tried again: the
@@ -24,7 +26,7 @@ func (h *Hub) volg(ctx context.Context) error {
 	for {
 		stand, err := h.graph.Stand()
 		if err == nil {
-			err = h.volgVanaf(ctx, stand+1)
+			err = h.volgVanaf(ctx, stand+1, 0)
 		}
 		if ctx.Err() != nil || h.dicht.Load() {
 			return nil
@@ -42,34 +44,60 @@ func (h *Hub) volg(ctx context.Context) error {
 	}
 }
 
+// errGenoeg ends a following that was to go as far as this.
+var errGenoeg = errors.New("hub: far enough")
+
 // volgVanaf reads blocks from the log while earlier ones go into the read
-// model; when there are more waiting, they go in together.
-func (h *Hub) volgVanaf(ctx context.Context, seq uint64) error {
+// model; when there are more waiting, they go in together. It ends behind block
+// tot, or never when that is zero.
+func (h *Hub) volgVanaf(ctx context.Context, seq, tot uint64) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	rij := make(chan gelezen, voorraad)
 	var leesfout error
 	go func() {
 		defer close(rij)
-		leesfout = h.log.Follow(ctx, seq, func(b hublog.Blok) error { return h.leesVooruit(ctx, rij, b) })
+		leesfout = h.log.Follow(ctx, seq, func(b hublog.Blok) error {
+			err := h.leesVooruit(ctx, rij, b)
+			if err == nil && b.Seq == tot {
+				err = errGenoeg
+			}
+			return err
+		})
 	}()
 	var fout error
 	for b := range rij {
 		if fout != nil {
 			continue // until the reader has stopped
 		}
-		groep, n := append(make([]gelezen, 0, voorraad+1), b), len(b.entries)
-		for n < stapGroot && len(rij) > 0 {
-			b := <-rij
-			groep, n = append(groep, b), n+len(b.entries)
-		}
-		if fout = h.projecteer(groep); fout != nil {
+		if fout = h.projecteer(h.groep(b, rij)); fout != nil {
 			stop()
 			continue
 		}
 		h.projectiefout.Store(nil)
 	}
+	if fout == nil && errors.Is(leesfout, errGenoeg) {
+		return nil
+	}
 	return errors.Join(fout, leesfout)
+}
+
+// groep takes with b what goes into the read model in one step. After a feit
+// nothing comes until that step is done.
+func (h *Hub) groep(b gelezen, rij <-chan gelezen) []gelezen {
+	groep, n := append(make([]gelezen, 0, voorraad+1), b), len(b.entries)
+	ver := h.log.Laatste() // what is there comes for certain
+	if ver < b.seq+verAchter {
+		ver = 0
+	}
+	for !b.feit && (n < stapGroot && len(rij) > 0 || n < stapGrootst && b.seq < ver) {
+		var ok bool
+		if b, ok = <-rij; !ok {
+			break
+		}
+		groep, n = append(groep, b), n+len(b.entries)
+	}
+	return groep
 }
 
 // leesVooruit reads a block and offers it. After one that tells a feit it waits

@@ -13,6 +13,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash"
 	"sync"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
@@ -56,11 +58,13 @@ const sleutelLengte = 25
 
 // Graph is the open read model; safe for concurrent readers beside one writer.
 type Graph struct {
-	db    *pebble.DB
-	kapot atomic.Pointer[error] // damage that was met while reading
-	macs  sync.Pool             // of *mac: HMAC under the key of this store
-	terms [sha256.Size]byte     // key of the term hashes
-	nieuw nieuw
+	db      *pebble.DB
+	opties  *pebble.Options
+	inladen string                // the file of a large step, on its way into the store
+	kapot   atomic.Pointer[error] // damage that was met while reading
+	macs    sync.Pool             // of *mac: HMAC under the key of this store
+	terms   [sha256.Size]byte     // key of the term hashes
+	nieuw   nieuw
 }
 
 // mac is an HMAC with room for what goes in.
@@ -96,6 +100,7 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	}}
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+		o.Levels[i].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression } // hashes
 	}
 	db, err := openVersie(dir, o)
 	if err != nil {
@@ -103,6 +108,7 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	}
 	sleutel = bytes.Clone(sleutel)
 	g.terms = sha256.Sum256(append([]byte("termen\x00"), sleutel...))
+	g.opties, g.inladen = o, dir+".inladen"
 	g.db, g.macs.New = db, func() any { return &mac{Hash: hmac.New(sha256.New, sleutel)} }
 	g.nieuw.begin(db)
 	return g, nil
@@ -119,11 +125,10 @@ func openVersie(dir string, o *pebble.Options) (*pebble.DB, error) {
 		goed := err == nil && len(v) == 1 && v[0] == versie
 		if err == nil {
 			_ = c.Close()
-		}
-		if _, c, geen := db.Get(standSleutel); geen == nil {
+		} else if _, c, geen := db.Get(standSleutel); geen == nil {
 			_ = c.Close()
-		} else if err == pebble.ErrNotFound { // new
-			goed, err = true, db.Set(versieSleutel, []byte{versie}, pebble.NoSync)
+		} else if geen == pebble.ErrNotFound { // new; on disk before any large step is
+			goed, err = true, errors.Join(db.Set(versieSleutel, []byte{versie}, pebble.NoSync), db.Flush())
 		}
 		if goed && err == nil {
 			return db, nil

@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"os"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -240,5 +243,91 @@ func TestHerbouwIsGelijkNaStroomuitval(t *testing.T) {
 	}
 	if got, _ := g.Hash(); got != want {
 		t.Fatal("the rebuilt model differs")
+	}
+}
+
+// stapVan adds n events from plaats van on to a step, as the hub does: what is
+// known already changes nothing.
+func stapVan(t *testing.T, s *Stap, van, n uint64) {
+	t.Helper()
+	for p := van; p < van+n; p++ {
+		naam := strconv.FormatUint(p%7000, 10) // some come twice
+		_, _, bekend, err := s.Uniek(Interactie, naam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bekend {
+			continue
+		}
+		s.Zet(Interactie, naam, p, []byte("uitkomst "+naam))
+		s.Zet(Activiteit, "a"+naam, p, nil)
+		for _, te := range []Term{{Alle, ""}, {Type, "t"}, {Persoon, strconv.FormatUint(p%300, 10)}, {Zaak, naam}, {Onderwerp, naam}, {Organisatie, "o"}} {
+			if err := s.Post(te.Kind, te.Waarde, begin.Add(time.Duration(p%90)*time.Minute), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// A large step goes into the store another way than small ones, and must leave
+// the same; also when the process dies between its keys and its watermark.
+func TestGroteStapIsAlsKleine(t *testing.T) {
+	const n = 8000
+	klein := opent(t, t.TempDir())
+	for p := uint64(1); p <= n; p += 500 {
+		s := klein.Stap()
+		stapVan(t, s, p, 500)
+		if err := s.Klaar(p + 499); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := klein.Hash()
+	if err != nil {
+		t.Fatal(err)
+	}
+	groot := func(dir string, klaar bool) *Graph {
+		g := opent(t, dir)
+		s := g.Stap()
+		stapVan(t, s, 1, n)
+		if len(s.keys) < veel {
+			t.Fatalf("%d keys: not a large step", len(s.keys))
+		}
+		if klaar {
+			err = s.Klaar(n)
+		} else {
+			slices.SortFunc(s.keys, vergelijk)
+			err = s.laadIn()
+			s.Weg()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g
+	}
+	if got, err := groot(t.TempDir(), true).Hash(); err != nil || got != want {
+		t.Errorf("one large step: %x, %v; want %x", got, err, want)
+	}
+	dir := t.TempDir()
+	g := groot(dir, false)
+	if err := g.Close(); err != nil {
+		t.Fatal(err)
+	}
+	g.db = nil
+	g = opent(t, dir)
+	if stand, err := g.Stand(); err != nil || stand != 0 {
+		t.Fatalf("the watermark is at %d, %v", stand, err)
+	}
+	for p := uint64(1); p <= n; p += 2000 { // other steps than before
+		s := g.Stap()
+		stapVan(t, s, p, 2000)
+		if err := s.Klaar(p + 1999); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := g.Hash(); err != nil || got != want {
+		t.Errorf("after a crash: %x, %v; want %x", got, err, want)
+	}
+	if _, err := os.Stat(g.inladen); err == nil {
+		t.Error("the table is left behind")
 	}
 }
