@@ -2,6 +2,7 @@ package inzage
 
 import (
 	"context"
+	"slices"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
@@ -23,4 +24,9 @@ func (z *Inzage) Beslis(ctx context.Context, s Soort, rec dossier.Record, l toeg
 // Feiten reads what is on record now around recs.
 func (z *Inzage) Feiten(ctx context.Context, l toegang.Lezer, recs ...dossier.Record) (*waarborg.Feiten, error) {
 	return z.feiten(ctx, l, recs...)
+}
+
+// IsGewoneWeg tells that the simulation tries this purpose on this ground.
+func IsGewoneWeg(d begrip.Doel, g begrip.Grondslag) bool {
+	return slices.Contains(gewoneWegen, weg{d, g})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	verband "github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
@@ -22,6 +23,10 @@ type gegeven struct {
 	rec    dossier.Record
 	lezers map[string]begrip.Organisatie // who a reader is to this record
 }
+
+// eigenBekendheid are kinds that their own organisation reads on several grounds
+// for one purpose; the simulation needs one of them.
+var eigenBekendheid = map[string]bool{"verrijking": true, "verrijkingsverzoek": true, "registratie": true}
 
 const zaakB = "urn:soh:zaak:b"
 
@@ -91,6 +96,10 @@ func TestMatrixVanDeFuncties(t *testing.T) {
 						b := k.beslis(g.rec, l, f)
 						if b.Toegestaan {
 							mag[b.Niveau] = append(mag[b.Niveau], string(grond))
+						}
+						if b.Toegestaan && rol.DraagtZaken() && g.rec.Soort != "zaakverband" && !(doel == begrip.DoelBeoordelen && g.lezers[wie].OIN == oin(g.bij, 1)) &&
+							grond != "" && !inzage.IsGewoneWeg(doel, grond) && !eigenBekendheid[g.rec.Soort] {
+							t.Errorf("%s bij %s: de simulatie probeert doel %q op %s niet", g.naam, g.bij, doel, grond)
 						}
 						anders(t, k, g, l, f, b)
 					}

@@ -74,10 +74,11 @@ type weg struct {
 	grond begrip.Grondslag
 }
 
-// gewoneWegen are the ways of the functies themselves, outside any overleg.
+// gewoneWegen are the ways of the functies themselves, outside any overleg; a
+// test finds what the policies allow that is not among them.
 var gewoneWegen = []weg{
 	{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelBeoordelen, begrip.GrondWmo526}, {begrip.DoelBeoordelen, "WGS-ZVH"},
-	{begrip.DoelEigenMelding, begrip.GrondWmo526}, {begrip.DoelVTMelding, begrip.GrondWmo526}, {begrip.DoelVTMelding, begrip.GrondWmo516},
+	{begrip.DoelEigenMelding, begrip.GrondUb417}, {begrip.DoelEigenMelding, "WGS-ZVH"}, {begrip.DoelVTMelding, begrip.GrondWmo526}, {begrip.DoelVTMelding, begrip.GrondWmo516},
 	{begrip.DoelHulp, begrip.GrondAvg61a}, {begrip.DoelHulp, begrip.GrondJw7311}, {begrip.DoelToezicht, begrip.GrondAvg24},
 }
 
