@@ -108,8 +108,10 @@ func controleer(events []cloudevent.Event, batch bool, afzender begrip.OIN) erro
 // is taken in beyond that could not be found soon, and is kept in memory.
 const maxOnderweg = 250_000
 
-// ruwe holds room to write an event in before it is encrypted.
-var ruwe = sync.Pool{New: func() any { return new([]byte) }}
+// innames holds room to write an event in, before and after it is encrypted.
+var innames = sync.Pool{New: func() any { return new(inname) }}
+
+type inname struct{ ruw, stored []byte }
 
 // legVast encrypts the events and makes them durable, all before it returns.
 func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event) ([]uuid.UUID, error) {
@@ -140,16 +142,17 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 func (h *Hub) maakEntries(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event) ([]uuid.UUID, [][]byte, error) {
 	ids, entries := make([]uuid.UUID, len(events)), make([][]byte, len(events))
 	nu, regels := time.Now(), h.regels.Load()
-	ruimte := ruwe.Get().(*[]byte)
-	defer ruwe.Put(ruimte)
+	r := innames.Get().(*inname)
+	defer innames.Put(r)
 	for i, ev := range events {
-		ruw := ev.Append((*ruimte)[:0])
-		*ruimte = ruw
+		ruw := ev.Append(r.ruw[:0])
+		r.ruw = ruw
 		mac := h.graph.MAC("inhoud", ruw)
-		stored, refs, err := h.sleutels.Versleutel(ctx, ruw)
+		stored, refs, err := h.sleutels.Versleutel(ctx, r.stored[:0], ruw)
 		if err != nil {
 			return nil, nil, err
 		}
+		r.stored = stored
 		ids[i] = interactieVan(ev, afzender)
 		f := frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), ID: ids[i], Refs: refs, Event: stored}
 		if kop := len(ruw) - len(ev.Data) - 1; len(stored) > kop && bytes.Equal(stored[:kop], ruw[:kop]) { // else it is read from the log

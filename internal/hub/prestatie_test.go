@@ -127,7 +127,7 @@ func BenchmarkDelen(b *testing.B) {
 	var ruw, frames [][]byte
 	for _, ev := range events {
 		r := ev.Append(nil)
-		s, refs, err := h.sleutels.Versleutel(b.Context(), r)
+		s, refs, err := h.sleutels.Versleutel(b.Context(), nil, r)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func BenchmarkDelen(b *testing.B) {
 	b.Run("versleutel", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := range b.N {
-			if _, _, err := h.sleutels.Versleutel(b.Context(), ruw[i%len(ruw)]); err != nil {
+			if _, _, err := h.sleutels.Versleutel(b.Context(), nil, ruw[i%len(ruw)]); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -64,7 +64,7 @@ func TestTweeHubsGevenEenPersoonDezelfdeSleutel(t *testing.T) {
 		for w := range 6 {
 			wg.Go(func() {
 				for i := w; i < personen; i += 6 {
-					b, _, err := s[k].Versleutel(ctx, []byte(in[i]))
+					b, _, err := s[k].Versleutel(ctx, nil, []byte(in[i]))
 					if err != nil {
 						t.Errorf("kopie %d: %v", k, err)
 					}

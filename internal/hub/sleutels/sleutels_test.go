@@ -41,7 +41,7 @@ func open(t testing.TB, dir string) (*hublog.Log, *Sleutels) {
 
 func versleutel(t testing.TB, s *Sleutels, ev string) ([]byte, [][16]byte) {
 	t.Helper()
-	b, refs, err := s.Versleutel(context.Background(), []byte(ev))
+	b, refs, err := s.Versleutel(context.Background(), nil, []byte(ev))
 	if err != nil {
 		t.Fatalf("%v: %s", err, ev)
 	}
@@ -301,7 +301,7 @@ func TestGeenBSNOpSchijfOokNietBijVeelTegelijk(t *testing.T) {
 		wg.Go(func() {
 			for j := range 20 {
 				ev := fmt.Sprintf(`{"id":"%d-%d","data":{"@type":"soh:Betrokkene","@id":"urn:%d","soh:naam":"SchildwachtNaam","x":"999990019","soh:burgerservicenummer":%q}}`, i, j, j, nummer(i*20+j))
-				b, _, err := s.Versleutel(ctx, []byte(ev))
+				b, _, err := s.Versleutel(ctx, nil, []byte(ev))
 				if err == nil {
 					_, err = l.Append(ctx, [][]byte{b})
 				}
@@ -389,7 +389,7 @@ func TestHeenEnTerugGeeftDezelfdeBytes(t *testing.T) {
 	_, s := open(t, t.TempDir())
 	rapid.Check(t, func(rt *rapid.T) {
 		in := `{"id":"` + merk + `","data":` + jsonWaarde().Draw(rt, "data") + `}`
-		st, refs, err := s.Versleutel(context.Background(), []byte(in))
+		st, refs, err := s.Versleutel(context.Background(), nil, []byte(in))
 		if err != nil {
 			rt.Fatalf("%v: %s", err, in)
 		}
@@ -432,7 +432,7 @@ func FuzzVersleutel(f *testing.F) {
 		if _, err := s.Ontsleutel(ctx, in, nil); err != nil {
 			t.Fatal(err)
 		}
-		st, _, err := s.Versleutel(ctx, in)
+		st, _, err := s.Versleutel(ctx, nil, in)
 		if err != nil {
 			if json.Valid(in) && bytes.HasPrefix(bytes.TrimSpace(in), []byte("{")) && !bytes.Contains(in, []byte("data_base64")) && begrip.Is(err, begrip.Ongeldig) && !strings.Contains(string(in), "[[[[") {
 				t.Fatalf("geldige JSON geweigerd: %q", in)

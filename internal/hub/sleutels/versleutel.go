@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,23 +29,23 @@ const (
 
 var b64 = base64.RawURLEncoding
 
-// Versleutel gives event as it may stand in the log: in the member data every
+// Versleutel appends to dst event as it may stand in the log: in the member data every
 // BSN (in strings, names and numbers), every value of a burgerservicenummer
 // and every literal of a Betrokkene is replaced by a token under the key of
 // that person. The result is JSON again. refs are the persons met, each once:
 // a BSN by its Ref, a Betrokkene without BSN by a name derived from its @id.
 // The keys are durable when Versleutel returns. Errors: Ongeldig when event is
 // no JSON object, NietBeschikbaar when keys cannot be stored.
-func (s *Sleutels) Versleutel(ctx context.Context, event []byte) (stored []byte, refs [][16]byte, err error) {
+func (s *Sleutels) Versleutel(ctx context.Context, dst, event []byte) (stored []byte, refs [][16]byte, err error) {
 	for range 8 {
-		if stored, refs, err = s.versleutel(ctx, event); !errors.Is(err, errOpnieuw) {
+		if stored, refs, err = s.versleutel(ctx, dst, event); !errors.Is(err, errOpnieuw) {
 			return stored, refs, err
 		}
 	}
 	return nil, nil, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex heeft het te druk. Probeer het zo nog eens.").Door(err)
 }
 
-func (s *Sleutels) versleutel(ctx context.Context, event []byte) (stored []byte, refs [][16]byte, err error) {
+func (s *Sleutels) versleutel(ctx context.Context, dst, event []byte) (stored []byte, refs [][16]byte, err error) {
 	v := werkers.Get().(*versleutelaar)
 	defer werkers.Put(v)
 	v.begin(ctx, s, event)
@@ -75,7 +76,7 @@ func (s *Sleutels) versleutel(ctx context.Context, event []byte) (stored []byte,
 			return nil, nil, err
 		}
 	}
-	return bytes.Clone(v.uit), append([][16]byte(nil), v.refs...), nil
+	return append(dst, v.uit...), slices.Clone(v.refs), nil
 }
 
 // geenBSN refuses binary data with a BSN in it: there is no place for a token.
