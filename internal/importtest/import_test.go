@@ -29,7 +29,7 @@ var lagen = []laag{
 	{[]string{"internal/cloudevent", "internal/meting", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
 	{[]string{"internal/toegang"}, "who calls and what he may is decided the same way for hub, node and portal, so it knows none of them"},
 	{[]string{"internal/samenwerkingsverband"}, "a definition says who may see what, wherever it is asked: it knows the decision and nobody who carries it out"},
-	{[]string{"internal/web", "internal/node/dossier"}, "pages know no function of the field, and the store knows no pages: both are used by all that is above"},
+	{[]string{"internal/web", "internal/node/dossier", "internal/node/brp"}, "pages know no function of the field, the store knows no pages, and who asks the population register knows neither: all are used by what is above"},
 	{[]string{"internal/node/gebeurtenis"}, "Gebeurtenis is the first pattern; Inzage and Opdracht use it, never the reverse"},
 	{[]string{"internal/node/waarborg", "internal/node/signaal"}, "a safeguard opens or closes looks, whatever the record: it knows the facts, not who looks at what"},
 	{[]string{"internal/node/inzage", "internal/node/opdracht"}, "a pattern is written once and works for every samenwerkfunctie, so it knows none, and the patterns do not lean on each other"},
