@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -17,6 +18,7 @@ import (
 	"github.com/handbereik/soh/internal/functie/melding"
 	meet "github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node"
+	"github.com/handbereik/soh/internal/node/brp"
 	"github.com/handbereik/soh/internal/node/signaal"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -36,6 +38,10 @@ type NodeCmd struct {
 	Tokens      bool   `name:"token-verplicht" env:"SOH_TOKEN_VERPLICHT" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	ProefBeleid string `name:"authzen-proef" type:"existingdir" help:"Map met proefbeleid (Rego, pakket soh.authzen) voor het beslispunt. Alleen om een systeem mee te testen."`
 	VerbandMap
+	BRPURL      string        `name:"brp-url" env:"SOH_NODE_BRP_URL" help:"Adres van de BRP Personen Bevragen API, tot en met /haalcentraal/api/brp (https). Leeg: het knooppunt vraagt niets aan de basisregistratie personen."`
+	BRPSleutel  string        `name:"brp-sleutel" env:"SOH_NODE_BRP_SLEUTEL" type:"existingfile" help:"Bestand met de sleutel (X-API-KEY) voor die API; leeg: het certificaat is genoeg."`
+	BRPHoudbaar time.Duration `name:"brp-houdbaar" env:"SOH_NODE_BRP_HOUDBAAR" default:"24h" help:"Hoe lang een antwoord van die API geldt. Daarna vraagt het knooppunt opnieuw."`
+
 	Bekendheid string `env:"SOH_NODE_BEKENDHEID" enum:"automatisch,alleen-onbekend,handmatig" default:"handmatig" help:"Hoe vragen naar bekendheid beantwoord worden: ${enum}."`
 
 	Logboek         string `name:"logboek-otlp" env:"SOH_NODE_LOGBOEK_OTLP" help:"Adres van een collector (OTLP over HTTP) voor het Logboek Dataverwerkingen; leeg: geen."`
@@ -83,6 +89,14 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 			return fmt.Errorf("in %s staat geen beleid (*.rego)", c.ProefBeleid)
 		}
 	}
+	personen := brp.Config{URL: c.BRPURL, Houdbaar: c.BRPHoudbaar}
+	if c.BRPSleutel != "" {
+		b, err := os.ReadFile(c.BRPSleutel)
+		if err != nil {
+			return err
+		}
+		personen.Sleutel = strings.TrimSpace(string(b))
+	}
 	signalen, err := signaal.LeesWerktijd(c.Werktijd)
 	if err != nil {
 		return err
@@ -90,7 +104,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 	n, err := node.Open(node.Config{
 		Verbanden: verbanden,
 		Logboek:   node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
-		ProefBeleid: proef,
+		ProefBeleid: proef, BRP: personen,
 		Metingen:    metingen,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{

@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/handbereik/soh/internal/demo/brpsimulator"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
 	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/node"
+	"github.com/handbereik/soh/internal/node/brp"
 	"github.com/handbereik/soh/internal/portal"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -28,7 +30,12 @@ func (d *Demo) starten(startL net.Listener) error {
 		_ = startL.Close()
 		return err
 	}
-	rest := []*dienst{site}
+	personen, err := d.brpDienst()
+	if err != nil {
+		_ = startL.Close()
+		return err
+	}
+	rest := []*dienst{site, personen}
 	for _, o := range Deelnemers() {
 		n, err := d.nodeDienst(o)
 		if err != nil {
@@ -96,6 +103,7 @@ func (d *Demo) nodeDienst(o Deelnemer) (*dienst, error) {
 		n, err := node.Open(node.Config{
 			Organisatie: o.Organisatie, Map: filepath.Join(d.dir, "nodes", o.Kort), Identiteit: l.identiteit,
 			HubURL: d.lid("hub").apiURL, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log, Metingen: d.meet(o.Kort, "node"),
+			BRP:      brp.Config{URL: d.lid("brp").apiURL + brpsimulator.Pad},
 			Functies: []functie.Bouw{func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() }, bekendheid.Bouw(regel), inrichting.Bouw},
 		})
 		if err != nil {

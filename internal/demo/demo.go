@@ -189,6 +189,9 @@ func (d *Demo) maakLeden() error {
 	if err := register.Schrijf(filepath.Join(d.dir, "hub"), lijst); err != nil {
 		return err
 	}
+	if err := voegToe(brpOrg, "brp", true, false); err != nil { // in no list of deelnemers
+		return err
+	}
 	return d.poorten.bewaar()
 }
 

@@ -19,10 +19,12 @@ func org(nummer, naam string, soort begrip.OrganisatieSoort) begrip.Organisatie 
 	return begrip.Organisatie{OIN: begrip.OIN("00000004" + "99900" + nummer + "000"), Naam: naam, Soort: soort}
 }
 
-// ketenbeheerder runs the hub; portaalOrg the citizen's portal.
+// ketenbeheerder runs the hub; portaalOrg the citizen's portal; brpOrg is no
+// deelnemer, but the population register that nodes ask.
 var (
 	ketenbeheerder = org("0001", "Ketenbeheer Voorbeeld", begrip.Ketenbeheerder)
 	portaalOrg     = org("0002", "Portaal Samen Onder Handbereik", begrip.Burgerportaal)
+	brpOrg         = org("0003", "Basisregistratie personen (nagemaakt)", begrip.Overig)
 )
 
 // Deelnemers are the organisations with a node. The order is that of the story.

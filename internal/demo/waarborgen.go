@@ -11,36 +11,15 @@ import (
 	"time"
 )
 
-// The safeguards of the family De Wit: who has gezag, what the parents said yes
-// to, what is withheld from one of them, and one use of noodtoegang.
-
-// metGezag are the organisations that know who has gezag over these children.
-var metGezag = []string{"politie", "veilig-thuis", "gemeente", "ggz"}
+// The safeguards of the family De Wit: what the parents said yes to, what is
+// withheld from one of them, and one use of noodtoegang. Who has gezag, each
+// node asks the population register (see personen.go).
 
 func (v *verhaal) waarborgen() []stap {
 	g := gezin("dewit")
-	var uit []stap
-	for _, kort := range metGezag {
-		for _, kind := range g.Leden[2:] {
-			uit = append(uit, stap{"gezag/" + kort + "/" + strings.ToLower(kind.Voornamen), func(ctx context.Context) error {
-				return v.haal(ctx, kort, v.d.lid(kort).apiURL+"/v1/gezagsfeiten", http.MethodPost, gezagsfeit(kind, g.Leden[:2]))
-			}})
-		}
-	}
-	return append(uit, stap{"dewit/toestemming", func(ctx context.Context) error {
+	return []stap{{"dewit/toestemming", func(ctx context.Context) error {
 		return v.haal(ctx, "gemeente", v.d.lid("gemeente").apiURL+"/v1/toestemmingen", http.MethodPost, v.toestemming(g.Leden[3], g.Leden[:2]))
-	}})
-}
-
-func gezagsfeit(kind Lid, ouders []Lid) map[string]any {
-	var hs []any
-	for _, o := range ouders {
-		hs = append(hs, map[string]any{"burgerservicenummer": o.BSN.Leesbaar(), "geboortedatum": o.Geboren, "roepnaam": o.Voornamen})
-	}
-	return map[string]any{
-		"over":  map[string]any{"burgerservicenummer": kind.BSN.Leesbaar(), "geboortedatum": kind.Geboren, "roepnaam": kind.Voornamen},
-		"soort": "TweehoofdigOuderlijkGezag", "houders": hs, "bron": "Basisregistratie personen (nagemaakt)", "peildatum": time.Now().AddDate(0, 0, -7).Format(time.DateOnly),
-	}
+	}}}
 }
 
 func (v *verhaal) toestemming(kind Lid, ouders []Lid) map[string]any {

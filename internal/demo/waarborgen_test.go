@@ -2,6 +2,8 @@ package demo
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -192,4 +194,76 @@ func TestWaarborgenInDeBrowser(t *testing.T) {
 	noor.WachtTekst("Postvak")
 	noor.naar("/meldingen").laatste("/meldingen/").WachtTekst("Scherm dit af voor iemand")
 	noor.KlikTekst("Scherm dit af voor iemand").WachtTekst("Voor wie schermt u dit af?").Controleer("afschermen")
+}
+
+// TestGezagKomtUitDeBasisregistratie: nobody in the demo records gezag. The
+// mother who has it in the simulated register looks for her daughter; the
+// father, who has not, is not offered her; and no number is in a log.
+func TestGezagKomtUitDeBasisregistratie(t *testing.T) {
+	d := netwerk(t, t.TempDir())
+	deniz := gezin("yilmaz").Leden[2]
+	elif, kaan := binnen(t, d, "portaal", "elif"), binnen(t, d, "portaal", "kaan")
+	kiesVoor(t, elif, "Deniz")
+	bezoek(t, elif, "/overzicht", "U kijkt nu voor Deniz.")
+	bezoek(t, kaan, "/voor-wie", "Voor wie kijkt u?")
+	if strings.Contains(kaan.html, "Deniz") {
+		t.Errorf("without gezag:\n%s", kaan.html)
+	}
+	// Without the register the families see nothing of a child that they did not
+	// see before, and the rest goes on.
+	if err := d.StopDeel("brp"); err != nil {
+		t.Fatal(err)
+	}
+	kim := binnen(t, d, "portaal", "kim")
+	bezoek(t, kim, "/voor-wie", "Voor wie kijkt u?")
+	if strings.Contains(kim.html, "Kijk voor Daan") {
+		t.Errorf("the register is silent, and a child is offered:\n%s", kim.html)
+	}
+	bezoek(t, kim, "/overzicht")
+	logs, err := filepath.Glob(filepath.Join(d.Dir(), "log", "*.jsonl"))
+	if err != nil || len(logs) < 9 {
+		t.Fatal(logs, err)
+	}
+	for _, pad := range logs {
+		b, err := os.ReadFile(pad)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(b), deniz.BSN.Leesbaar()) {
+			t.Errorf("a number stands in %s", filepath.Base(pad))
+		}
+		if filepath.Base(pad) == "brp-simulator.jsonl" && !strings.Contains(string(b), "register asked") {
+			t.Error("nobody asked the register")
+		}
+	}
+}
+
+// TestHetRegisterKentIedereenEnWatBijzonderIs: everybody of the families, and
+// the children out of the ordinary.
+func TestHetRegisterKentIedereenEnWatBijzonderIs(t *testing.T) {
+	soorten, gezien := map[string]bool{}, map[string]bool{}
+	for _, p := range Personen() {
+		nr := p.BSN.Leesbaar()
+		if !strings.HasPrefix(nr, "9999") || gezien[nr] {
+			t.Errorf("%s has no test number of its own", p.Voornamen)
+		}
+		gezien[nr] = true
+		if p.Gezag != nil {
+			soorten[p.Gezag.Soort] = true
+		}
+		soorten["geheim"] = soorten["geheim"] || p.Geheim > 0
+		soorten["half"] = soorten["half"] || strings.Contains(p.Geboren, "-00")
+	}
+	for _, s := range []string{"TweehoofdigOuderlijkGezag", "EenhoofdigOuderlijkGezag", "Voogdij", "GezagNietTeBepalen", "geheim", "half"} {
+		if !soorten[s] {
+			t.Errorf("nobody in the register with %s", s)
+		}
+	}
+	for _, g := range Gezinnen() {
+		for _, l := range g.Leden {
+			if !gezien[l.BSN.Leesbaar()] {
+				t.Errorf("%s is not in the register", l.Naam())
+			}
+		}
+	}
 }

@@ -131,6 +131,7 @@ type net struct {
 	events     []json.RawMessage
 
 	functies func(begrip.Organisatie) []functie.Bouw
+	anders   []func(*net, *Config) // what a node has besides
 	nodes    map[begrip.OIN]*Node
 	srv      map[begrip.OIN]*httptest.Server
 	stop     map[begrip.OIN]func()
@@ -146,10 +147,11 @@ func (n *net) Write(b []byte) (int, error) {
 // nieuwNet is a network with the small functie of this file.
 func nieuwNet(t *testing.T) *net { return nieuwNetMet(t, nil) }
 
-// nieuwNetMet is a network whose nodes have functies; nil is the small one.
-func nieuwNetMet(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw) *net {
+// nieuwNetMet is a network whose nodes have functies (nil is the small one) and
+// are further as anders makes them.
+func nieuwNetMet(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw, anders ...func(*net, *Config)) *net {
 	t.Helper()
-	n := &net{t: t, dir: t.TempDir(), log: &bytes.Buffer{}, nodes: map[begrip.OIN]*Node{}, srv: map[begrip.OIN]*httptest.Server{},
+	n := &net{t: t, anders: anders, dir: t.TempDir(), log: &bytes.Buffer{}, nodes: map[begrip.OIN]*Node{}, srv: map[begrip.OIN]*httptest.Server{},
 		stop: map[begrip.OIN]func(){}, oor: map[begrip.OIN]*gehoord{}}
 	if n.functies = functies; functies == nil {
 		n.functies = func(o begrip.Organisatie) []functie.Bouw { return []functie.Bouw{brieven(n.oor[o.OIN])} }
@@ -221,10 +223,14 @@ func (n *net) luister(o begrip.Organisatie, h http.Handler) *httptest.Server {
 
 func (n *net) open(o begrip.Organisatie) {
 	n.t.Helper()
-	knoop, err := Open(Config{
+	cfg := Config{
 		Organisatie: o, Map: filepath.Join(n.dir, string(o.OIN)), Identiteit: n.identiteit(o), HubURL: n.hub.URL,
 		Functies: n.functies(o), Log: slog.New(slog.NewJSONHandler(n, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	}
+	for _, f := range n.anders {
+		f(n, &cfg)
+	}
+	knoop, err := Open(cfg)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/meting"
+	"github.com/handbereik/soh/internal/node/brp"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
 	"github.com/handbereik/soh/internal/node/inzage"
@@ -64,11 +65,14 @@ type Config struct {
 	// soh.authzen instead of by our own rules: for the tests of a case system.
 	ProefBeleid map[string]string
 	Verbanden   *samenwerkingsverband.Verzameling // default those of the program
-	Log         *slog.Logger                      // default slog.Default
-	Logboek     Logboek
-	Signalen    *signaal.Instelling // when a look is out of the ordinary; default signaal.Standaard
-	MeldGezin   signaal.MeldGezin   // when the family hears of one; default na-oordeel
-	Metingen    *meting.Metingen    // nil measures nothing
+	// BRP is the population register, for gezag, age and hidden addresses; without
+	// a URL the node knows only what people recorded.
+	BRP       brp.Config
+	Log       *slog.Logger // default slog.Default
+	Logboek   Logboek
+	Signalen  *signaal.Instelling // when a look is out of the ordinary; default signaal.Standaard
+	MeldGezin signaal.MeldGezin   // when the family hears of one; default na-oordeel
+	Metingen  *meting.Metingen    // nil measures nothing
 }
 
 // Node is one running node.
@@ -128,7 +132,11 @@ func (n *Node) bedraad() error {
 	n.bezorger = gebeurtenis.Nieuw(n.store, n.register.adres, &post, cfg.Log)
 	n.register.wek = n.bezorger.Wek
 	systeem := cfg.Organisatie.OIN.Systeem("soh")
-	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek})
+	personen, err := n.personenregister()
+	if err != nil {
+		return err
+	}
+	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek, Register: personen})
 	n.inzage = inzage.Nieuw(inzage.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store, Waarborgen: n.waarborgen,
 		Verbanden: cfg.Verbanden, Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
@@ -165,6 +173,18 @@ func (n *Node) bedraad() error {
 	n.api = n.maakAPI(pdp, soorten)
 	n.werkplek, err = n.maakWerkplek()
 	return err
+}
+
+// personenregister gives how we ask the population register; nil when we do not.
+// Only who works with the burgerservicenummer by law may.
+func (n *Node) personenregister() (*brp.Register, error) {
+	if n.cfg.BRP.URL == "" {
+		return nil, nil
+	}
+	if !n.cfg.Organisatie.Soort.MagBSN() {
+		return nil, errors.New("deze organisatie mag het burgerservicenummer niet gebruiken, en dus niets vragen aan de basisregistratie personen")
+	}
+	return brp.Nieuw(n.cfg.BRP, n.cfg.Identiteit.Client(brp.Wachttijd))
 }
 
 // maakAPI is every route of the node's API.

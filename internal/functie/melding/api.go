@@ -161,6 +161,7 @@ func (t *T) registreer(ctx context.Context, m Melding, door string, eerder herha
 	if err := t.kiesOntvanger(&m); err != nil {
 		return m, err
 	}
+	t.o.Waarborgen.VraagGeheim(ctx, m.HeeftBetrekkingOp, door)
 	m.ID = uuid.Must(uuid.NewV7()).String()
 	if m.Zaak == "" {
 		m.Zaak = "urn:soh:zaak:" + uuid.Must(uuid.NewV7()).String()

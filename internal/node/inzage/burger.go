@@ -74,7 +74,7 @@ func (z *Inzage) registreerBurger(api huma.API) {
 			return nil, err
 		}
 		uit := &voorWieUit{}
-		if uit.Body.Personen, err = z.cfg.Waarborgen.VoorWieKijkt(ctx, l.Burger); err != nil {
+		if uit.Body.Personen, err = z.cfg.Waarborgen.VoorWieKijkt(ctx, l); err != nil {
 			return nil, err
 		}
 		regel := z.regel(ctx, dossier.Gegeven, l)

@@ -28,7 +28,14 @@ func (z *Inzage) feitenOp(ctx context.Context, op time.Time, l toegang.Lezer, re
 		zaken = append(zaken, rec.Zaak, "urn:soh:"+rec.Soort+":"+rec.ID)
 	}
 	slices.Sort(zaken)
-	f, err := z.cfg.Waarborgen.LaadOp(ctx, op, personen, slices.Compact(zaken), z.meldingsoorten()...)
+	zaken = slices.Compact(zaken)
+	var f *waarborg.Feiten
+	var err error
+	if op.IsZero() {
+		f, err = z.cfg.Waarborgen.LaadVoor(ctx, l, personen, zaken, z.meldingsoorten()...)
+	} else { // what was known then; the register tells only what is now
+		f, err = z.cfg.Waarborgen.LaadOp(ctx, op, personen, zaken, z.meldingsoorten()...)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +161,9 @@ func (z *Inzage) Titel(soort string) string {
 	}
 	if soort == soortNoodzoek {
 		return "Gezocht op persoon"
+	}
+	if soort == waarborg.LogRegister {
+		return "Vraag aan de basisregistratie personen"
 	}
 	return soort
 }

@@ -146,19 +146,33 @@ func (f *Feiten) bekwaam(b begrip.BSN) bool {
 	return true
 }
 
-// gezagOver gives the fact that counts: a motivated override before the
-// register, then the latest word of a source.
+// gezagOver gives the fact that counts: that the child died, then a motivated
+// override, then the latest word of a source by its own date; of one day what
+// a professional recorded goes before the register.
 func (f *Feiten) gezagOver(kind begrip.BSN) *Gezagsfeit {
 	var uit *Gezagsfeit
 	for _, g := range f.gezag {
 		if g.Over.Burgerservicenummer.BSN != kind {
 			continue
 		}
-		if uit == nil || (g.Afwijking != nil) != (uit.Afwijking != nil) && g.Afwijking != nil || (g.Afwijking != nil) == (uit.Afwijking != nil) && g.Peildatum >= uit.Peildatum {
+		if uit == nil || !uit.gaatVoor(g) {
 			uit = g
 		}
 	}
 	return uit
+}
+
+// gaatVoor tells whether g counts before h, which was recorded later.
+func (g *Gezagsfeit) gaatVoor(h *Gezagsfeit) bool {
+	switch {
+	case g.Overleden != h.Overleden:
+		return g.Overleden
+	case (g.Afwijking != nil) != (h.Afwijking != nil):
+		return g.Afwijking != nil
+	case g.Peildatum != h.Peildatum:
+		return g.Peildatum > h.Peildatum
+	}
+	return g.GevraagdOp == nil && h.GevraagdOp != nil
 }
 
 // alleGezag tells that everyone with gezag is among gevers, and that it is
@@ -174,7 +188,7 @@ func (f *Feiten) alleGezag(kind begrip.BSN, gevers []Gever) bool {
 			return false
 		}
 	}
-	return len(hs) > 0
+	return len(hs) > 0 && !g.onvolledig()
 }
 
 // Relatie is how burger stands to the person for whom is looked.

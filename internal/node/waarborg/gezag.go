@@ -48,6 +48,10 @@ type Gezagsfeit struct {
 	Peildatum   string     `json:"peildatum" format:"date" doc:"De dag waarop de bron dit zei"`
 	Toelichting string     `json:"toelichting,omitempty" required:"false" maxLength:"1000"`
 	Afwijking   *Afwijking `json:"afwijking,omitempty" required:"false" doc:"Dit gaat voor het register, met een reden"`
+	// GevraagdOp and Overleden stand on what the population register itself
+	// answered; nobody can put them in by hand.
+	GevraagdOp *time.Time `json:"gevraagdOp,omitempty" readOnly:"true" doc:"Wanneer het knooppunt dit vroeg aan de basisregistratie personen"`
+	Overleden  bool       `json:"overleden,omitempty" readOnly:"true" doc:"Deze persoon is overleden: er is geen gezag meer"`
 }
 
 // Afwijking is a motivated override of the register, such as a court order that
@@ -95,6 +99,10 @@ func (g *Gezagsfeit) zeker() bool {
 func (g *Gezagsfeit) heeft(wie begrip.BSN) bool {
 	return g.zeker() && slices.ContainsFunc(g.Houders, func(h Persoon) bool { return h.Burgerservicenummer.BSN == wie })
 }
+
+// onvolledig tells that not everyone with gezag is known: the register knows no
+// number of one of them. Then nobody can speak for all.
+func (g *Gezagsfeit) onvolledig() bool { return len(g.Houders) < gezagTabel[g.Soort].van }
 
 // houders gives who has gezag; none when that is not certain.
 func (g *Gezagsfeit) houders() []begrip.BSN {

@@ -26,7 +26,7 @@ func (f *Feiten) Invoer(soort, id string, l toegang.Lezer) (lezer, rest map[stri
 	}
 	voor := l.VoorWie()
 	lezer["relatie"], lezer["namens"] = string(f.Relatie(l.Burger, voor)), voor != l.Burger
-	p := map[string]any{"leeftijd": f.Leeftijd(voor), "handelingsbekwaam": f.bekwaam(voor), "overleden": false, "vertegenwoordiger": string(f.eersteVertegenwoordiger(voor))}
+	p := map[string]any{"leeftijd": f.Leeftijd(voor), "handelingsbekwaam": f.bekwaam(voor), "overleden": f.overleden(voor), "vertegenwoordiger": string(f.eersteVertegenwoordiger(voor))}
 	if v := f.vertegenwoordiging(l.Burger, voor); v != nil {
 		var ks []string
 		for _, k := range v.Klassen {
@@ -70,7 +70,7 @@ func (f *Feiten) Vraag(z *Zaakverband, k Look, l toegang.Lezer) verband.Vraag {
 	for _, b := range k.Personen {
 		p := verband.Persoon{BSN: b, Leeftijd: f.Leeftijd(b), Onbekwaam: !f.bekwaam(b), GezagOnzeker: true, Vertegenwoordiger: f.eersteVertegenwoordiger(b)}
 		if g := f.gezagOver(b); g != nil {
-			p.Gezaghouders, p.GezagOnzeker = g.houders(), !g.zeker()
+			p.Gezaghouders, p.GezagOnzeker = g.houders(), !g.zeker() || g.onvolledig()
 		}
 		v.Personen = append(v.Personen, p)
 	}

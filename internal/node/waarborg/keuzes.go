@@ -136,13 +136,14 @@ type VoorWie struct {
 // representative, as stands on record here, and a child for whom it cannot, with
 // the reason. Whether a look is allowed, each
 // source decides each time.
-func (w *Waarborgen) VoorWieKijkt(ctx context.Context, burger begrip.BSN) ([]VoorWie, error) {
+func (w *Waarborgen) VoorWieKijkt(ctx context.Context, l toegang.Lezer) ([]VoorWie, error) {
+	burger, los := l.Burger, w.kinderenVan(ctx, l)
 	f, err := w.Laad(ctx, []begrip.BSN{burger}, nil)
 	if err != nil {
 		return nil, err
 	}
 	var ps []Persoon
-	for _, g := range f.gezag {
+	for _, g := range slices.Concat(f.gezag, los) {
 		ps = append(ps, g.Over)
 	}
 	for _, v := range f.vertegenwoord {
@@ -155,6 +156,9 @@ func (w *Waarborgen) VoorWieKijkt(ctx context.Context, burger begrip.BSN) ([]Voo
 	}
 	if f, err = w.Laad(ctx, kinderen, nil); err != nil {
 		return nil, err
+	}
+	for _, g := range los {
+		f.voeg(g)
 	}
 	uit := []VoorWie{}
 	for _, p := range ps {

@@ -296,7 +296,7 @@ func TestGezagDatTelt(t *testing.T) {
 		if f.Relatie(moeder, kind) != verband.RelatieAnder || in["gezag"].(map[string]any)["heeft_gezag"] != false {
 			t.Errorf("%s: %v", s, in)
 		}
-		if vs, err := q.VoorWieKijkt(t.Context(), moeder); err != nil || len(vs) != 0 {
+		if vs, err := q.VoorWieKijkt(t.Context(), toegang.Lezer{Burger: moeder}); err != nil || len(vs) != 0 {
 			t.Errorf("%s: %v %v", s, vs, err)
 		}
 	}
@@ -310,7 +310,7 @@ func TestVoorWieEenOuderKijkt(t *testing.T) {
 			g.Over.Geboortedatum = ""
 		}
 		p.maak(SoortGezagsfeit, g)
-		vs, err := p.VoorWieKijkt(t.Context(), moeder)
+		vs, err := p.VoorWieKijkt(t.Context(), toegang.Lezer{Burger: moeder})
 		if n := len(vs); leeftijd >= 18 != (n == 0) || n == 1 && (vs[0].Reden == "") != (wil == 1) {
 			t.Errorf("%d jaar, the reason: %+v", leeftijd, vs)
 		}
@@ -324,7 +324,7 @@ func TestVoorWieEenOuderKijkt(t *testing.T) {
 		x := p.toestemming(16, kind)
 		x.Aan, x.AanPersonen = nil, []begrip.InhoudBSN{bsn(moeder)}
 		p.maak(SoortToestemming, x)
-		if vs, _ := p.VoorWieKijkt(t.Context(), moeder); len(vs) != 1 || vs[0].Reden != "" {
+		if vs, _ := p.VoorWieKijkt(t.Context(), toegang.Lezer{Burger: moeder}); len(vs) != 1 || vs[0].Reden != "" {
 			t.Error("sixteen and agreed: the parent may look along")
 		}
 	}

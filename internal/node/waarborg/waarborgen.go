@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/brp"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
 )
@@ -62,13 +63,16 @@ const (
 	staatBeeindigd = "beeindigd"
 )
 
-// Config is what Waarborgen work with. All fields are required.
+// Config is what Waarborgen work with. All fields are required, but for Register.
 type Config struct {
 	Organisatie begrip.Organisatie
 	Systeem     string // source of this node's events
 	Dossier     *dossier.Store
 	Log         *slog.Logger
 	Wek         func() // an outbox message was committed
+	// Register is asked about gezag and age; nil: this node asks no register and
+	// knows only what was recorded.
+	Register *brp.Register
 }
 
 // Waarborgen are the safeguards of one deelnemer. Safe for concurrent use.
@@ -85,11 +89,19 @@ func Nieuw(cfg Config) *Waarborgen { return &Waarborgen{cfg: cfg, d: cfg.Dossier
 // one transaction. Errors: Ongeldig with every mistake.
 func (w *Waarborgen) Maak(ctx context.Context, s Soort, g Gegeven, door string) error {
 	k := g.kop()
-	if b, ok := g.(*Verstrekkingsbesluit); ok {
-		b.Verstrekt = nil
-	}
+	alleenVanOns(g)
 	k.ID, k.Einde, k.Door = uuid.Must(uuid.NewV7()).String(), nil, door
 	return w.vastleggen(ctx, s, g, 0, door, nil)
+}
+
+// alleenVanOns empties what a writer cannot put in.
+func alleenVanOns(g Gegeven) {
+	switch g := g.(type) {
+	case *Verstrekkingsbesluit:
+		g.Verstrekt = nil
+	case *Gezagsfeit:
+		g.GevraagdOp, g.Overleden = nil, false
+	}
 }
 
 // Wijzig stores g as the next version of record id; k.Versie is the version the
@@ -107,6 +119,7 @@ func (w *Waarborgen) Wijzig(ctx context.Context, s Soort, id string, g Gegeven, 
 		k.Vanaf = o.Vanaf
 	}
 	k.ID, k.Einde = id, nil
+	alleenVanOns(g)
 	if b, ok := g.(*Verstrekkingsbesluit); ok { // what was used stays used
 		b.Verstrekt = oud.(*Verstrekkingsbesluit).Verstrekt
 	}
@@ -247,11 +260,19 @@ func lees[T any](rec dossier.Record) (*T, error) {
 func (w *Waarborgen) bij(ctx context.Context, g Gegeven, c *begrip.Controle) error {
 	switch g := g.(type) {
 	case *Toestemming: // who consented, against age and gezag on record
-		f, err := w.Laad(ctx, []begrip.BSN{g.Over.Burgerservicenummer.BSN}, nil)
-		if err == nil {
-			g.eisGevers(c, f)
+		over := g.Over.Burgerservicenummer.BSN
+		los, err := w.versGezag(ctx, over)
+		if err != nil {
+			return err
 		}
-		return err
+		f, err := w.Laad(ctx, []begrip.BSN{over}, nil)
+		if err != nil {
+			return err
+		}
+		if los != nil {
+			f.voeg(los)
+		}
+		g.eisGevers(c, f)
 	case *Afscherming: // about whom the withheld record is, and in which zaak
 		rec, err := w.d.Lees(ctx, g.Onderwerp.Soort, g.Onderwerp.ID, time.Time{})
 		if begrip.Is(err, begrip.NietGevonden) {
