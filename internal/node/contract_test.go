@@ -158,8 +158,11 @@ func TestElkPadVanDeNodeVolgtDeBeschrijving(t *testing.T) {
 // lezerVan reads as a professional with everything that may be needed.
 func lezerVan(o begrip.Organisatie, rol begrip.Rol, doel begrip.Doel, zaak string) *toegang.Lezer {
 	grond := begrip.GrondWmo516
-	if doel == begrip.DoelEigenMelding {
+	switch doel {
+	case begrip.DoelEigenMelding:
 		grond = begrip.GrondUb417
+	case begrip.DoelToezicht:
+		grond = begrip.GrondAvg24
 	}
 	return &toegang.Lezer{Organisatie: o, Persoon: "p1", Naam: "Samira de Wit", Rol: rol, Doel: doel, Grondslag: grond, Zaak: zaak}
 }
@@ -300,7 +303,8 @@ func (c *contract) bekend(zaak string) {
 	c.doe(post)
 	post.als, post.body, post.wil = politie, map[string]any{"burgerservicenummer": "1", "omschrijving": "", "antwoorden": map[string]string{}}, 400
 	c.doe(post)
-	eigen := lezerVan(politie, begrip.RolAgent, begrip.DoelEigenMelding, "")
+	eigen := lezerVan(politie, begrip.RolAgent, begrip.DoelVTMelding, "")
+	eigen.Grondslag = begrip.GrondWmo526
 	c.niveaus(politie, politie, eigen, "/registraties"+registratie, 200)
 	c.niveaus(vt, politie, lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelBeoordelen, zaak), "/registraties"+registratie, 404)
 

@@ -15,13 +15,13 @@ vragers := {"veilig-thuis": {"rol": "medewerker-veilig-thuis", "redenen": {"01"}
 # WMO-5.2.6 holds towards Veilig Thuis only; the asker's own kind is checked there.
 antwoordgronden := {"WMO-5.2.6"}
 
-# Grounds on which an organisation looks at its own answers and registrations:
-# to follow its own melding, or to answer and weigh one.
-eigengronden := {"UBWMO-4.1.7", "WMO-5.1.6", "WMO-5.2.6"}
+# Grounds that name data of police and criminal law: WMO-5.1.6 lets Veilig Thuis
+# process it; WMO-5.2.6 does not speak of it.
+strafgronden := {"WMO-5.1.6"}
 
 # Most rules name the kind of record first: the evaluator then skips them for
 # every other kind.
-besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "redenen": redenen} if {
+besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "plichten": plichten, "redenen": redenen} if {
 	redenen != set()
 } else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [r | some r in bezwaren]}
 
@@ -74,6 +74,20 @@ juiste_vrager if {
 	v.rol == input.lezer.rol
 	input.reden in v.redenen
 	input.grondslag in v.gronden
+	grond_past
+}
+
+# What the answer holds: see strafgronden.
+grond_past if not strafrecht
+grond_past if input.grondslag in strafgronden
+
+strafrecht if input.klasse == "I4"
+
+# Who gets police data keeps it secret (Wpg 7 lid 2).
+plichten contains "niet-doorgeven" if {
+	input.record.soort == "verrijking"
+	vrager_leest
+	strafrecht
 }
 
 # --- Own records ---
@@ -83,12 +97,41 @@ redenen contains {"tekst": "Dit is een gegeven van uw eigen organisatie.", "arti
 	eigen
 }
 
+# What one asked oneself: as who asks.
+eigen if {
+	input.zelf
+	weegt
+}
+
+# What one answered, and what one keeps to answer from: as who answers. The
+# ground of Veilig Thuis is not that of the organisation it asks.
+eigen if {
+	input.zelf
+	input.record.soort in {"registratie", "verrijking"}
+	input.lezer.rol in antwoorders
+	input.doel == "01"
+	input.grondslag in antwoordgronden
+	not input.lezer.burger
+}
+
+# The own case system keeps its own file, on the words with which it looks when it
+# says nothing.
 eigen if {
 	input.zelf
 	input.record.soort in {"registratie", "verrijking", "verrijkingsverzoek"}
-	input.lezer.rol in antwoorders
-	input.doel in {"01", "beoordelen-melding", "eigen-melding"}
-	input.grondslag in eigengronden
+	input.lezer.rol == "systeem"
+	input.doel == "eigen-melding"
+	input.grondslag == "UBWMO-4.1.7"
+	not input.lezer.burger
+}
+
+# Who asks also keeps what itself has, to weigh a melding.
+weegt if {
+	input.record.soort in {"registratie", "verrijking", "verrijkingsverzoek"}
+	v := vragers[input.lezer.soort]
+	input.lezer.rol in {v.rol, "systeem"}
+	input.doel in {"beoordelen-melding"} | v.redenen
+	input.grondslag in v.gronden
 	not input.lezer.burger
 }
 

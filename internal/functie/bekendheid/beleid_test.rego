@@ -56,6 +56,17 @@ test_derde_leest_antwoord_niet if not mag(json.patch(antwoord, [{"op": "replace"
 # WMO-5.2.6 opens secrecy towards Veilig Thuis only.
 test_andere_soort_vrager_niet if not mag(json.patch(antwoord, [{"op": "replace", "path": "/lezer/soort", "value": "gemeente"}]))
 
+# WMO-5.2.6 does not speak of data of police and criminal law.
+test_politiegegevens_alleen_op_een_grond_die_ze_noemt if {
+	politie := json.patch(antwoord, [{"op": "add", "path": "/klasse", "value": "I4"}])
+	b := bekendheid.besluit with input as politie
+	b.toegestaan
+	b.plichten == {"niet-doorgeven"}
+	not mag(json.patch(politie, [{"op": "replace", "path": "/grondslag", "value": "WMO-5.2.6"}]))
+	ander := bekendheid.besluit with input as antwoord
+	ander.plichten == set()
+}
+
 registratie := json.patch(basis, [{"op": "replace", "path": "/record/soort", "value": "registratie"}])
 
 test_registratie_alleen_eigen if {
@@ -63,13 +74,38 @@ test_registratie_alleen_eigen if {
 	mag(json.patch(registratie, [{"op": "replace", "path": "/zelf", "value": true}]))
 }
 
+# The grounds of Veilig Thuis, and that of a melder, open no record of who is asked.
 test_eigen_registratie_op_een_grond_die_past if {
-	zelf := json.patch(registratie, [{"op": "replace", "path": "/zelf", "value": true}])
-	mag(zelf)
-	every g in ["WGS-ZVH", "AVG-15", "AVG-6-1-a", ""] {
-		not mag(json.patch(zelf, [{"op": "replace", "path": "/grondslag", "value": g}]))
+	every soort in ["registratie", "verrijking"] {
+		zelf := json.patch(registratie, [{"op": "replace", "path": "/zelf", "value": true}, {"op": "replace", "path": "/record/soort", "value": soort}])
+		mag(zelf)
+		every g in ["WMO-5.1.6", "UBWMO-4.1.7", "WGS-ZVH", "AVG-15", "AVG-6-1-a", ""] {
+			not mag(json.patch(zelf, [{"op": "replace", "path": "/grondslag", "value": g}]))
+		}
+		every d in ["beoordelen-melding", "eigen-melding", "eigen-inzage", ""] {
+			not mag(json.patch(zelf, [{"op": "replace", "path": "/doel", "value": d}]))
+		}
+		not mag(json.patch(zelf, [{"op": "replace", "path": "/lezer/burger", "value": true}]))
 	}
+}
+
+test_eigen_vraag_als_wie_vraagt if {
+	zelf := json.patch(antwoord, [{"op": "replace", "path": "/zelf", "value": true}, {"op": "replace", "path": "/record/soort", "value": "verrijkingsverzoek"}])
+	mag(zelf)
+	mag(json.patch(zelf, [{"op": "replace", "path": "/doel", "value": "beoordelen-melding"}]))
+	not mag(json.patch(zelf, [{"op": "replace", "path": "/lezer/rol", "value": "politieagent"}]))
+	not mag(json.patch(zelf, [{"op": "replace", "path": "/grondslag", "value": "UBWMO-4.1.7"}]))
 	not mag(json.patch(zelf, [{"op": "replace", "path": "/lezer/burger", "value": true}]))
+}
+
+test_eigen_systeem_zonder_woorden if {
+	systeem := json.patch(registratie, [
+		{"op": "replace", "path": "/zelf", "value": true}, {"op": "replace", "path": "/lezer/rol", "value": "systeem"},
+		{"op": "replace", "path": "/doel", "value": "eigen-melding"}, {"op": "replace", "path": "/grondslag", "value": "UBWMO-4.1.7"},
+	])
+	mag(systeem)
+	not mag(json.patch(systeem, [{"op": "replace", "path": "/zelf", "value": false}]))
+	not mag(json.patch(systeem, [{"op": "replace", "path": "/lezer/burger", "value": true}]))
 }
 
 gezin := json.patch(registratie, [

@@ -19,13 +19,26 @@ eigen if {
 	input.zelf
 	input.lezer.rol in toezicht
 	input.doel == "toezicht"
+	input.grondslag == "AVG-24"
 	not input.lezer.burger
 }
 
+# The case system that records them; who looks unusually is no business of it.
 eigen if {
 	input.zelf
 	input.lezer.rol == "systeem"
+	input.record.soort != "signaal"
+	niet_van_het_gezin
 	not input.lezer.burger
+}
+
+# A purpose and a ground of an organisation: not those of a family member that
+# looks at its own data, nor none.
+niet_van_het_gezin if {
+	not input.doel in {"", "eigen-inzage"}
+	not input.grondslag in {"", "AVG-15"}
+	input.doel
+	input.grondslag
 }
 
 # --- Who takes part in a zaak knows who else does ---
@@ -36,6 +49,9 @@ redenen contains {"tekst": "Uw organisatie doet mee in deze zaak.", "artikel": "
 deelnemer if {
 	input.record.soort == "zaakverband"
 	input.lezer.rol in zaakrollen
+	niet_van_het_gezin
+	input.doel != "toezicht"
+	input.grondslag != "AVG-24"
 	some d in input.deelnemers
 	d.oin == input.lezer.oin
 	doet_mee(d)

@@ -5,7 +5,7 @@ import rego.v1
 import data.soh.inrichting
 
 basis := {
-	"lezer": {"oin": "1", "rol": "privacyfunctionaris", "burger": false}, "zelf": true, "doel": "toezicht", "betrokken": false,
+	"lezer": {"oin": "1", "rol": "privacyfunctionaris", "burger": false}, "zelf": true, "doel": "toezicht", "grondslag": "AVG-24", "betrokken": false,
 	"record": {"soort": "afscherming"}, "deelnemers": [],
 }
 
@@ -14,6 +14,24 @@ test_privacyfunctionaris_ziet_alles if inrichting.besluit.niveau == 2 with input
 test_auditor_ziet_alles if inrichting.besluit.toegestaan with input as object.union(basis, {"lezer": {"rol": "auditor"}})
 
 test_ander_doel_niet if not inrichting.besluit.toegestaan with input as object.union(basis, {"doel": "eigen-melding"})
+
+test_toezicht_op_een_andere_grond_niet if {
+	every g in ["", "AVG-15", "WMO-5.1.6"] {
+		not inrichting.besluit.toegestaan with input as object.union(basis, {"grondslag": g})
+	}
+}
+
+test_eigen_systeem if {
+	systeem := object.union(basis, {"lezer": {"rol": "systeem"}, "doel": "hulp", "grondslag": "AVG-6-1-a"})
+	inrichting.besluit.niveau == 2 with input as systeem
+	every weg in [
+		{"doel": ""}, {"doel": "eigen-inzage"}, {"grondslag": ""}, {"grondslag": "AVG-15"}, {"zelf": false},
+		{"lezer": {"burger": true}}, {"record": {"soort": "signaal"}},
+	] {
+		not inrichting.besluit.toegestaan with input as object.union(systeem, weg)
+	}
+	not inrichting.besluit.toegestaan with input as json.remove(systeem, ["/doel"])
+}
 
 test_andere_organisatie_niet if not inrichting.besluit.toegestaan with input as object.union(basis, {"zelf": false})
 
@@ -30,11 +48,17 @@ test_burger_ziet_geen_afscherming if {
 }
 
 mee := object.union(basis, {
-	"zelf": false, "doel": "hulp", "nu": "2026-11-24T10:00:00Z", "record": {"soort": "zaakverband"},
+	"zelf": false, "doel": "hulp", "grondslag": "WMO-5.3.3", "nu": "2026-11-24T10:00:00Z", "record": {"soort": "zaakverband"},
 	"deelnemers": [{"oin": "1", "vanaf": "2026-11-01T00:00:00Z"}], "lezer": {"rol": "behandelaar"},
 })
 
 test_deelnemer_ziet_wie_meedoen if inrichting.besluit.niveau == 1 with input as mee
+
+test_deelnemer_zonder_eigen_doel_niet if {
+	every weg in [{"doel": ""}, {"doel": "eigen-inzage"}, {"doel": "toezicht"}, {"grondslag": "AVG-24"}, {"grondslag": ""}, {"grondslag": "AVG-15"}] {
+		not inrichting.besluit.toegestaan with input as object.union(mee, weg)
+	}
+}
 
 test_vreemde_ziet_niet_wie_meedoen if not inrichting.besluit.toegestaan with input as object.union(mee, {"lezer": {"oin": "2"}})
 

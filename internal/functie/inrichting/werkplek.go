@@ -190,7 +190,7 @@ func (p *paginaset) betrokkenen(r *http.Request, s toegang.Sessie, soort, id str
 		for _, w := range []struct {
 			doel  begrip.Doel
 			grond begrip.Grondslag
-		}{{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelEigenMelding, begrip.GrondUb417}} {
+		}{{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelEigenMelding, begrip.GrondUb417}, {begrip.DoelEigenMelding, "WGS-ZVH"}, {begrip.DoelVTMelding, begrip.GrondWmo526}} {
 			l := s.Lezer(p.o.Organisatie, w.doel, w.grond, "")
 			if _, err = p.o.Inzage.Geef(r.Context(), k, id, l, nil, time.Time{}); err == nil {
 				break

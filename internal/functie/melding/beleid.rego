@@ -51,12 +51,29 @@ redenen contains {"tekst": "Dit is een melding van uw eigen organisatie.", "arti
 	eigen_melding
 }
 
+# On the ground of who receives it: what holds towards Veilig Thuis says nothing
+# about a melding to a zorg- en veiligheidshuis, and the other way round.
 eigen_melding if {
 	input.record.soort == "melding"
 	input.zelf
 	input.doel == "eigen-melding"
-	input.grondslag in {g | some g in volggrond}
+	input.grondslag == volggrond[input.aan]
 	input.lezer.rol in melders
+	not input.lezer.burger
+}
+
+# The own case system keeps its own file, on the words with which it looks when it
+# says nothing.
+eigen_melding if {
+	input.record.soort == "melding"
+	input.zelf
+	eigen_systeem
+}
+
+eigen_systeem if {
+	input.lezer.rol == "systeem"
+	input.doel == "eigen-melding"
+	input.grondslag == "UBWMO-4.1.7"
 	not input.lezer.burger
 }
 
@@ -95,7 +112,15 @@ eigen_beoordeling if {
 eigen_beoordeling if {
 	input.record.soort == "beoordeling"
 	input.zelf
+	eigen_systeem
+}
+
+eigen_beoordeling if {
+	input.record.soort == "beoordeling"
+	input.zelf
 	input.lezer.rol == "systeem"
+	input.doel == "beoordelen-melding"
+	juiste_grond
 	not input.lezer.burger
 }
 
@@ -187,10 +212,10 @@ bezwaren contains {"tekst": "Uw organisatie deed deze melding niet en beoordeelt
 
 bezwaren contains {"tekst": "Deze grondslag past niet bij het volgen van uw eigen melding.", "artikel": "UBWMO-4.1.7"} if {
 	input.doel == "eigen-melding"
-	not volgt
+	not volggrond_klopt
 	not input.lezer.burger
 }
 
-volgt if input.grondslag in {g | some g in volggrond}
+volggrond_klopt if input.grondslag == volggrond[input.aan]
 
 bezwaren contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artikel": ""} if input.lezer.burger

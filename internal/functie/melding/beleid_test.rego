@@ -57,7 +57,29 @@ eigen := json.patch(basis, [
 	{"op": "replace", "path": "/zelf", "value": true},
 	{"op": "replace", "path": "/doel", "value": "eigen-melding"},
 	{"op": "replace", "path": "/grondslag", "value": "UBWMO-4.1.7"},
+	{"op": "add", "path": "/aan", "value": "veilig-thuis"},
 ])
+
+# What holds towards Veilig Thuis says nothing about a zorg- en veiligheidshuis.
+test_eigen_melding_op_de_grond_van_de_ontvanger if {
+	naar_zvh := json.patch(eigen, [{"op": "replace", "path": "/aan", "value": "zvh"}])
+	mag(json.patch(naar_zvh, [{"op": "replace", "path": "/grondslag", "value": "WGS-ZVH"}]))
+	not mag(naar_zvh)
+	not mag(json.patch(eigen, [{"op": "replace", "path": "/grondslag", "value": "WGS-ZVH"}]))
+	not mag(json.remove(eigen, ["/aan"]))
+}
+
+# The own case system: with its own words or those of who weighs, not with any.
+test_eigen_systeem if {
+	every soort in ["melding", "beoordeling"] {
+		systeem := json.patch(eigen, [{"op": "replace", "path": "/lezer/rol", "value": "systeem"}, {"op": "replace", "path": "/record/soort", "value": soort}])
+		mag(systeem)
+		not mag(json.patch(systeem, [{"op": "replace", "path": "/doel", "value": "eigen-inzage"}]))
+		not mag(json.patch(systeem, [{"op": "replace", "path": "/grondslag", "value": "AVG-15"}]))
+		not mag(json.patch(systeem, [{"op": "replace", "path": "/zelf", "value": false}, {"op": "replace", "path": "/melder", "value": "9"}]))
+		not mag(json.patch(systeem, [{"op": "replace", "path": "/lezer/burger", "value": true}]))
+	}
+}
 
 # WMO-5.2.6 lets a melder give, not look.
 test_eigen_melding_vraagt_de_grond_van_de_melder if {

@@ -49,12 +49,22 @@ var ontvangt = map[begrip.OrganisatieSoort]begrip.Grondslag{begrip.VeiligThuis: 
 // organisation; see volggrond in beleid.rego.
 var volgt = map[begrip.OrganisatieSoort]begrip.Grondslag{begrip.VeiligThuis: begrip.GrondUb417, begrip.ZVH: "WGS-ZVH"}
 
-func (p *paginaset) lezer(s toegang.Sessie, doel begrip.Doel, zaak string) toegang.Lezer {
+// beoordelaar is who weighs a melding here.
+func (p *paginaset) beoordelaar(s toegang.Sessie, zaak string) toegang.Lezer {
+	return s.Lezer(p.o.Organisatie, begrip.DoelBeoordelen, ontvangt[p.o.Organisatie.Soort], zaak)
+}
+
+// volger is who follows a melding of this organisation, on the ground of its
+// receiver.
+func (p *paginaset) volger(s toegang.Sessie, rec dossier.Record) toegang.Lezer {
 	grond := begrip.GrondUb417
-	if doel == begrip.DoelBeoordelen {
-		grond = ontvangt[p.o.Organisatie.Soort]
+	var m struct {
+		Soort Soort `json:"soort"`
 	}
-	return s.Lezer(p.o.Organisatie, doel, grond, zaak)
+	if json.Unmarshal(rec.Inhoud, &m) == nil && ontvangers[m.Soort] != "" {
+		grond = volgt[ontvangers[m.Soort]]
+	}
+	return s.Lezer(p.o.Organisatie, begrip.DoelEigenMelding, grond, rec.Zaak)
 }
 
 // doelbalk tells as what one looks; it stands on every page with family data.
@@ -78,7 +88,7 @@ func (p *paginaset) lijst(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	var regels []meldingRegel
 	proces := begrip.NiveauProces // a list needs no content, and the family reads that in the log
 	for _, rec := range recs {
-		l := p.lezer(s, begrip.DoelEigenMelding, rec.Zaak)
+		l := p.volger(s, rec)
 		a, err := p.o.Inzage.Geef(r.Context(), p.soortMelding(), rec.ID, l, &proces, time.Time{})
 		if begrip.Is(err, begrip.Verboden) {
 			continue
@@ -244,7 +254,11 @@ type persoonRegels struct {
 }
 
 func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
-	l := p.lezer(s, begrip.DoelEigenMelding, "")
+	rec, err := p.o.Dossier.Lees(r.Context(), soortMelding, r.PathValue("id"), time.Time{})
+	if err != nil && !begrip.Is(err, begrip.NietGevonden) { // what is not here is a look like any other
+		return err
+	}
+	l := p.volger(s, rec)
 	a, err := p.o.Inzage.Geef(r.Context(), p.soortMelding(), r.PathValue("id"), l, nil, time.Time{})
 	if err != nil {
 		return err
@@ -260,7 +274,6 @@ func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	ontvanger, _ := p.o.Deelnemer(m.Ontvanger)
 	d := eigenData{M: m, Naam: m.Gezinsnaam(), Ontvanger: ontvanger.Naam, Personen: personenRegels(m), Regels: inhoudRegels(m)}
 	d.Staat, d.Reden = staatLabel(o.Staat), o.Reden
-	l.Zaak, l.Grondslag = m.Zaak, volgt[ontvangers[m.Soort]]
 	d.leesUitkomst(p, r, o, l)
 	pg := web.Pagina{Titel: "Melding " + d.Naam, Actief: "/meldingen", Kruimels: []web.Kruimel{{Tekst: "Meldingen", Pad: "/meldingen"}, {Tekst: d.Naam}}, Doel: doelbalk(l), Data: d}
 	pg.Doel.Verborgen = m.MelderAfscherming != nil

@@ -31,7 +31,7 @@ func (p *paginaset) inkomend(w http.ResponseWriter, r *http.Request, s toegang.S
 }
 
 func (p *paginaset) toonInkomend(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, f *web.Formulier) error {
-	l := p.lezer(s, begrip.DoelBeoordelen, "")
+	l := p.beoordelaar(s, "")
 	o, m, err := p.lezen(r.Context(), r.PathValue("id"), l)
 	d := inkomendData{O: o, M: m, F: f, Open: o.Staat == opdracht.Aangeboden}
 	if melder, ok := p.o.Deelnemer(o.Van); ok {
@@ -55,7 +55,7 @@ func (p *paginaset) toonInkomend(w http.ResponseWriter, r *http.Request, s toega
 }
 
 func (p *paginaset) oppakken(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
-	b, err := p.Oppakken(r.Context(), r.PathValue("id"), p.lezer(s, begrip.DoelBeoordelen, ""))
+	b, err := p.Oppakken(r.Context(), r.PathValue("id"), p.beoordelaar(s, ""))
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (p *paginaset) weigeren(w http.ResponseWriter, r *http.Request, s toegang.S
 	if err != nil {
 		return err
 	}
-	err = p.Weiger(r.Context(), r.PathValue("id"), f.Waarde("reden"), p.lezer(s, begrip.DoelBeoordelen, ""))
+	err = p.Weiger(r.Context(), r.PathValue("id"), f.Waarde("reden"), p.beoordelaar(s, ""))
 	if f.Neem(err, nil) {
 		return p.toonInkomend(w, r, s, http.StatusBadRequest, f)
 	}
@@ -109,7 +109,7 @@ func (p *paginaset) beoordelingen(w http.ResponseWriter, r *http.Request, s toeg
 // leesEigen reads a beoordeling of this organisation under a decision, at a
 // level or at the highest that is permitted.
 func (p *paginaset) leesEigen(r *http.Request, id string, s toegang.Sessie, n *begrip.Niveau, into any) error {
-	a, err := p.o.Inzage.Geef(r.Context(), p.soortBeoordeling(), id, p.lezer(s, begrip.DoelBeoordelen, ""), n, time.Time{})
+	a, err := p.o.Inzage.Geef(r.Context(), p.soortBeoordeling(), id, p.beoordelaar(s, ""), n, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 			d.Wachten++
 		}
 	}
-	l := p.lezer(s, begrip.DoelBeoordelen, b.Zaak)
+	l := p.beoordelaar(s, b.Zaak)
 	pg := web.Pagina{Titel: b.Naam, Actief: "/beoordelingen", Kruimels: []web.Kruimel{{Tekst: "Mijn gezinnen", Pad: "/beoordelingen"}, {Tekst: b.Naam}}, Doel: doelbalk(l), Data: d}
 	switch r.URL.Query().Get("gelukt") {
 	case "opgepakt":
@@ -215,7 +215,7 @@ func (p *paginaset) uitkomst(w http.ResponseWriter, r *http.Request, s toegang.S
 	}
 	id := r.PathValue("id")
 	u := Uitkomst{Code: f.Waarde("code"), ToelichtingMelder: f.Waarde("toelichtingMelder"), ToelichtingGezin: f.Waarde("toelichtingGezin")}
-	err = p.Afronden(r.Context(), id, u, p.lezer(s, begrip.DoelBeoordelen, ""))
+	err = p.Afronden(r.Context(), id, u, p.beoordelaar(s, ""))
 	if f.Neem(err, nil) {
 		return p.toonBeoordeling(w, r, s, http.StatusBadRequest, f)
 	}

@@ -186,6 +186,14 @@ weigeringen contains {"tekst": "Tot een kind 12 jaar is, kijkt iemand met gezag 
 	not vanaf_twaalf
 }
 
+# From sixteen a young person gives a full mandate alone (Jeugdwet 7.3.5); from
+# twelve to fifteen who has gezag decides as well, and looks itself.
+weigeringen contains {"tekst": "Tot 16 jaar kan iemand een jongere steunen, maar niet als gemachtigde kijken.", "artikel": "Jeugdwet, artikel 7.3.5"} if {
+	namens
+	relatie == "gemachtigde"
+	input.persoon.leeftijd in {12, 13, 14, 15}
+}
+
 vanaf_twaalf if input.persoon.leeftijd >= 12
 
 # Given by the person itself on the portal: the age was looked at then.

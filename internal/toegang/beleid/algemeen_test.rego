@@ -161,6 +161,20 @@ test_kind_machtigt_niemand if {
 	}
 }
 
+# From twelve a child may have a supporter, from sixteen a gemachtigde.
+test_gemachtigde_vanaf_zestien if {
+	every l in [12, 13, 14, 15] {
+		vol := algemeen.oordeel with input as met(kind, {"/lezer/relatie": "gemachtigde", "/persoon/leeftijd": l, "/persoon/klassen": ["I3"], "/persoon/zelf_gegeven": true})
+		nooit(vol)
+		steun := algemeen.oordeel with input as met(kind, {"/lezer/relatie": "steunfiguur", "/persoon/leeftijd": l, "/persoon/klassen": ["I3"]})
+		mag(steun)
+	}
+	every l in [16, 17, 18, 40] {
+		vol := algemeen.oordeel with input as met(kind, {"/lezer/relatie": "gemachtigde", "/persoon/leeftijd": l, "/persoon/klassen": ["I3"]})
+		mag(vol)
+	}
+}
+
 test_vertegenwoordiger_van_onbekwame_volwassene if {
 	every r in {"curator", "mentor", "partner", "familie"} {
 		goed := algemeen.oordeel with input as met(kind, {"/lezer/relatie": r, "/persoon/leeftijd": 40, "/persoon/handelingsbekwaam": false, "/persoon/vertegenwoordiger": r})
