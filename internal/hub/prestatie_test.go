@@ -73,7 +73,7 @@ func proefHub(b testing.TB, dir string) (h *Hub, stop func()) {
 }
 
 // legVastN takes in n events and waits until they can be found.
-func legVastN(b *testing.B, h *Hub, n, lijst, zenders int) {
+func legVastN(b testing.TB, h *Hub, n, lijst, zenders int) {
 	werk := make(chan int)
 	klaar := make(chan error, zenders)
 	for z := range zenders {

@@ -3,15 +3,19 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/handbereik/soh/internal/hub/graph"
 	"github.com/handbereik/soh/internal/hub/hublog"
 	"github.com/handbereik/soh/internal/hub/natstest"
 	"github.com/handbereik/soh/internal/toegang"
@@ -111,4 +115,76 @@ func TestHerbouwGeeftHetzelfdeLeesmodel(t *testing.T) {
 	if a := b.doe("GET", "/tlog/checkpoint", "", nil, ""); a.status != http.StatusOK {
 		t.Errorf("checkpoint: %d", a.status)
 	}
+}
+
+// TestGedodeHerbouwKomtHeelTerug kills a hub again and again while it makes its
+// read model anew: far behind it goes by large steps, whose keys are in the store
+// before the mark that they are.
+func TestGedodeHerbouwKomtHeelTerug(t *testing.T) {
+	basis := t.TempDir()
+	dir := filepath.Join(basis, "hub")
+	h, stop := proefHub(t, dir)
+	legVastN(t, h, 40_000, 20, 4)
+	if h.log.Laatste() < 3*verAchter {
+		t.Fatalf("%d blocks: not far behind", h.log.Laatste())
+	}
+	want, err := h.graph.Hash()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	index := filepath.Join(dir, "index")
+	if err := os.RemoveAll(index); err != nil {
+		t.Fatal(err)
+	}
+	for keer := range 2 {
+		tabellen := aantalTabellen(t, index)
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "SOH_PROEFHUB="+basis)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for eind := time.Now().Add(time.Minute); aantalTabellen(t, index) <= tabellen; time.Sleep(time.Millisecond) {
+			if time.Now().After(eind) {
+				t.Fatal("no large step within a minute")
+			}
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		g, err := graph.Open(index, testSleutel(t, dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stand, err := g.Stand()
+		if err = errors.Join(err, g.Close()); err != nil || stand >= h.log.Laatste() {
+			t.Fatalf("kill %d: the mark is at %d, %v", keer, stand, err)
+		}
+	}
+	h, stop = proefHub(t, dir)
+	defer stop()
+	if !h.wachtOp(t.Context(), h.log.Laatste(), time.Minute) {
+		t.Fatal("not rebuilt within a minute")
+	}
+	if got, err := h.graph.Hash(); err != nil || got != want {
+		t.Errorf("the read model differs: %x, %v", got, err)
+	}
+}
+
+func aantalTabellen(t *testing.T, index string) int {
+	t.Helper()
+	namen, err := filepath.Glob(filepath.Join(index, "*.sst"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(namen)
+}
+
+// testSleutel is the key of the index in dir.
+func testSleutel(t *testing.T, dir string) []byte {
+	t.Helper()
+	k, err := eigenSleutel(filepath.Join(dir, "index.sleutel"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
