@@ -3,11 +3,13 @@ package hub
 import (
 	"bytes"
 	"encoding/binary"
+	"sync"
 	"time"
 
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/graph"
 	"github.com/handbereik/soh/internal/hub/soorten"
+	"github.com/handbereik/soh/internal/prov"
 )
 
 // A kaart holds what reading an event gave, so that it is read once: when it
@@ -29,12 +31,16 @@ type kaart struct {
 
 const kaartVersie = 1
 
+var lezers = sync.Pool{New: func() any { return new(prov.Lezer) }}
+
 // maakKaart reads the event of f, which was parsed before; nil when it must be
 // read again in the projection.
 func (h *Hub) maakKaart(regels *soorten.Stand, f frame, ev cloudevent.Event) []byte {
 	var o ontleding
 	o.neem(f)
-	h.leesEvent(&o, regels, ev)
+	z := lezers.Get().(*prov.Lezer)
+	defer lezers.Put(z) // the graph is not needed any more then
+	h.leesEvent(&o, regels, ev, z.Lees)
 	if o.uit.Fout != "" || len(o.uit.Waarschuwingen) > 0 || o.feit != nil || len(o.schermAf) > 0 {
 		return nil
 	}

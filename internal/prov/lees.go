@@ -37,9 +37,39 @@ const maxMeldingen = 50
 type lezing struct {
 	g            Graph
 	waarschuwing []string
-	leeg         int     // blank nodes so far
-	nodes        []Node  // room for the nodes of g, in one piece
-	plek         []Value // room for their values
+	leeg         int // blank nodes so far
+
+	// Room for the nodes of g and what is in them, in few pieces.
+	nodes []Node
+	props []Prop
+	typen []string
+	plek  []Value
+}
+
+// neem takes room for n from a piece, or from a new one that is large enough for
+// as much again.
+func neem[T any](stuk *[]T, n int) []T {
+	if cap(*stuk)-len(*stuk) < n {
+		*stuk = make([]T, 0, max(n, 2*cap(*stuk), 16))
+	}
+	van := len(*stuk)
+	*stuk = (*stuk)[:van+n]
+	return (*stuk)[van : van : van+n]
+}
+
+// Lezer is Lees with memory that is used again: the graph it gives holds until
+// its next call. It is for one goroutine.
+type Lezer struct{ l lezing }
+
+// Lees is the function Lees.
+func (z *Lezer) Lees(data json.RawMessage) (Graph, []string, error) {
+	l := &z.l
+	clear(l.nodes)
+	clear(l.props)
+	clear(l.typen)
+	clear(l.plek)
+	*l = lezing{g: Graph{Nodes: l.g.Nodes[:0]}, nodes: l.nodes[:0], props: l.props[:0], typen: l.typen[:0], plek: l.plek[:0]}
+	return l.lees(data)
 }
 
 // Lees reads a payload, infers what relations imply and leaves out what PROV
@@ -50,7 +80,9 @@ type lezing struct {
 //
 // A payload with the plain context of prov and soh is read directly; any other
 // goes through JSON-LD expansion with built-in contexts.
-func Lees(data json.RawMessage) (Graph, []string, error) {
+func Lees(data json.RawMessage) (Graph, []string, error) { return new(lezing).lees(data) }
+
+func (l *lezing) lees(data json.RawMessage) (Graph, []string, error) {
 	if !utf8.Valid(data) {
 		return Graph{}, nil, begrip.NieuweFout(begrip.Ongeldig, "De inhoud is geen geldige UTF-8.")
 	}
@@ -60,9 +92,8 @@ func Lees(data json.RawMessage) (Graph, []string, error) {
 	}
 	p := parsers.Get()
 	defer parsers.Put(p)
-	l := &lezing{}
 	if v, err := p.ParseBytes(data); err != nil || !l.gewoon(v) {
-		l = &lezing{}
+		*l = lezing{}
 		if err := l.uitgebreid(data); err != nil {
 			return Graph{}, nil, err
 		}
@@ -106,8 +137,7 @@ func (l *lezing) gewoon(v *fastjson.Value) bool {
 		return false
 	}
 	graaf := g.GetArray()
-	l.nodes = make([]Node, 0, len(graaf)+4)
-	l.g.Nodes = make([]*Node, 0, len(graaf)+4)
+	l.g.Nodes = slices.Grow(l.g.Nodes, len(graaf)+4)
 	for _, n := range graaf {
 		o, err := n.Object()
 		if err != nil {
@@ -153,7 +183,7 @@ func (l *lezing) object(o *fastjson.Object, diepte int) (string, bool) {
 	}
 	n := l.node(id)
 	if n.Props == nil {
-		n.Props = make([]Prop, 0, o.Len())
+		n.Props = neem(&l.props, o.Len())
 	}
 	goed := true
 	ids, types := 0, 0
@@ -179,11 +209,8 @@ func (l *lezing) node(id string) *Node {
 	if n := l.g.Vind(id); n != nil {
 		return n
 	}
-	if len(l.nodes) == cap(l.nodes) {
-		l.nodes = make([]Node, 0, 8)
-	}
-	l.nodes = append(l.nodes, Node{ID: id})
-	n := &l.nodes[len(l.nodes)-1]
+	n := &neem(&l.nodes, 1)[:1][0]
+	n.ID = id
 	l.g.Nodes = append(l.g.Nodes, n)
 	return n
 }
@@ -194,22 +221,20 @@ func (l *lezing) voeg(n *Node, term string, v Value) {
 		n.Add(term, v)
 		return
 	}
-	if len(l.plek) == cap(l.plek) {
-		l.plek = make([]Value, 0, 24)
-	}
-	l.plek = append(l.plek, v)
-	i := len(l.plek)
-	n.Props = append(n.Props, Prop{Name: term, Values: l.plek[i-1 : i : i]})
+	n.Props = append(n.Props, Prop{Name: term, Values: append(neem(&l.plek, 1), v)})
 }
 
 func (l *lezing) types(n *Node, v *fastjson.Value) bool {
 	switch v.Type() {
 	case fastjson.TypeString:
+		if n.Types == nil {
+			n.Types = neem(&l.typen, 1)
+		}
 		return l.type_(n, v)
 	case fastjson.TypeArray:
 		rij, _ := v.Array()
 		if n.Types == nil {
-			n.Types = make([]string, 0, len(rij))
+			n.Types = neem(&l.typen, len(rij))
 		}
 		for _, t := range rij {
 			if !l.type_(n, t) {

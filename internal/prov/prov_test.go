@@ -343,6 +343,33 @@ func FuzzLees(f *testing.F) {
 	})
 }
 
+// A Lezer that read other payloads before, large and wrong ones among them, gives
+// what Lees gives.
+func TestLezerOnthoudtNiets(t *testing.T) {
+	g := melding()
+	payloads := [][]byte{g.JSONLD(), graaf(drie), []byte(`{`), nil, graaf(drie + `,{"@type":"soh:X"},{"soh:y":[1,true,"z",{"@value":"w","@language":"nl"}]}`), graaf(strings.Repeat(drie+",", 40) + drie)}
+	paden, err := filepath.Glob("../cloudevent/testdata/*.json")
+	if err != nil || len(paden) < 14 {
+		t.Fatal(len(paden), err)
+	}
+	for _, p := range paden {
+		payloads = append(payloads, inhoud(t, strings.TrimSuffix(filepath.Base(p), ".json")))
+	}
+	var z Lezer
+	for ronde := range 2 {
+		for i := range payloads {
+			if ronde == 1 {
+				i = len(payloads) - 1 - i
+			}
+			got, w1, err1 := z.Lees(payloads[i])
+			want, w2, err2 := Lees(payloads[i])
+			if d := cmp.Diff(want, got, zelfdeGraaf); d != "" || !slices.Equal(w1, w2) || (err1 == nil) != (err2 == nil) {
+				t.Errorf("payload %d: %s\n%v %v\n%v %v", i, d, w1, w2, err1, err2)
+			}
+		}
+	}
+}
+
 func BenchmarkLees(b *testing.B) {
 	g := melding()
 	g.Node("urn:nld:oin:00000001823288444000").Set("soh:naam", "Politie") // without escapes, as nearly always
