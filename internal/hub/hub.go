@@ -97,6 +97,10 @@ type Hub struct {
 	dicht       atomic.Bool
 }
 
+// openWacht bounds the start: of millions of persons each key is read, on a disk
+// that may be busy.
+const openWacht = 10 * time.Minute
+
 // Open opens the hub in cfg.Dir, which one process at a time may use.
 func Open(cfg Config) (h *Hub, err error) {
 	if _, err := begrip.ParseOIN(string(cfg.Organisatie.OIN)); err != nil {
@@ -127,7 +131,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Cluster: cfg.Cluster, Gelegd: h.meetGelegd, Log: cfg.Log}); err != nil {
 		return h, err
 	}
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), openWacht)
 	defer stop()
 	if h.sleutels, err = sleutels.Open(ctx, h.log, h.geheim("meester.sleutel")); err != nil {
 		return h, err
