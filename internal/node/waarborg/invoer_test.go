@@ -116,8 +116,8 @@ func TestVerjaardagTussenTweeBlikken(t *testing.T) {
 		eerst, dan bool   // the parents' consent for the school counts before, after
 	}{
 		{12, "", "", true, false},
-		{16, "", "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt.", false, false},
-		{18, "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt.", "Deze persoon is 18 of ouder en beslist zelf.", false, false},
+		{16, "", namensZestien, false, false},
+		{18, namensZestien, namensVolwassen, false, false},
 	} {
 		p := nieuweProef(t)
 		dag := p.nu_.In(zone).AddDate(0, 0, 1)
