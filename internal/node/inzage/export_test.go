@@ -2,7 +2,6 @@ package inzage
 
 import (
 	"context"
-	"slices"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
@@ -26,7 +25,17 @@ func (z *Inzage) Feiten(ctx context.Context, l toegang.Lezer, recs ...dossier.Re
 	return z.feiten(ctx, l, recs...)
 }
 
-// IsGewoneWeg tells that the simulation tries this purpose on this ground.
-func IsGewoneWeg(d begrip.Doel, g begrip.Grondslag) bool {
-	return slices.Contains(gewoneWegen, weg{d, g})
+// Weg is a purpose with a ground.
+type Weg struct {
+	Doel  begrip.Doel
+	Grond begrip.Grondslag
+}
+
+// GewoneWegen are the ways outside any overleg that the simulation tries.
+func GewoneWegen() []Weg {
+	var uit []Weg
+	for _, w := range gewoneWegen {
+		uit = append(uit, Weg{w.doel, w.grond})
+	}
+	return uit
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -73,15 +74,23 @@ func stukken(*functie.Omgeving) functie.Functie {
 	}}}
 }
 
-// nieuweKnoop makes the node of a kind of organisation.
-func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
+// functies are those of every node of the matrices.
+var functies = []functie.Bouw{melding.Bouw, bekendheid.Bouw(bekendheid.Handmatig), inrichting.Bouw, stukken}
+
+// nieuwDossier makes an empty one in dir.
+func nieuwDossier(t *testing.T, dir string) *dossier.Store {
 	t.Helper()
-	dir, ik := t.TempDir(), org(soort, 1)
 	d, err := dossier.Open(filepath.Join(dir, "dossier.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// nieuweIdentiteit gives ik a certificate.
+func nieuweIdentiteit(t *testing.T, dir string, ik begrip.Organisatie) toegang.Identiteit {
+	t.Helper()
 	ca, err := toegang.NieuweCA(filepath.Join(dir, "ca"))
 	if err != nil {
 		t.Fatal(err)
@@ -94,20 +103,30 @@ func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
 	if err != nil {
 		t.Fatal(err)
 	}
+	id.Organisatie = ik
+	return id
+}
+
+// nieuweKnoop makes the node of a kind of organisation.
+func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
+	t.Helper()
+	dir, ik := t.TempDir(), org(soort, 1)
+	d, id := nieuwDossier(t, dir), nieuweIdentiteit(t, dir, ik)
 	log := slog.New(slog.DiscardHandler)
 	w := waarborg.Nieuw(waarborg.Config{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Dossier: d, Log: log, Wek: func() {}})
 	k := &knoop{t, inzage.Nieuw(inzage.Config{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Identiteit: id, Dossier: d, Waarborgen: w, Verbanden: verband.Ingebouwd(), Log: log, Wek: func() {}}), d}
 	o := &functie.Omgeving{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Dossier: d, Waarborgen: w, Signalen: &signaal.Wachter{}, Inzage: k.Inzage, Log: log, Wek: func() {},
 		Deelnemers: func() []functie.Deelnemer { return nil }}
-	modules, soorten := map[string]string{}, []inzage.Soort{}
-	for _, bouw := range []functie.Bouw{melding.Bouw, bekendheid.Bouw(bekendheid.Handmatig), inrichting.Bouw, stukken} {
+	teksten, soorten := map[string]string{}, []inzage.Soort{}
+	for _, bouw := range functies {
 		f := bouw(o)
-		for naam, tekst := range f.Beleid {
-			modules[naam] = tekst
-		}
+		maps.Copy(teksten, f.Beleid)
 		soorten = append(soorten, f.Soorten...)
 	}
-	eens.Do(func() { beleid, beleidFout = toegang.NieuwBeleid(modules) }) // the same for every node
+	eens.Do(func() { // the same for every node
+		modules = teksten
+		beleid, beleidFout = toegang.NieuwBeleid(modules)
+	})
 	if beleidFout != nil {
 		t.Fatal(beleidFout)
 	}
@@ -119,11 +138,13 @@ func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
 // thousand decisions in a row are no program.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(400)
+	begrip.GebruikDoelen(verband.Ingebouwd().Doelen())
 	os.Exit(m.Run())
 }
 
 var (
 	eens       sync.Once
+	modules    map[string]string // policies of the functies
 	beleid     *toegang.Beleid
 	beleidFout error
 )

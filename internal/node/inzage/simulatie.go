@@ -74,12 +74,12 @@ type weg struct {
 	grond begrip.Grondslag
 }
 
-// gewoneWegen are the ways of the functies themselves, outside any overleg; a
-// test finds what the policies allow that is not among them.
+// gewoneWegen are the ways of the functies themselves, outside any overleg. A
+// test proves that they are those that the policies open: none less, none more.
 var gewoneWegen = []weg{
 	{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelBeoordelen, begrip.GrondWmo526}, {begrip.DoelBeoordelen, "WGS-ZVH"},
 	{begrip.DoelEigenMelding, begrip.GrondUb417}, {begrip.DoelEigenMelding, "WGS-ZVH"}, {begrip.DoelVTMelding, begrip.GrondWmo526}, {begrip.DoelVTMelding, begrip.GrondWmo516},
-	{begrip.DoelHulp, begrip.GrondAvg61a}, {begrip.DoelHulp, begrip.GrondJw7311}, {begrip.DoelToezicht, begrip.GrondAvg24},
+	{begrip.DoelHulp, begrip.GrondAvg61a}, {begrip.DoelToezicht, begrip.GrondAvg24},
 }
 
 // wegen adds to those what the samenwerkingsverband of the zaak has for a kind

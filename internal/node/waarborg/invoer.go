@@ -163,6 +163,9 @@ func zetMaatregel(w *verband.Waarborgen, m *Maatregel) {
 
 func zetVerstrekking(w *verband.Waarborgen, b *Verstrekkingsbesluit) {
 	p := b.periode()
+	if b.Grondslag != "WPG-20" && len(b.Ontvangers) == 0 { // to nobody: opens nothing
+		return
+	}
 	switch b.Grondslag {
 	case "WPG-20":
 		w.Wpg20 = append(w.Wpg20, verband.Wpg20{
