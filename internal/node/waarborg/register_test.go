@@ -110,3 +110,21 @@ func TestAntwoordDatNietZekerIsOpentNiets(t *testing.T) {
 		}
 	}
 }
+
+// TestOverledenKindHeeftGeenGezagMeer: a death ends gezag, also when the register
+// still names it and a court once decided otherwise.
+func TestOverledenKindHeeftGeenGezagMeer(t *testing.T) {
+	p := nieuweProef(t)
+	antwoord := brp.Persoon{Op: p.nu_, Geboortedatum: p.jaar(8), Gezag: []brp.Gezag{{Soort: "EenhoofdigOuderlijkGezag", Kind: kind, Houders: []begrip.BSN{moeder}}}}
+	for _, dood := range []bool{false, true} {
+		f := &Feiten{Nu: p.nu_, geboren: map[begrip.BSN]time.Time{}}
+		rechter := p.gezag(8, "EenhoofdigOuderlijkGezag", moeder)
+		rechter.Afwijking = &Afwijking{}
+		f.voeg(rechter)
+		antwoord.Overleden = dood
+		f.voeg(p.feitUit(kind, antwoord))
+		if r := f.Relatie(moeder, kind); (r == verband.RelatieOuder) == dood || f.overleden(kind) != dood {
+			t.Errorf("dead %v: the mother is %s, the rule hears %v", dood, r, f.overleden(kind))
+		}
+	}
+}
