@@ -74,16 +74,16 @@ func rust(t graph.Term) bool { return t.Kind == graph.Type || t.Kind == graph.Pe
 // verberg takes an event out of the index.
 func (w *werk) verberg(g uitLog, waarom graph.Reden) error {
 	for _, t := range termenVan(g.frame, g.event, g.graaf) {
-		w.s.Haal(t.Kind, t.Waarde, g.event.Time, g.plaats)
-		if !rust(t) {
-			continue
+		err := w.s.Haal(t.Kind, t.Waarde, g.event.Time, g.plaats)
+		switch {
+		case err != nil || !rust(t):
+		case waarom == graph.Ingetrokken:
+			err = w.s.Post(graph.Rust, rustTerm(t), g.event.Time, g.plaats)
+		default:
+			err = w.s.Haal(graph.Rust, rustTerm(t), g.event.Time, g.plaats)
 		}
-		if waarom == graph.Ingetrokken {
-			if err := w.s.Post(graph.Rust, rustTerm(t), g.event.Time, g.plaats); err != nil {
-				return err
-			}
-		} else {
-			w.s.Haal(graph.Rust, rustTerm(t), g.event.Time, g.plaats)
+		if err != nil {
+			return err
 		}
 	}
 	return w.s.ZetOnvindbaar(g.plaats, waarom)
@@ -94,7 +94,9 @@ func (w *werk) verberg(g uitLog, waarom graph.Reden) error {
 func (w *werk) toon(g uitLog) error {
 	for _, t := range termenVan(g.frame, g.event, g.graaf) {
 		if rust(t) {
-			w.s.Haal(graph.Rust, rustTerm(t), g.event.Time, g.plaats)
+			if err := w.s.Haal(graph.Rust, rustTerm(t), g.event.Time, g.plaats); err != nil {
+				return err
+			}
 		}
 		if t.Kind == graph.Persoon {
 			weg, err := w.vergetenNa(t.Waarde, g.plaats)

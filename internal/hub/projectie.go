@@ -443,8 +443,7 @@ func (w *werk) maakVindbaar(o *ontleding) error {
 			return err
 		}
 	}
-	w.s.Postings(o.postings)
-	return nil
+	return w.s.Postings(o.postings)
 }
 
 // organisatieURN reduces the urn of an organisation's system to the organisation.

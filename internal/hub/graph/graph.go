@@ -2,10 +2,11 @@
 // person, subject, organisation, type, zaak or node occurs, and what became of
 // every interactie. The edges themselves stay in the events.
 //
-// It promises: nothing in it cannot be rebuilt from the log; a step and its
-// watermark are written together or not at all; after a crash the watermark
-// tells where to go on; a rebuild gives the same Hash. Keys hold keyed hashes
-// only, never a readable term. It has no write-ahead log: the event log is one.
+// It promises: nothing in it cannot be rebuilt from the log; a step is in it
+// before its watermark is, and doing a step again changes nothing, so that after
+// a crash the watermark tells where to go on; a rebuild gives the same Hash. Keys
+// hold keyed hashes and times only, never a readable term. It has no write-ahead
+// log: the event log is one.
 package graph
 
 import (
@@ -30,9 +31,10 @@ import (
 type Kind byte
 
 // The kinds of term. Interactie and Activiteit identify one event each; the
-// others are postings. Keys of the ledger live in the same store above 0x80.
+// others are postings: a key for each event, or (isLijst) a list for each block of
+// the log. Keys of the ledger live in the same store above 0x80.
 const (
-	Alle        Kind = 1 // every event; its term is empty
+	Alle        Kind = 1 // every event, by the hour of its time; it has no term
 	Persoon     Kind = 2 // keyed reference to a BSN, as sleutels gives it
 	Onderwerp   Kind = 3 // subject of the CloudEvent
 	Organisatie Kind = 4 // OIN that sent the event or acts in it
@@ -50,7 +52,7 @@ var standSleutel = []byte{0}
 
 // versie is the form of the keys and values here. A store of another form is
 // emptied when it is opened, and built again from the log.
-const versie = 3
+const versie = 4
 
 var versieSleutel = []byte{0, 1}
 
@@ -233,26 +235,32 @@ func (g *Graph) MAC(doel string, delen ...[]byte) (uit [sha256.Size]byte) {
 	return [sha256.Size]byte(m.b)
 }
 
-// kop makes the part of a posting that its term shares: [kind][term 8].
-func kop[T tekst](g *Graph, k Kind, t T) (b [9]byte) {
+// kopTerm makes the part of a posting that its term shares: [kind][term 8].
+func kopTerm[T tekst](g *Graph, k Kind, t T) (b [9]byte) {
 	h := term(g, k, t)
 	b[0] = byte(k)
 	copy(b[1:], h[:8])
 	return b
 }
 
+// kopUur is kopTerm for Alle: the hour of a time in µs stands for its term.
+func kopUur(micros uint64) (b [9]byte) {
+	b[0] = byte(Alle)
+	binary.BigEndian.PutUint64(b[1:], micros/uint64(time.Hour/time.Microsecond))
+	return b
+}
+
 // posting makes the key [kind][term 8][plaats 8][time µs 8]: in log order, so
-// that a page begins where the one before it ended. For Alle time stands
-// before plaats: that is the way to a time range.
+// that a page begins where the one before it ended.
 func posting[T tekst](g *Graph, k Kind, t T, tijd time.Time, plaats uint64) (b Sleutel) {
-	kop := kop(g, k, t)
-	copy(b[:], kop[:])
-	een, twee := plaats, micros(tijd)
-	if k == Alle {
-		een, twee = twee, een
+	m := micros(tijd)
+	kop := kopUur(m)
+	if k != Alle {
+		kop = kopTerm(g, k, t)
 	}
-	binary.BigEndian.PutUint64(b[9:], een)
-	binary.BigEndian.PutUint64(b[17:], twee)
+	copy(b[:], kop[:])
+	binary.BigEndian.PutUint64(b[9:], plaats)
+	binary.BigEndian.PutUint64(b[17:], m)
 	return b
 }
 

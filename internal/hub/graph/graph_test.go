@@ -2,7 +2,6 @@ package graph
 
 import (
 	"os"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -295,7 +294,7 @@ func TestGroteStapIsAlsKleine(t *testing.T) {
 		if klaar {
 			err = s.Klaar(n)
 		} else {
-			slices.SortFunc(s.keys, vergelijk)
+			s.sorteer()
 			err = s.laadIn()
 			s.Weg()
 		}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -18,12 +19,13 @@ import (
 // Stap is what some blocks of the log add: all of it at once, with the
 // watermark, by Klaar. It sees its own unique terms before that.
 type Stap struct {
-	g     *Graph
-	batch *pebble.Batch
-	eigen map[Sleutel]uniekeWaarde
-	keys  []Sleutel         // of all that is in this step
-	weg   map[Sleutel]bool  // that were taken away
-	staat map[string][]byte // set in this step
+	g       *Graph
+	batch   *pebble.Batch
+	eigen   map[Sleutel]uniekeWaarde
+	lijsten map[Sleutel]*lijst // as this step leaves them
+	keys    []Sleutel          // of all that is in this step
+	weg     map[Sleutel]bool   // that were taken away
+	staat   map[string][]byte  // set in this step
 
 	blok, tot uint64 // of the last Blad
 }
@@ -35,7 +37,7 @@ type uniekeWaarde struct {
 
 // Stap begins a step. One at a time.
 func (g *Graph) Stap() *Stap {
-	return &Stap{g: g, batch: g.db.NewBatch(), eigen: map[Sleutel]uniekeWaarde{}}
+	return &Stap{g: g, batch: g.db.NewBatch(), eigen: map[Sleutel]uniekeWaarde{}, lijsten: map[Sleutel]*lijst{}}
 }
 
 // Batch gives the batch of the step, for what must be written with it.
@@ -47,16 +49,24 @@ func (g *Graph) Posting(k Kind, term []byte, tijd time.Time, plaats uint64) Sleu
 }
 
 // Postings adds postings.
-func (s *Stap) Postings(ps []Sleutel) { s.keys = append(s.keys, ps...) }
+func (s *Stap) Postings(ps []Sleutel) error {
+	for i := range ps {
+		if isLijst(ps[i][0]) {
+			if err := s.opLijst(&ps[i]); err != nil {
+				return err
+			}
+		} else {
+			s.keys = append(s.keys, ps[i])
+		}
+	}
+	return nil
+}
 
-// Post adds a posting.
+// Post adds a posting, also one that was taken away.
 func (s *Stap) Post(k Kind, term string, tijd time.Time, plaats uint64) error {
 	b := posting(s.g, k, term, tijd, plaats)
-	if s.weg != nil {
-		delete(s.weg, b)
-	}
-	s.keys = append(s.keys, b)
-	return nil
+	delete(s.weg, b)
+	return s.Postings([]Sleutel{b})
 }
 
 // Uniek looks up a unique term, those of this step included.
@@ -111,16 +121,15 @@ func (s *Stap) Blad(seq, blad uint64, ontvangen time.Time) error {
 
 // veel is the number of keys above which a step goes into the store as a table
 // of its own: that takes half of what the same keys cost one by one.
-const veel = 40_000
+const veel = 25_000
 
 // Klaar moves the watermark to seq and applies the step. Keys go in by order:
 // the store then starts looking where it was, which halves its work. What is
 // set twice counts once, and stands under one key.
 func (s *Stap) Klaar(seq uint64) error {
-	slices.SortFunc(s.keys, vergelijk)
+	s.sorteer()
 	zet := func(k, v []byte) error { return s.batch.Set(k, v, nil) }
 	if len(s.keys) >= veel && s.weg == nil {
-		s.keys = slices.Compact(s.keys)
 		if err := s.laadIn(); err != nil {
 			return err
 		}
@@ -139,14 +148,30 @@ func (s *Stap) Klaar(seq uint64) error {
 	return nil
 }
 
+// sorteer puts the keys of the step in order, each once.
+func (s *Stap) sorteer() {
+	for k, l := range s.lijsten {
+		if len(l.posten) == 0 {
+			s.haal(k)
+		} else {
+			s.keys = append(s.keys, k)
+		}
+	}
+	slices.SortFunc(s.keys, vergelijk)
+	s.keys = slices.Compact(s.keys)
+}
+
 // alle gives every key of the step with its value, in order.
 func (s *Stap) alle(zet func(k, v []byte) error) error {
 	var v []byte
 	for i := range s.keys {
 		v = v[:0]
-		if k := &s.keys[i]; isUniek(k[0]) {
+		switch k := &s.keys[i]; {
+		case isUniek(k[0]):
 			u := s.eigen[*k]
 			v = append(binary.BigEndian.AppendUint64(v, u.plaats), u.waarde...)
+		case isLijst(k[0]):
+			v = s.lijsten[*k].bytes(v)
 		}
 		if err := zet(s.keys[i][:], v); err != nil {
 			return fmt.Errorf("graph: set: %w", err)
@@ -182,7 +207,7 @@ func (s *Stap) Weg() { _ = s.batch.Close() }
 // eight.
 func vergelijk(a, b Sleutel) int {
 	if x, y := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:]); x != y {
-		return cmp(x, y)
+		return cmp.Compare(x, y)
 	}
 	return bytes.Compare(a[8:], b[8:])
 }

@@ -18,8 +18,13 @@ const (
 )
 
 // Haal takes a posting away.
-func (s *Stap) Haal(k Kind, term string, tijd time.Time, plaats uint64) {
-	s.haal(posting(s.g, k, term, tijd, plaats))
+func (s *Stap) Haal(k Kind, term string, tijd time.Time, plaats uint64) error {
+	b := posting(s.g, k, term, tijd, plaats)
+	if isLijst(b[0]) {
+		return s.vanLijst(&b)
+	}
+	s.haal(b)
+	return nil
 }
 
 func (s *Stap) haal(k Sleutel) {
@@ -30,23 +35,30 @@ func (s *Stap) haal(k Sleutel) {
 }
 
 // HaalTerm takes away every posting of a term before plaats, those of this step
-// included.
+// included. It is for kinds with a key for each event.
 func (s *Stap) HaalTerm(k Kind, term string, plaats uint64) error {
-	it, err := s.g.loop(Vraag{TotEnMet: plaats - 1}, Term{k, term})
+	w, err := s.g.loop(Vraag{TotEnMet: plaats - 1}, Term{k, term})
 	if err != nil {
 		return err
 	}
-	defer it.Close()
-	for ok := it.First(); ok; ok = it.Next() {
-		s.haal(Sleutel(it.Key()))
+	defer w.sluit()
+	for {
+		p, ok, err := w.volgende()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		s.haal(posting(s.g, k, term, tijd(p.tijd), p.plaats))
 	}
-	kop := kop(s.g, k, term)
+	kop := kopTerm(s.g, k, term)
 	for _, e := range s.keys {
 		if [9]byte(e[:]) == kop && binary.BigEndian.Uint64(e[9:]) < plaats {
 			s.haal(e)
 		}
 	}
-	return iterFout(it)
+	return nil
 }
 
 // ZetOnvindbaar records that the event at plaats cannot be found, and why; zero
@@ -87,12 +99,13 @@ func (s *Stap) Staat(soort, id string) (waarde []byte, ok bool, err error) {
 
 // Heeft tells whether any event has the term.
 func (g *Graph) Heeft(k Kind, term string) (bool, error) {
-	it, err := g.loop(Vraag{}, Term{k, term})
+	w, err := g.loop(Vraag{}, Term{k, term})
 	if err != nil {
 		return false, err
 	}
-	defer it.Close()
-	return it.First(), iterFout(it)
+	defer w.sluit()
+	_, ok, err := w.volgende()
+	return ok, err
 }
 
 // pasWegToe removes what was taken away; after the keys of the step were set.

@@ -1,8 +1,8 @@
 package graph
 
 import (
+	"cmp"
 	"container/heap"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"time"
@@ -42,14 +42,17 @@ func (g *Graph) Zoek(v Vraag, zie func(plaats uint64) (meer bool, err error)) er
 	if len(v.Termen) == 0 || v.Smal {
 		return g.overTijd(v, zie)
 	}
-	it, err := g.loop(v, v.Termen[0])
+	w, err := g.loop(v, v.Termen[0])
 	if err != nil {
 		return err
 	}
-	defer it.Close()
+	defer w.sluit()
 	van, tot := grenzen(v)
-	for ok := it.First(); ok; ok = it.Next() {
-		p := leesPosting(it.Key())
+	for {
+		p, ok, err := w.volgende()
+		if err != nil || !ok {
+			return err
+		}
 		if p.tijd < van || p.tijd >= tot {
 			continue
 		}
@@ -62,7 +65,6 @@ func (g *Graph) Zoek(v Vraag, zie func(plaats uint64) (meer bool, err error)) er
 			return err
 		}
 	}
-	return iterFout(it)
 }
 
 // overTijd walks the time range, each time for the next few in log order.
@@ -72,7 +74,7 @@ func (g *Graph) overTijd(v Vraag, zie func(uint64) (bool, error)) error {
 		if err != nil {
 			return err
 		}
-		slices.SortFunc(h, func(a, b post) int { return cmp(a.plaats, b.plaats) })
+		slices.SortFunc(h, func(a, b post) int { return cmp.Compare(a.plaats, b.plaats) })
 		for _, p := range h {
 			if meer, err := zie(p.plaats); err != nil || !meer {
 				return err
@@ -87,15 +89,19 @@ func (g *Graph) overTijd(v Vraag, zie func(uint64) (bool, error)) error {
 
 // eerste gives the first events of the range after Na, in any order.
 func (g *Graph) eerste(v Vraag) (hoop, error) {
-	it, err := g.loop(v, Term{Kind: Alle})
+	w, err := g.loop(v, Term{Kind: Alle})
 	if err != nil {
 		return nil, err
 	}
-	defer it.Close()
+	defer w.sluit()
+	van, tot := grenzen(v)
 	var h hoop
-	for ok := it.First(); ok; ok = it.Next() {
-		p := leesPosting(it.Key())
-		if p.plaats <= v.Na || v.TotEnMet > 0 && p.plaats > v.TotEnMet || len(h) == partij && p.plaats > h[0].plaats {
+	for {
+		p, ok, err := w.volgende()
+		if err != nil || !ok {
+			return h, err
+		}
+		if p.tijd < van || p.tijd >= tot || len(h) == partij && p.plaats > h[0].plaats {
 			continue
 		}
 		if heeft, err := g.heeft(v.Termen, p); err != nil {
@@ -108,34 +114,6 @@ func (g *Graph) eerste(v Vraag) (hoop, error) {
 		}
 		heap.Push(&h, p)
 	}
-	return h, iterFout(it)
-}
-
-// loop opens the postings of a term between the bounds of v that its keys can
-// tell: time for Alle, place in the log for the others.
-func (g *Graph) loop(v Vraag, t Term) (*pebble.Iterator, error) {
-	kop := kop(g, t.Kind, t.Waarde)
-	onder, boven := slices.Clone(kop[:]), slices.Clone(kop[:])
-	van, tot := v.Na+1, v.TotEnMet+1
-	if v.TotEnMet == 0 {
-		tot = ^uint64(0)
-	}
-	if t.Kind == Alle {
-		van, tot = grenzen(v)
-	}
-	onder, boven = binary.BigEndian.AppendUint64(onder, van), binary.BigEndian.AppendUint64(boven, tot)
-	it, err := g.db.NewIter(&pebble.IterOptions{LowerBound: onder, UpperBound: boven})
-	if err != nil {
-		return nil, fmt.Errorf("graph: iterate: %w", err)
-	}
-	return it, nil
-}
-
-func iterFout(it *pebble.Iterator) error {
-	if err := it.Error(); err != nil {
-		return fmt.Errorf("graph: iterate: %w", err)
-	}
-	return nil
 }
 
 // grenzen gives the time range: from, and up to but not including.
@@ -150,32 +128,32 @@ func grenzen(v Vraag) (van, tot uint64) {
 	return van, tot
 }
 
-// heeft looks the terms up at the exact key of the candidate.
+// heeft looks the terms up for the candidate.
 func (g *Graph) heeft(termen []Term, p post) (bool, error) {
 	for _, te := range termen {
 		k := posting(g, te.Kind, te.Waarde, tijd(p.tijd), p.plaats)
-		_, c, err := g.db.Get(k[:])
+		zoek := k
+		if isLijst(k[0]) {
+			zoek = k.vanBlok()
+		}
+		v, c, err := g.db.Get(zoek[:])
 		if err == pebble.ErrNotFound {
 			return false, nil
 		}
 		if err != nil {
 			return false, fmt.Errorf("graph: get: %w", err)
 		}
+		heeft := !isLijst(k[0]) || staatIn(v, p.plaats)
 		_ = c.Close()
+		if !heeft {
+			return false, nil
+		}
 	}
 	return true, nil
 }
 
 // post is one posting of a term.
 type post struct{ tijd, plaats uint64 }
-
-func leesPosting(k []byte) post {
-	een, twee := binary.BigEndian.Uint64(k[9:]), binary.BigEndian.Uint64(k[17:])
-	if Kind(k[0]) == Alle {
-		return post{tijd: een, plaats: twee}
-	}
-	return post{tijd: twee, plaats: een}
-}
 
 // hoop keeps the latest candidate on top, to be thrown out first.
 type hoop []post
@@ -189,16 +167,6 @@ func (h *hoop) Pop() any {
 	x := (*h)[n]
 	*h = (*h)[:n]
 	return x
-}
-
-func cmp(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // BlokOp gives the first block that holds something received after t: what
