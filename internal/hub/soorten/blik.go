@@ -11,14 +11,32 @@ import (
 // checked without being written out; plat writes the same, and a test holds the
 // two against each other.
 type blik struct {
-	soort  blikSoort
-	tekst  string
-	graaf  *prov.Graph
-	node   *prov.Node
-	vs     []prov.Value
-	w      any
-	masker func(string) string
+	soort blikSoort
+	z     *zicht // nil for a value of encoding/json, and for a type
+	tekst string // as it stands: masked when it is read
+	node  *prov.Node
+	vs    []prov.Value
+	w     any
 }
+
+// zicht is what all views on one graph share.
+type zicht struct {
+	graaf  *prov.Graph
+	masker func(string) string
+	vreemd bool // some property has a name that masker changes
+}
+
+func zichtOp(g *prov.Graph, masker func(string) string) *zicht {
+	z := &zicht{graaf: g, masker: masker}
+	for _, n := range g.Nodes {
+		for i := range n.Props {
+			z.vreemd = z.vreemd || masker(n.Props[i].Name) != n.Props[i].Name
+		}
+	}
+	return z
+}
+
+func (z *zicht) blik() blik { return blik{soort: eenGraaf, z: z} }
 
 type blikSoort uint8
 
@@ -34,13 +52,11 @@ const (
 	eenLiteral                  // {"@value": …, "@type" or "@language": …} of vs[0]
 )
 
-func (b blik) metTekst(s string) blik {
-	return blik{soort: eenTekst, tekst: b.masker(s), masker: b.masker}
-}
+func (b *blik) metTekst(s string) blik { return blik{soort: eenTekst, tekst: s, z: b.z} }
 
 // waarde looks at one or more values of a property.
-func (b blik) waarde(vs []prov.Value) blik {
-	n := blik{vs: vs, masker: b.masker}
+func (b *blik) waarde(vs []prov.Value) blik {
+	n := blik{vs: vs, z: b.z}
 	if len(vs) > 1 {
 		n.soort = eenLijst
 		return n
@@ -60,15 +76,26 @@ func (b blik) waarde(vs []prov.Value) blik {
 	return n
 }
 
-func (b blik) isTekst() (string, bool) {
-	if b.soort == eenTekst {
-		return b.tekst, true
+func (b *blik) isTekst() bool {
+	if b.soort != eenWaarde {
+		return b.soort == eenTekst
 	}
-	s, ok := b.w.(string)
-	return s, ok
+	_, is := b.w.(string)
+	return is
 }
 
-func (b blik) isLijst() bool {
+// lees gives the text that isTekst told of.
+func (b *blik) lees() string {
+	if b.soort == eenWaarde {
+		return b.w.(string)
+	}
+	if b.z == nil {
+		return b.tekst
+	}
+	return b.z.masker(b.tekst)
+}
+
+func (b *blik) isLijst() bool {
 	if b.soort == eenNodes || b.soort == eenTypen || b.soort == eenLijst {
 		return true
 	}
@@ -76,7 +103,7 @@ func (b blik) isLijst() bool {
 	return ok
 }
 
-func (b blik) isObject() bool {
+func (b *blik) isObject() bool {
 	switch b.soort {
 	case eenGraaf, eenNode, eenVerwijs, eenLiteral:
 		return true
@@ -86,10 +113,10 @@ func (b blik) isObject() bool {
 }
 
 // aantal is the length of a list.
-func (b blik) aantal() int {
+func (b *blik) aantal() int {
 	switch b.soort {
 	case eenNodes:
-		return len(b.graaf.Nodes)
+		return len(b.z.graaf.Nodes)
 	case eenTypen:
 		return len(b.node.Types)
 	case eenLijst:
@@ -99,27 +126,47 @@ func (b blik) aantal() int {
 }
 
 // deel is element i of a list.
-func (b blik) deel(i int) blik {
+func (b *blik) deel(i int) blik {
 	switch b.soort {
 	case eenNodes:
-		return blik{soort: eenNode, node: b.graaf.Nodes[i], masker: b.masker}
+		return blik{soort: eenNode, node: b.z.graaf.Nodes[i], z: b.z}
 	case eenTypen:
-		return blik{soort: eenTekst, tekst: b.node.Types[i], masker: b.masker}
+		return blik{soort: eenTekst, tekst: b.node.Types[i]}
 	case eenLijst:
 		return b.waarde(b.vs[i : i+1])
 	}
 	return blik{w: b.w.([]any)[i]}
 }
 
+// prop gives the values of a property of a node.
+func (b *blik) prop(naam string) []prov.Value {
+	for i := range b.node.Props {
+		p := &b.node.Props[i]
+		if len(p.Values) > 0 && (p.Name == naam && !b.z.vreemd || b.z.vreemd && b.z.masker(p.Name) == naam) {
+			return p.Values
+		}
+	}
+	return nil
+}
+
+// heeft tells whether an object has the member naam.
+func (b *blik) heeft(naam string) bool {
+	if b.soort == eenNode && naam[:min(1, len(naam))] != "@" {
+		return b.prop(naam) != nil
+	}
+	_, er := b.eigenschap(naam)
+	return er
+}
+
 // eigenschap is member naam of an object.
-func (b blik) eigenschap(naam string) (blik, bool) {
+func (b *blik) eigenschap(naam string) (blik, bool) {
 	switch b.soort {
 	case eenGraaf:
 		switch naam {
 		case "@context":
 			return blik{w: platteContext}, true
 		case "@graph":
-			return blik{soort: eenNodes, graaf: b.graaf, masker: b.masker}, true
+			return blik{soort: eenNodes, z: b.z}, true
 		}
 		return blik{}, false
 	case eenNode:
@@ -127,12 +174,10 @@ func (b blik) eigenschap(naam string) (blik, bool) {
 		case "@id":
 			return b.metTekst(b.node.ID), true
 		case "@type":
-			return blik{soort: eenTypen, node: b.node, masker: b.masker}, true
+			return blik{soort: eenTypen, node: b.node, z: b.z}, true
 		}
-		for i := range b.node.Props {
-			if p := &b.node.Props[i]; len(p.Values) > 0 && b.masker(p.Name) == naam {
-				return b.waarde(p.Values), true
-			}
+		if vs := b.prop(naam); vs != nil {
+			return b.waarde(vs), true
 		}
 		return blik{}, false
 	case eenVerwijs:
@@ -154,7 +199,7 @@ func (b blik) eigenschap(naam string) (blik, bool) {
 }
 
 // namen gives the names of the members of an object, each once.
-func (b blik) namen() []string {
+func (b *blik) namen() []string {
 	switch b.soort {
 	case eenGraaf:
 		return []string{"@context", "@graph"}
@@ -162,7 +207,7 @@ func (b blik) namen() []string {
 		uit := []string{"@id", "@type"}
 		for i := range b.node.Props {
 			if len(b.node.Props[i].Values) > 0 {
-				uit = append(uit, b.masker(b.node.Props[i].Name))
+				uit = append(uit, b.z.masker(b.node.Props[i].Name))
 			}
 		}
 		return uit
@@ -182,16 +227,17 @@ func (b blik) namen() []string {
 }
 
 // alles writes the value out.
-func (b blik) alles() any {
+func (b *blik) alles() any {
 	switch {
 	case b.soort == eenTekst:
-		return b.tekst
+		return b.lees()
 	case b.soort == eenWaarde:
 		return b.w
 	case b.isLijst():
 		uit := make([]any, b.aantal())
 		for i := range uit {
-			uit[i] = b.deel(i).alles()
+			d := b.deel(i)
+			uit[i] = d.alles()
 		}
 		return uit
 	}

@@ -33,7 +33,7 @@ type Schema struct {
 
 	doc  any // as the compiler reads it
 	af   *jsonschema.Schema
-	snel bool // af may be asked the short way
+	snel *plan // the short way to ask af; nil for none
 }
 
 // plek is the name under which a schema is compiled. No schema is loaded by it.
@@ -79,7 +79,7 @@ func (s *Schema) compileer() error {
 	if s.af, err = c.Compile(plek); err != nil {
 		return fout("Dit is geen JSON Schema 2020-12, of het verwijst naar iets buiten zichzelf.", err)
 	}
-	s.doc, s.snel = doc, kanSnel(s.af, map[*jsonschema.Schema]bool{})
+	s.doc, s.snel = doc, planVan(s.af, map[*jsonschema.Schema]*plan{})
 	return nil
 }
 
@@ -189,8 +189,10 @@ func (s *Stand) Controleer(ev cloudevent.Event, g prov.Graph, masker func(string
 	if v == nil {
 		return nil
 	}
-	if v.snel && snel(v.af, blik{soort: eenGraaf, graaf: &g, masker: masker}, 0) {
-		return nil
+	if v.snel != nil {
+		if b := zichtOp(&g, masker).blik(); v.snel.goed(&b, 0) {
+			return nil
+		}
 	}
 	var mis *jsonschema.ValidationError
 	err := v.af.Validate(plat(g, masker))
