@@ -1,7 +1,6 @@
 package prov
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -9,10 +8,8 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
-	"github.com/valyala/fastjson"
-
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/jsontape"
 )
 
 // zonderPrefix are terms that published examples write without a prefix.
@@ -39,6 +36,10 @@ type lezing struct {
 	waarschuwing []string
 	leeg         int // blank nodes so far
 
+	band  *jsontape.Tape
+	tekst string // what stands on it, from van on: the texts of g are parts of it
+	van   int32
+
 	// Room for the nodes of g and what is in them, in few pieces.
 	nodes []Node
 	props []Prop
@@ -57,19 +58,19 @@ func neem[T any](stuk *[]T, n int) []T {
 	return (*stuk)[van : van : van+n]
 }
 
-// Lezer is Lees with memory that is used again: the graph it gives holds until
+// Lezer is LeesBand with memory that is used again: the graph it gives holds until
 // its next call. It is for one goroutine.
 type Lezer struct{ l lezing }
 
-// Lees is the function Lees.
-func (z *Lezer) Lees(data json.RawMessage) (Graph, []string, error) {
+// LeesBand is the function LeesBand.
+func (z *Lezer) LeesBand(t *jsontape.Tape) (Graph, []string, error) {
 	l := &z.l
 	clear(l.nodes)
 	clear(l.props)
 	clear(l.typen)
 	clear(l.plek)
 	*l = lezing{g: Graph{Nodes: l.g.Nodes[:0]}, nodes: l.nodes[:0], props: l.props[:0], typen: l.typen[:0], plek: l.plek[:0]}
-	return l.lees(data)
+	return l.lees(t)
 }
 
 // Lees reads a payload, infers what relations imply and leaves out what PROV
@@ -80,29 +81,36 @@ func (z *Lezer) Lees(data json.RawMessage) (Graph, []string, error) {
 //
 // A payload with the plain context of prov and soh is read directly; any other
 // goes through JSON-LD expansion with built-in contexts.
-func Lees(data json.RawMessage) (Graph, []string, error) { return new(lezing).lees(data) }
-
-func (l *lezing) lees(data json.RawMessage) (Graph, []string, error) {
+func Lees(data json.RawMessage) (Graph, []string, error) {
 	if !utf8.Valid(data) {
 		return Graph{}, nil, begrip.NieuweFout(begrip.Ongeldig, "De inhoud is geen geldige UTF-8.")
 	}
-	// The fast parser is lax about escapes, so those get a strict look first.
-	if bytes.IndexByte(data, '\\') >= 0 && !jsontext.Value(data).IsValid() {
+	t := banden.Get().(*jsontape.Tape)
+	defer banden.Put(t)
+	if !t.Read(data) {
 		return Graph{}, nil, errJSON()
 	}
-	p := parsers.Get()
-	defer parsers.Put(p)
-	if v, err := p.ParseBytes(data); err != nil || !l.gewoon(v) {
+	return LeesBand(t)
+}
+
+var banden = sync.Pool{New: func() any { return new(jsontape.Tape) }}
+
+// LeesBand is Lees for a payload that was read before, and found to be UTF-8.
+func LeesBand(t *jsontape.Tape) (Graph, []string, error) { return new(lezing).lees(t) }
+
+func (l *lezing) lees(t *jsontape.Tape) (Graph, []string, error) {
+	heel := &t.Items[0]
+	l.band, l.tekst, l.van = t, string(t.Raw(heel)), heel.From
+	if !l.gewoon() {
 		*l = lezing{}
-		if err := l.uitgebreid(data); err != nil {
+		if err := l.uitgebreid(t.Raw(heel)); err != nil {
 			return Graph{}, nil, err
 		}
 	}
+	l.band, l.tekst = nil, ""
 	l.herstel()
 	return l.g, l.waarschuwing, l.volledig()
 }
-
-var parsers fastjson.ParserPool
 
 func errJSON() error {
 	return begrip.NieuweFout(begrip.Ongeldig, "De inhoud is geen geldige JSON, of er staat een naam twee keer in hetzelfde object.")
@@ -127,81 +135,103 @@ func (l *lezing) waarschuw(tekst string, args ...any) {
 }
 
 // gewoon reads the plain form; false means: this needs JSON-LD expansion.
-func (l *lezing) gewoon(v *fastjson.Value) bool {
-	top, err := v.Object()
-	if err != nil || top.Len() != 2 || !gewoneContext(top.Get("@context")) {
+func (l *lezing) gewoon() bool {
+	t := l.band
+	context, graaf := t.Member(0, "@context"), t.Member(0, "@graph")
+	if t.Items[0].Kind != jsontape.Object || t.Len(0) != 2 || context == 0 || graaf == 0 || !l.gewoneContext(context) || t.Items[graaf].Kind != jsontape.Array {
 		return false
 	}
-	g := top.Get("@graph")
-	if g == nil || g.Type() != fastjson.TypeArray {
-		return false
-	}
-	graaf := g.GetArray()
-	l.g.Nodes = slices.Grow(l.g.Nodes, len(graaf)+4)
-	for _, n := range graaf {
-		o, err := n.Object()
-		if err != nil {
+	l.g.Nodes = slices.Grow(l.g.Nodes, 8)
+	for k := graaf + 1; k < t.Items[graaf].Next; k = t.Items[k].Next {
+		if t.Items[k].Kind != jsontape.Object {
 			return false
 		}
-		if _, ok := l.object(o, 0); !ok {
+		if _, ok := l.object(k, 0); !ok {
 			return false
 		}
 	}
 	return true
 }
 
-func gewoneContext(v *fastjson.Value) bool {
-	if v == nil || v.Type() != fastjson.TypeObject {
+func (l *lezing) gewoneContext(k int32) bool {
+	t := l.band
+	if t.Items[k].Kind != jsontape.Object || t.Len(k) != 2 {
 		return false
 	}
-	o := v.GetObject()
-	return o.Len() == 2 && is(o.Get("prov"), NSProv) && is(o.Get("soh"), NSSoh)
+	is := func(naam, ns string) bool {
+		m := t.Member(k, naam)
+		return m != 0 && string(t.Text(&t.Items[m])) == ns
+	}
+	return is("prov", NSProv) && is("soh", NSSoh)
 }
 
-func is(v *fastjson.Value, s string) bool {
-	return v != nil && string(v.GetStringBytes()) == s
+// knip gives what stands on the tape between two quotes, as a part of tekst.
+func (l *lezing) knip(van, tot int32) string {
+	s := l.tekst[van+1-l.van : tot-1-l.van]
+	if strings.IndexByte(s, '\\') >= 0 {
+		return string(jsontape.Unquote([]byte(s)))
+	}
+	return s
+}
+
+// tekstOp gives the text at k; ok is false for another value.
+func (l *lezing) tekstOp(k int32) (tekst string, ok bool) {
+	it := &l.band.Items[k]
+	if it.Kind != jsontape.String {
+		return "", false
+	}
+	return l.knip(it.From, it.To), true
+}
+
+// letterlijk gives the number or boolean at k as it was written.
+func (l *lezing) letterlijk(k int32) string {
+	it := &l.band.Items[k]
+	return l.tekst[it.From-l.van : it.To-l.van]
 }
 
 // maxDiepte bounds embedded nodes in the plain form; deeper goes the long way.
 const maxDiepte = 8
 
-// object reads one node object and gives its id.
-func (l *lezing) object(o *fastjson.Object, diepte int) (string, bool) {
+// object reads the node object at k and gives its id.
+func (l *lezing) object(k int32, diepte int) (string, bool) {
 	if diepte > maxDiepte {
 		return "", false
 	}
+	t := l.band
 	id := ""
-	if v := o.Get("@id"); v != nil {
-		b, err := v.StringBytes()
-		if err != nil || len(b) == 0 {
+	if m := t.Member(k, "@id"); m != 0 {
+		s, ok := l.tekstOp(m)
+		if !ok || s == "" {
 			return "", false
 		}
-		id = compact(naam(b))
+		id = compact(s)
 	} else {
 		id = fmt.Sprintf("_:soh%d", l.leeg)
 		l.leeg++
 	}
 	n := l.node(id)
 	if n.Props == nil {
-		n.Props = neem(&l.props, o.Len())
+		n.Props = neem(&l.props, t.Len(k))
 	}
-	goed := true
 	ids, types := 0, 0
-	o.Visit(func(k []byte, v *fastjson.Value) {
-		switch {
-		case !goed:
-		case string(k) == "@id":
+	for m := k + 1; m < t.Items[k].Next; m = t.Items[m].Next {
+		goed := true
+		switch naam := l.knip(t.Items[m].NameFrom, t.Items[m].NameTo); {
+		case naam == "@id":
 			ids++
-		case string(k) == "@type":
+		case naam == "@type":
 			types++
-			goed = l.types(n, v)
-		case len(k) > 0 && k[0] == '@':
+			goed = l.types(n, m)
+		case strings.HasPrefix(naam, "@"):
 			goed = false
 		default:
-			goed = l.eigenschap(n, k, v, diepte)
+			goed = l.eigenschap(n, naam, m, diepte)
 		}
-	})
-	return id, goed && ids <= 1 && types <= 1
+		if !goed {
+			return "", false
+		}
+	}
+	return id, ids <= 1 && types <= 1
 }
 
 // node is Graph.Node without an allocation per node.
@@ -224,20 +254,20 @@ func (l *lezing) voeg(n *Node, term string, v Value) {
 	n.Props = append(n.Props, Prop{Name: term, Values: append(neem(&l.plek, 1), v)})
 }
 
-func (l *lezing) types(n *Node, v *fastjson.Value) bool {
-	switch v.Type() {
-	case fastjson.TypeString:
+func (l *lezing) types(n *Node, k int32) bool {
+	t := l.band
+	switch t.Items[k].Kind {
+	case jsontape.String:
 		if n.Types == nil {
 			n.Types = neem(&l.typen, 1)
 		}
-		return l.type_(n, v)
-	case fastjson.TypeArray:
-		rij, _ := v.Array()
+		return l.type_(n, k)
+	case jsontape.Array:
 		if n.Types == nil {
-			n.Types = neem(&l.typen, len(rij))
+			n.Types = neem(&l.typen, t.Len(k))
 		}
-		for _, t := range rij {
-			if !l.type_(n, t) {
+		for m := k + 1; m < t.Items[k].Next; m = t.Items[m].Next {
+			if !l.type_(n, m) {
 				return false
 			}
 		}
@@ -246,12 +276,12 @@ func (l *lezing) types(n *Node, v *fastjson.Value) bool {
 	return false
 }
 
-func (l *lezing) type_(n *Node, v *fastjson.Value) bool {
-	b, err := v.StringBytes()
-	if err != nil || len(b) == 0 || b[0] == '@' {
+func (l *lezing) type_(n *Node, k int32) bool {
+	s, ok := l.tekstOp(k)
+	if !ok || s == "" || s[0] == '@' {
 		return false
 	}
-	l.typeer(n, naam(b))
+	l.typeer(n, s)
 	return true
 }
 
@@ -277,8 +307,8 @@ func (l *lezing) nieuwste(naam string) string {
 }
 
 // eigenschap reads one property of n.
-func (l *lezing) eigenschap(n *Node, k []byte, v *fastjson.Value, diepte int) bool {
-	term := compact(naam(k))
+func (l *lezing) eigenschap(n *Node, naam string, k int32, diepte int) bool {
+	term := compact(naam)
 	if !strings.Contains(term, ":") {
 		nieuw, ok := zonderPrefix[term]
 		if !ok {
@@ -288,36 +318,30 @@ func (l *lezing) eigenschap(n *Node, k []byte, v *fastjson.Value, diepte int) bo
 		l.waarschuw("%s zonder voorvoegsel is gelezen als %s.", term, nieuw)
 		term = nieuw
 	}
-	return l.waarden(n, l.nieuwste(term), v, diepte)
+	return l.waarden(n, l.nieuwste(term), k, diepte)
 }
 
-func (l *lezing) waarden(n *Node, term string, v *fastjson.Value, diepte int) bool {
-	switch v.Type() {
-	case fastjson.TypeNull:
-	case fastjson.TypeString:
-		b, _ := v.StringBytes()
-		l.voeg(n, term, Value{Literal: string(b)})
-	case fastjson.TypeNumber:
-		w := Value{Literal: v.String(), Kind: Getal}
-		if !jsontext.Value(w.Literal).IsValid() { // the fast parser takes nan and the like
-			return false
-		}
-		l.voeg(n, term, w)
-	case fastjson.TypeTrue, fastjson.TypeFalse:
-		l.voeg(n, term, Value{Literal: v.String(), Kind: Waarheid})
-	case fastjson.TypeArray:
-		rij, _ := v.Array()
-		for _, w := range rij {
-			if w.Type() == fastjson.TypeArray || !l.waarden(n, term, w, diepte) {
+func (l *lezing) waarden(n *Node, term string, k int32, diepte int) bool {
+	t := l.band
+	switch t.Items[k].Kind {
+	case jsontape.String:
+		s, _ := l.tekstOp(k)
+		l.voeg(n, term, Value{Literal: s})
+	case jsontape.Number:
+		l.voeg(n, term, Value{Literal: l.letterlijk(k), Kind: Getal})
+	case jsontape.Boolean:
+		l.voeg(n, term, Value{Literal: l.letterlijk(k), Kind: Waarheid})
+	case jsontape.Array:
+		for m := k + 1; m < t.Items[k].Next; m = t.Items[m].Next {
+			if t.Items[m].Kind == jsontape.Array || !l.waarden(n, term, m, diepte) {
 				return false
 			}
 		}
-	case fastjson.TypeObject:
-		o, _ := v.Object()
-		if o.Get("@value") != nil {
-			return l.literal(n, term, o)
+	case jsontape.Object:
+		if m := t.Member(k, "@value"); m != 0 {
+			return l.literal(n, term, k, m)
 		}
-		id, ok := l.verwijs(o, diepte)
+		id, ok := l.verwijs(k, diepte)
 		if ok {
 			l.voeg(n, term, Value{Ref: id, Kind: Verwijzing})
 		}
@@ -328,81 +352,47 @@ func (l *lezing) waarden(n *Node, term string, v *fastjson.Value, diepte int) bo
 
 // verwijs reads an object in value position: a bare reference, or a node that
 // is described right there.
-func (l *lezing) verwijs(o *fastjson.Object, diepte int) (string, bool) {
-	if o.Len() == 1 && o.Get("@id") != nil {
-		b, err := o.Get("@id").StringBytes()
-		return compact(naam(b)), err == nil && len(b) > 0
+func (l *lezing) verwijs(k int32, diepte int) (string, bool) {
+	if m := l.band.Member(k, "@id"); m != 0 && l.band.Len(k) == 1 {
+		s, ok := l.tekstOp(m)
+		return compact(s), ok && s != ""
 	}
-	return l.object(o, diepte+1)
+	return l.object(k, diepte+1)
 }
 
-// literal reads a value object.
-func (l *lezing) literal(n *Node, term string, o *fastjson.Object) bool {
-	inhoud := o.Get("@value")
-	taal, soort := o.Get("@language"), o.Get("@type")
-	leden := 1
-	w := Value{}
-	switch inhoud.Type() {
-	case fastjson.TypeString:
-		b, _ := inhoud.StringBytes()
-		w.Literal = string(b)
-	case fastjson.TypeNumber:
-		w.Literal, w.Kind = inhoud.String(), Getal
-		if !jsontext.Value(w.Literal).IsValid() {
-			return false
-		}
-	case fastjson.TypeTrue, fastjson.TypeFalse:
-		w.Literal, w.Kind = inhoud.String(), Waarheid
+// literal reads the value object at k, with its @value at inhoud.
+func (l *lezing) literal(n *Node, term string, k, inhoud int32) bool {
+	t := l.band
+	w, leden := Value{}, 1
+	switch t.Items[inhoud].Kind {
+	case jsontape.String:
+		w.Literal, _ = l.tekstOp(inhoud)
+	case jsontape.Number:
+		w.Literal, w.Kind = l.letterlijk(inhoud), Getal
+	case jsontape.Boolean:
+		w.Literal, w.Kind = l.letterlijk(inhoud), Waarheid
 	default:
 		return false
 	}
-	if soort != nil {
+	if m := t.Member(k, "@type"); m != 0 {
 		leden++
-		b, err := soort.StringBytes()
-		if err != nil || len(b) == 0 || b[0] == '@' {
+		s, ok := l.tekstOp(m)
+		if !ok || s == "" || s[0] == '@' {
 			return false
 		}
-		w.Kind, w.Datatype = Getypeerd, compact(string(b))
+		w.Kind, w.Datatype = Getypeerd, compact(s)
 	}
-	if taal != nil {
+	if m := t.Member(k, "@language"); m != 0 {
 		leden++
-		b, err := taal.StringBytes()
-		if err != nil || w.Kind != Tekst {
+		s, ok := l.tekstOp(m)
+		if !ok || w.Kind != Tekst {
 			return false
 		}
-		w.Taal = string(b)
+		w.Taal = s
 	}
-	if o.Len() != leden {
+	if t.Len(k) != leden {
 		return false
 	}
 	l.voeg(n, term, w.ontypeer())
 	return true
-}
-
-// bekende holds the names nearly every payload uses, so that reading one costs
-// no allocation.
-var bekende = struct {
-	sync.Once
-	namen map[string]string
-}{}
-
-// naam gives b as a string.
-func naam(b []byte) string {
-	bekende.Do(func() {
-		bekende.namen = map[string]string{}
-		for _, n := range veelVoorkomend {
-			bekende.namen[n] = n
-		}
-	})
-	if n, ok := bekende.namen[string(b)]; ok {
-		return n
-	}
-	return string(b)
-}
-
-var veelVoorkomend = []string{
-	Entity, Activity, Agent, Betrokkene, Burgerservicenummer, Zaak, BronAfgeschermd,
-	"soh:Organisatie", "soh:Melding", "soh:UitkomstOverleg", "soh:identifier", "soh:naam", "soh:tijdstip", "soh:inzageUrl",
-	"soh:heeftBetrokkene", "soh:beschikbaarGesteldOp", "prov:wasGeneratedBy", "prov:used", "prov:wasAssociatedWith",
-	"prov:wasAttributedTo", "soh:RegistrerenMelding", "soh:InzienMelding",
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/jsontape"
 )
 
 // knoop is what an object says about itself.
@@ -30,11 +31,11 @@ func isBSNNaam(naam []byte) bool {
 
 // knoop looks at the direct members of object i.
 func (v *versleutelaar) knoop(i int32) (n knoop) {
-	items := v.band.items
-	for k := i + 1; k < items[i].volgend; k = items[k].volgend {
-		switch naam := v.band.naam(items[k]); string(naam) {
+	items := v.in.Items
+	for k := i + 1; k < items[i].Next; k = items[k].Next {
+		switch naam := v.in.Name(&items[k]); string(naam) {
 		case "@id", "id":
-			if t := v.band.tekstVan(items[k]); t != nil {
+			if t := v.in.Text(&items[k]); t != nil {
 				n.heeftID, n.id = true, t
 			}
 		case "@type", "type":
@@ -58,15 +59,15 @@ func (v *versleutelaar) knoop(i int32) (n knoop) {
 
 // alleTeksten offers the strings and numbers in item k to f until it says yes.
 func (v *versleutelaar) alleTeksten(k int32, f func([]byte) bool) bool {
-	items := v.band.items
-	for j := k; j < items[k].volgend; j++ {
-		switch it := items[j]; it.soort {
-		case '"':
-			if f(v.band.tekstVan(it)) {
+	items := v.in.Items
+	for j := k; j < items[k].Next; j++ {
+		switch it := &items[j]; it.Kind {
+		case jsontape.String:
+			if f(v.in.Text(it)) {
 				return true
 			}
-		case '0':
-			if f(v.band.src[it.van:it.tot]) {
+		case jsontape.Number:
+			if f(v.in.Src[it.From:it.To]) {
 				return true
 			}
 		}
@@ -84,13 +85,13 @@ type persoon struct {
 // zoekBetrokkenen looks at every object inside item i, and finds the @id of each
 // Betrokkene, so that a person described in several places is one person.
 func (v *versleutelaar) zoekBetrokkenen(i int32) {
-	items := v.band.items
-	for k := i; k < items[i].volgend; k++ {
-		if items[k].soort != '{' {
+	items := v.in.Items
+	for k := i; k < items[i].Next; k++ {
+		if items[k].Kind != jsontape.Object {
 			continue
 		}
 		n := v.knoop(k)
-		items[k].knoop = int32(len(v.knopen))
+		items[k].Aux = int32(len(v.knopen))
 		v.knopen = append(v.knopen, n)
 		if !n.heeftID || !n.betrokkene && n.bsn.IsZero() {
 			continue
@@ -130,5 +131,5 @@ func (v *versleutelaar) vanWie(i int32, n *knoop) (ref [16]byte, ja bool) {
 	if !n.bsn.IsZero() {
 		return v.s.Ref(n.bsn), true
 	}
-	return v.naamloos(v.band.items[i]), true
+	return v.naamloos(&v.in.Items[i]), true
 }

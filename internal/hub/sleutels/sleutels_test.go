@@ -7,15 +7,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/jsontape"
 )
 
 // Fictional numbers that pass the eleven-test.
@@ -60,6 +63,8 @@ func ontsleutel(t testing.TB, s *Sleutels, b []byte, alleen func([16]byte) bool)
 	return string(uit)
 }
 
+var eenToken = regexp.MustCompile(merk + "[tln][A-Za-z0-9_-]*;")
+
 func niemand([16]byte) bool { return false }
 
 func TestBSNEnGegevensVanBetrokkenenStaanNietLeesbaarInDeOpslag(t *testing.T) {
@@ -97,8 +102,9 @@ func TestBSNEnGegevensVanBetrokkenenStaanNietLeesbaarInDeOpslag(t *testing.T) {
 			in := `{"specversion":"1.0","id":"999990019","data":` + g.data + ` }`
 			st, refs := versleutel(t, s, in)
 			data := st[bytes.Index(st, []byte(`"data"`)):]
+			open := eenToken.ReplaceAll(data, nil) // what is encrypted may hold "17" by chance
 			for _, w := range g.weg {
-				if g.naam != "in escapes" && bytes.Contains(data, []byte(w)) {
+				if g.naam != "in escapes" && bytes.Contains(open, []byte(w)) {
 					t.Errorf("%q staat leesbaar in %s", w, data)
 				}
 			}
@@ -419,6 +425,8 @@ func TestHeenEnTerugGeeftDezelfdeBytes(t *testing.T) {
 		if !json.Valid(dicht) {
 			rt.Fatalf("afgeschermd geen JSON: %q", dicht)
 		}
+		alsBand(rt, s, []byte(in))
+		alsBand(rt, s, []byte(strings.Replace(in, merk, "x", 1)))
 	})
 }
 
@@ -434,7 +442,7 @@ func FuzzVersleutel(f *testing.F) {
 		}
 		st, _, err := s.Versleutel(ctx, nil, in)
 		if err != nil {
-			if json.Valid(in) && bytes.HasPrefix(bytes.TrimSpace(in), []byte("{")) && !bytes.Contains(in, []byte("data_base64")) && begrip.Is(err, begrip.Ongeldig) && !strings.Contains(string(in), "[[[[") {
+			if jsontext.Value(in).IsValid() && bytes.HasPrefix(bytes.TrimSpace(in), []byte("{")) && !bytes.Contains(in, []byte("data_base64")) && begrip.Is(err, begrip.Ongeldig) && !strings.Contains(string(in), "[[[[") {
 				t.Fatalf("geldige JSON geweigerd: %q", in)
 			}
 			return
@@ -445,5 +453,44 @@ func FuzzVersleutel(f *testing.F) {
 		if json.Valid(in) && !json.Valid(st) {
 			t.Fatalf("geen JSON meer: %q", st)
 		}
+		alsBand(t, s, in)
 	})
+}
+
+// alsBand encrypts the member data of in on tape, and holds the tape of what is
+// given against one that is read anew.
+func alsBand(t interface{ Fatalf(string, ...any) }, s *Sleutels, in []byte) {
+	var heel, data, uit, nieuw, anders jsontape.Tape
+	if !heel.Read(in) || heel.Items[0].Kind != jsontape.Object {
+		return
+	}
+	k := heel.Member(0, "data")
+	if k == 0 {
+		return
+	}
+	heel.Sub(&data, k, in, 0)
+	st, _, ok, err := s.VersleutelBand(context.Background(), nil, &data, &uit)
+	if err != nil {
+		t.Fatalf("%v: %q", err, in)
+	}
+	if terug, err := s.Ontsleutel(context.Background(), st, nil); err != nil || !bytes.Equal(terug, in) {
+		t.Fatalf("terug %q, %v; wil %q", terug, err, in)
+	}
+	if ok == bytes.Contains(in, []byte(merk)) {
+		t.Fatalf("tape told %v of %q", ok, in)
+	}
+	if !ok {
+		return
+	}
+	if !nieuw.Read(st) {
+		t.Fatalf("geen JSON meer: %q", st)
+	}
+	nieuw.Sub(&anders, nieuw.Member(0, "data"), st, 0)
+	for i := range anders.Items {
+		a, b := anders.Items[i], uit.Items[i]
+		a.Aux, b.Aux = 0, 0
+		if a != b || len(uit.Items) != len(anders.Items) {
+			t.Fatalf("item %d is %+v, want %+v\nin %q\nout %q", i, b, a, in, st)
+		}
+	}
 }

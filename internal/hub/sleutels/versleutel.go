@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/jsontape"
 )
 
 // A token stands in stored text as: merk, kind, base64url of ref, nonce and
@@ -37,37 +38,56 @@ var b64 = base64.RawURLEncoding
 // The keys are durable when Versleutel returns. Errors: Ongeldig when event is
 // no JSON object, NietBeschikbaar when keys cannot be stored.
 func (s *Sleutels) Versleutel(ctx context.Context, dst, event []byte) (stored []byte, refs [][16]byte, err error) {
+	var t jsontape.Tape
+	if !t.Read(event) {
+		return nil, nil, begrip.NieuweFout(begrip.Ongeldig, "De gebeurtenis is geen geldige JSON.")
+	}
+	if t.Items[0].Kind != jsontape.Object {
+		return nil, nil, begrip.NieuweFout(begrip.Ongeldig, "Een gebeurtenis is een JSON-object.")
+	}
+	var data []int32
+	for i := int32(1); i < t.Items[0].Next; i = t.Items[i].Next {
+		switch string(t.Name(&t.Items[i])) {
+		case "data":
+			data = append(data, i)
+		case "data_base64":
+			if err := geenBSN(t.Text(&t.Items[i])); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return s.versleutel(ctx, dst, &t, data, nil)
+}
+
+// VersleutelBand is Versleutel for an event of which data, the only member that can
+// hold a person, was read before: in holds it, as it stands in the event. uit
+// becomes the same for what is given. ok is false when uit cannot be told; there is
+// nothing on it then.
+func (s *Sleutels) VersleutelBand(ctx context.Context, dst []byte, in, uit *jsontape.Tape) (stored []byte, refs [][16]byte, ok bool, err error) {
+	stored, refs, err = s.versleutel(ctx, dst, in, []int32{0}, uit)
+	uit.Src = stored
+	return stored, refs, len(uit.Items) > 0, err
+}
+
+func (s *Sleutels) versleutel(ctx context.Context, dst []byte, in *jsontape.Tape, data []int32, uit *jsontape.Tape) (stored []byte, refs [][16]byte, err error) {
 	for range 8 {
-		if stored, refs, err = s.versleutel(ctx, dst, event); !errors.Is(err, errOpnieuw) {
+		if stored, refs, err = s.probeer(ctx, dst, in, data, uit); !errors.Is(err, errOpnieuw) {
 			return stored, refs, err
 		}
 	}
 	return nil, nil, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex heeft het te druk. Probeer het zo nog eens.").Door(err)
 }
 
-func (s *Sleutels) versleutel(ctx context.Context, dst, event []byte) (stored []byte, refs [][16]byte, err error) {
+func (s *Sleutels) probeer(ctx context.Context, dst []byte, in *jsontape.Tape, data []int32, uit *jsontape.Tape) (stored []byte, refs [][16]byte, err error) {
 	v := werkers.Get().(*versleutelaar)
 	defer werkers.Put(v)
-	v.begin(ctx, s, event)
-	if err := v.band.lees(event); err != nil {
-		return nil, nil, err
+	v.begin(ctx, s, dst, in, uit)
+	for _, i := range data {
+		v.zoekBetrokkenen(i)
+		v.loop(i, houder{})
 	}
-	if len(v.band.items) == 0 || v.band.items[0].soort != '{' {
-		return nil, nil, begrip.NieuweFout(begrip.Ongeldig, "Een gebeurtenis is een JSON-object.")
-	}
-	items := v.band.items
-	for i := int32(1); i < items[0].volgend; i = items[i].volgend {
-		switch string(v.band.naam(items[i])) {
-		case "data":
-			v.zoekBetrokkenen(i)
-			v.loop(i, houder{})
-		case "data_base64":
-			if err := geenBSN(v.band.tekstVan(items[i])); err != nil {
-				return nil, nil, err
-			}
-		}
-	}
-	v.kopieer(len(event))
+	v.kopieer(len(in.Src))
+	stored, v.uit = v.uit, nil
 	if v.err != nil {
 		return nil, nil, v.err
 	}
@@ -76,7 +96,7 @@ func (s *Sleutels) versleutel(ctx context.Context, dst, event []byte) (stored []
 			return nil, nil, err
 		}
 	}
-	return append(dst, v.uit...), slices.Clone(v.refs), nil
+	return stored, slices.Clone(v.refs), nil
 }
 
 // geenBSN refuses binary data with a BSN in it: there is no place for a token.
@@ -101,10 +121,11 @@ type houder struct {
 type versleutelaar struct {
 	s        *Sleutels
 	ctx      context.Context
-	band     band
+	in       *jsontape.Tape
 	uit      []byte
-	pos      int    // what of src is in uit
-	kladje   []byte // a token in the making
+	pos      int             // what of the source is in uit
+	op       []jsontape.Item // where what is in Items of in stands in uit; nil when nobody asks
+	kladje   []byte          // a token in the making
 	merken   bool
 	refs     [][16]byte
 	wachten  []*partij
@@ -115,17 +136,28 @@ type versleutelaar struct {
 
 var werkers = sync.Pool{New: func() any { return &versleutelaar{personen: map[string]persoon{}} }}
 
-func (v *versleutelaar) begin(ctx context.Context, s *Sleutels, event []byte) {
-	v.s, v.ctx, v.err, v.pos = s, ctx, nil, 0
-	v.uit, v.refs, v.wachten = v.uit[:0], v.refs[:0], v.wachten[:0]
-	v.merken = bytes.IndexByte(event, merk[0]) >= 0 && bytes.Contains(event, []byte(merk))
+func (v *versleutelaar) begin(ctx context.Context, s *Sleutels, dst []byte, in, uit *jsontape.Tape) {
+	v.s, v.ctx, v.err, v.pos, v.in, v.op = s, ctx, nil, 0, in, nil
+	v.uit, v.refs, v.wachten = dst, v.refs[:0], v.wachten[:0]
+	v.merken = bytes.IndexByte(in.Src, merk[0]) >= 0 && bytes.Contains(in.Src, []byte(merk))
 	v.knopen = v.knopen[:0]
 	clear(v.personen)
+	if uit == nil {
+		return
+	}
+	uit.Items = uit.Items[:0]
+	if !v.merken { // else places shift wherever the sender wrote ours
+		uit.Items = append(uit.Items, in.Items...)
+		v.op = uit.Items
+	}
 }
+
+// plek is where place p of the source, which is not in uit yet, will stand.
+func (v *versleutelaar) plek(p int32) int32 { return int32(len(v.uit)-v.pos) + p }
 
 // kopieer takes src over up to tot, as it is.
 func (v *versleutelaar) kopieer(tot int) {
-	v.uit = v.schoon(v.uit, v.band.src[v.pos:tot])
+	v.uit = v.schoon(v.uit, v.in.Src[v.pos:tot])
 	v.pos = tot
 }
 
@@ -138,20 +170,53 @@ func (v *versleutelaar) schoon(dst, b []byte) []byte {
 
 // loop passes item i and all inside it.
 func (v *versleutelaar) loop(i int32, h houder) {
-	it := v.band.items[i]
-	if it.slTot > 0 {
-		v.tekstIn(int(it.sleutelVan)+1, int(it.slTot)-1)
+	it := &v.in.Items[i]
+	if v.op == nil {
+		v.naam(it)
+		v.inhoud(i, it, h)
+		return
 	}
-	switch it.soort {
-	case '{':
+	op := &v.op[i]
+	op.NameFrom = v.plek(it.NameFrom)
+	v.naam(it)
+	op.NameTo = v.plek(it.NameTo)
+	if it.NameTo == 0 {
+		op.NameFrom, op.NameTo = 0, 0
+	}
+	op.From = v.plek(it.From)
+	v.inhoud(i, it, h)
+	op.To = v.plek(it.To)
+	if it.Kind == jsontape.Number || it.Kind == jsontape.Boolean {
+		op.Kind = soortVan(v.uit, op.From, it.Kind)
+	}
+}
+
+// soortVan is the kind of a number or boolean once it is written: a token is a
+// string. One that is not written yet is what it was.
+func soortVan(uit []byte, van int32, was jsontape.Kind) jsontape.Kind {
+	if int(van) < len(uit) && uit[van] == '"' {
+		return jsontape.String
+	}
+	return was
+}
+
+func (v *versleutelaar) naam(it *jsontape.Item) {
+	if it.NameTo > 0 {
+		v.tekstIn(int(it.NameFrom)+1, int(it.NameTo)-1)
+	}
+}
+
+func (v *versleutelaar) inhoud(i int32, it *jsontape.Item, h houder) {
+	switch it.Kind {
+	case jsontape.Object:
 		v.object(i, h)
-	case '[':
-		for k := i + 1; k < it.volgend; k = v.band.items[k].volgend {
+	case jsontape.Array:
+		for k := i + 1; k < it.Next; k = v.in.Items[k].Next {
 			v.loop(k, h)
 		}
-	case '"':
+	case jsontape.String:
 		v.letterlijk(it, h)
-	case '0', 't':
+	case jsontape.Number, jsontape.Boolean:
 		v.kaal(it, h)
 	}
 }
@@ -160,15 +225,15 @@ func (v *versleutelaar) loop(i int32, h houder) {
 // its value; a node is its own, or belongs to the node around it when it has
 // no @id of its own.
 func (v *versleutelaar) object(i int32, h houder) {
-	n := &v.knopen[v.band.items[i].knoop]
+	n := &v.knopen[v.in.Items[i].Aux]
 	ref, eigen := v.vanWie(i, n)
 	binnen := houder{ref: ref, betrokkene: eigen}
 	if !eigen && !n.heeftID && h.betrokkene {
 		binnen = houder{ref: h.ref, betrokkene: true}
 	}
-	items := v.band.items
-	for k := i + 1; k < items[i].volgend; k = items[k].volgend {
-		naam := v.band.naam(items[k])
+	items := v.in.Items
+	for k := i + 1; k < items[i].Next; k = items[k].Next {
+		naam := v.in.Name(&items[k])
 		hk := binnen
 		switch string(naam) {
 		case "@value", "@list", "@set":
@@ -185,21 +250,21 @@ func (v *versleutelaar) object(i int32, h houder) {
 }
 
 // letterlijk writes a string: whole as a token, or with the BSNs in it replaced.
-func (v *versleutelaar) letterlijk(it item, h houder) {
-	van, tot := int(it.van)+1, int(it.tot)-1
+func (v *versleutelaar) letterlijk(it *jsontape.Item, h houder) {
+	van, tot := int(it.From)+1, int(it.To)-1
 	switch {
 	case tot == van:
 	case h.bsn:
 		v.kopieer(van)
-		v.uit = v.token(v.uit, soortTekst, v.refVan(v.band.tekstVan(it), h), v.schoon(nil, v.band.src[van:tot]))
-		v.pos = tot
+		begin := len(v.uit)
+		v.kopieer(tot)
+		v.uit = v.token(v.uit[:begin], soortTekst, v.refVan(v.in.Text(it), h), v.uit[begin:])
 	case h.betrokkene:
 		v.kopieer(van)
 		begin := len(v.uit)
 		v.tekstIn(van, tot)
 		v.kopieer(tot)
-		inhoud := bytes.Clone(v.uit[begin:])
-		v.uit = v.token(v.uit[:begin], soortWaarde, h.ref, inhoud)
+		v.uit = v.token(v.uit[:begin], soortWaarde, h.ref, v.uit[begin:])
 	default:
 		v.tekstIn(van, tot)
 	}
@@ -207,10 +272,10 @@ func (v *versleutelaar) letterlijk(it item, h houder) {
 
 // tekstIn replaces the BSNs between van and tot, inside the quotes.
 func (v *versleutelaar) tekstIn(van, tot int) {
-	raw := v.band.src[van:tot]
+	raw := v.in.Src[van:tot]
 	t, plek := raw, []int(nil)
 	if bytes.IndexByte(raw, '\\') >= 0 {
-		t, plek = decodeer(raw)
+		t, plek = jsontape.UnquotePlaces(raw)
 	}
 	if len(t) < 9 {
 		return
@@ -231,8 +296,8 @@ func (v *versleutelaar) tekstIn(van, tot int) {
 }
 
 // kaal writes a number, true or false.
-func (v *versleutelaar) kaal(it item, h houder) {
-	raw := v.band.src[it.van:it.tot]
+func (v *versleutelaar) kaal(it *jsontape.Item, h houder) {
+	raw := v.in.Src[it.From:it.To]
 	ref, persoonlijk := h.ref, h.betrokkene
 	if h.bsn {
 		ref, persoonlijk = v.refVan(raw, h), true
@@ -242,11 +307,11 @@ func (v *versleutelaar) kaal(it item, h houder) {
 	if !persoonlijk {
 		return
 	}
-	v.kopieer(int(it.van))
+	v.kopieer(int(it.From))
 	v.uit = append(v.uit, '"')
 	v.uit = v.token(v.uit, soortKaal, ref, raw)
 	v.uit = append(v.uit, '"')
-	v.pos = int(it.tot)
+	v.pos = int(it.To)
 }
 
 // getalBSN finds a BSN in a number, also written as 1.11222333e8.
@@ -285,7 +350,8 @@ var scheiding = strings.NewReplacer(" ", "", ".", "", "-", "")
 // cijfers drops the spaces and dots people put between digits.
 func cijfers(t []byte) string { return scheiding.Replace(string(t)) }
 
-// token appends the token of inhoud under the key of ref.
+// token appends the token of inhoud under the key of ref. inhoud may stand in the
+// room behind dst.
 func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byte) []byte {
 	a, p, err := v.s.geef(v.ctx, ref, true)
 	if err != nil {
@@ -294,7 +360,7 @@ func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byt
 	}
 	v.noteer(ref, p)
 	b := append(v.kladje[:0], ref[:]...)
-	b = append(b, make([]byte, tokenKop-16)...)
+	b = append(b, nulNonce[:]...)
 	_, _ = rand.Read(b[16:tokenKop])
 	b = a.Seal(b, b[16:tokenKop], inhoud, aad(ref, soort))
 	v.kladje = b
@@ -302,6 +368,8 @@ func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byt
 	dst = b64.AppendEncode(dst, b)
 	return append(dst, ';')
 }
+
+var nulNonce [tokenKop - 16]byte
 
 func (v *versleutelaar) noteer(ref [16]byte, p *partij) {
 	if p != nil && (len(v.wachten) == 0 || v.wachten[len(v.wachten)-1] != p) {
@@ -321,7 +389,7 @@ func aad(ref [16]byte, soort byte) []byte {
 
 // naamloos is the ref of a Betrokkene of whom nothing tells who it is: stable
 // for the same text, so that an event offered again needs no new key.
-func (v *versleutelaar) naamloos(it item) [16]byte {
-	h := sha256.Sum256(v.band.src)
-	return v.s.ref("naamloos", string(h[:])+strconv.Itoa(int(it.van)))
+func (v *versleutelaar) naamloos(it *jsontape.Item) [16]byte {
+	h := sha256.Sum256(v.in.Src)
+	return v.s.ref("naamloos", string(h[:])+strconv.Itoa(int(it.From)))
 }
