@@ -8,7 +8,9 @@
 package cloudevent
 
 import (
+	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/jsontape"
 )
 
 // Media types of the HTTP body.
@@ -46,6 +49,37 @@ type Event struct {
 	DataSchema       string
 	Extensions       map[string]string
 	Data             json.RawMessage
+
+	band *jsontape.Tape // on which Data stands at op, when it was read so
+	op   int32
+}
+
+// Equal tells whether both say the same, byte for byte in Data.
+func (e Event) Equal(a Event) bool {
+	return e.ID == a.ID && e.Source == a.Source && e.Type == a.Type && e.Time.Equal(a.Time) && e.Subject == a.Subject &&
+		e.DataContentType == a.DataContentType && e.DataSchema == a.DataSchema && maps.Equal(e.Extensions, a.Extensions) && bytes.Equal(e.Data, a.Data)
+}
+
+// AppendBand is Append that also makes band a tape of Data as it stands in what it
+// gives; ok is false when Data is no JSON.
+func (e Event) AppendBand(dst []byte, band *jsontape.Tape) (uit []byte, ok bool) {
+	uit = e.Append(dst)
+	if len(e.Data) == 0 {
+		return uit, false
+	}
+	van := int32(len(uit) - 1 - len(e.Data))
+	if e.band != nil { // of this Data, not of one that was put in its place
+		if it := &e.band.Items[e.op]; int(it.To-it.From) == len(e.Data) && &e.band.Src[it.From] == &e.Data[0] {
+			e.band.Sub(band, e.op, uit, van-it.From)
+			return uit, true
+		}
+	}
+	var los jsontape.Tape
+	if !los.Read(e.Data) {
+		return uit, false
+	}
+	los.Sub(band, 0, uit, van)
+	return uit, true
 }
 
 // Append writes the event in structured JSON behind dst and returns the longer

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -78,11 +77,11 @@ func TestRoundTripKeepsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Data = json.RawMessage(`{"@context":{},"@graph":[]}`) // encoding/json compacts
-	if !reflect.DeepEqual(e, terug) {
+	if !e.Equal(terug) {
 		t.Errorf("got  %+v\nwant %+v", terug, e)
 	}
 	events, err := ParseBatch(AppendBatch(nil, []Event{e, e}))
-	if err != nil || len(events) != 2 || !reflect.DeepEqual(events[1], e) {
+	if err != nil || len(events) != 2 || !events[1].Equal(e) {
 		t.Errorf("batch: %+v, %v", events, err)
 	}
 }
@@ -330,7 +329,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("not JSON: %s", e.Append(nil))
 		}
 		terug, err := Parse(e.Append(nil))
-		if err != nil || !reflect.DeepEqual(e, terug) {
+		if err != nil || !e.Equal(terug) {
 			t.Fatalf("%v\n%+v\n%+v", err, e, terug)
 		}
 	})

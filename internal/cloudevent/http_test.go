@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -35,7 +34,7 @@ func TestThreeFormsGiveTheSameEvent(t *testing.T) {
 		"structured, length": func() *http.Request { r := verzoek(TypeEvent, e.Append(nil)); r.ContentLength = -1; return r }(),
 	} {
 		events, batch, err := FromRequest(r)
-		if err != nil || len(events) != 1 || batch != (naam == "batch") || !reflect.DeepEqual(events[0], e) {
+		if err != nil || len(events) != 1 || batch != (naam == "batch") || !events[0].Equal(e) {
 			t.Errorf("%s: %+v, %v, %v", naam, events, batch, err)
 		}
 	}

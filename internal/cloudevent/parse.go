@@ -9,48 +9,14 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/jsontape"
 )
-
-// lezer is a reusable strict JSON reader: duplicate names and bad UTF-8, at
-// any depth, are errors.
-type lezer struct {
-	dec jsontext.Decoder
-	buf bytes.Buffer
-	b   []byte
-}
-
-var lezers = sync.Pool{New: func() any { return new(lezer) }}
-
-func nieuweLezer(b []byte) *lezer {
-	l := lezers.Get().(*lezer)
-	l.b = b
-	l.buf = *bytes.NewBuffer(b)
-	l.dec.Reset(&l.buf)
-	return l
-}
-
-func (l *lezer) klaar() {
-	l.b, l.buf = nil, bytes.Buffer{}
-	l.dec.Reset(&l.buf)
-	lezers.Put(l)
-}
-
-// waarde reads the next value and gives it as a part of the input.
-func (l *lezer) waarde() ([]byte, error) {
-	v, err := l.dec.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	tot := int(l.dec.InputOffset())
-	return l.b[tot-len(v) : tot : tot], nil
-}
 
 // Parse reads one event in structured JSON and validates it. The error is a
 // *begrip.Fout with all mistakes. Data is a part of b: do not change b after.
@@ -58,16 +24,12 @@ func Parse(b []byte) (Event, error) {
 	if len(b) > MaxEvent {
 		return Event{}, teGroot("Een gebeurtenis", MaxEvent)
 	}
-	l := nieuweLezer(b)
-	defer l.klaar()
-	var f fouten
-	e, err := l.event(&f)
-	if err == nil {
-		err = l.einde()
-	}
+	t, err := leesBand(b)
 	if err != nil {
-		return Event{}, jsonFout(b, err)
+		return Event{}, err
 	}
+	var f fouten
+	e := eventOp(t, 0, &f)
 	if err := f.fout(); err != nil {
 		return Event{}, err
 	}
@@ -80,37 +42,22 @@ func ParseBatch(b []byte) ([]Event, error) {
 	if len(b) > MaxRequest {
 		return nil, teGroot("Een verzoek", MaxRequest)
 	}
-	l := nieuweLezer(b)
-	defer l.klaar()
-	if l.dec.PeekKind() != '[' {
-		if !jsontext.Value(b).IsValid() {
-			return nil, jsonFout(b, io.ErrUnexpectedEOF)
-		}
+	t, err := leesBand(b)
+	if err != nil {
+		return nil, err
+	}
+	if t.Items[0].Kind != jsontape.Array {
 		return nil, begrip.NieuweFout(begrip.Ongeldig, "Een batch is een JSON-lijst van gebeurtenissen.")
 	}
-	if _, err := l.dec.ReadToken(); err != nil {
-		return nil, jsonFout(b, err)
-	}
 	var f fouten
-	events := make([]Event, 0, 1+len(b)/1024)
-	for l.dec.PeekKind() != ']' {
+	events := make([]Event, 0, t.Len(0))
+	for k := int32(1); k < t.Items[0].Next; k = t.Items[k].Next {
 		f.plek = "/" + strconv.Itoa(len(events))
-		van := l.dec.InputOffset()
-		e, err := l.event(&f)
-		if err != nil {
-			return nil, jsonFout(b, err)
-		}
-		if l.dec.InputOffset()-van > MaxEvent {
+		if it := &t.Items[k]; it.To-it.From > MaxEvent {
 			f.groot = true
 			f.meld("", fmt.Sprintf("een gebeurtenis mag ten hoogste %d KB groot zijn", MaxEvent>>10))
 		}
-		events = append(events, e)
-	}
-	if _, err := l.dec.ReadToken(); err != nil {
-		return nil, jsonFout(b, err)
-	}
-	if err := l.einde(); err != nil {
-		return nil, jsonFout(b, err)
+		events = append(events, eventOp(t, k, &f))
 	}
 	if err := f.fout(); err != nil {
 		return nil, err
@@ -118,49 +65,51 @@ func ParseBatch(b []byte) ([]Event, error) {
 	return events, nil
 }
 
-var errMeer = errors.New("meer dan één waarde")
-
-func (l *lezer) einde() error {
-	_, err := l.dec.ReadToken()
-	if err == io.EOF {
-		return nil
+// leesBand reads JSON strictly: duplicate names and bad UTF-8, at any depth, are
+// errors.
+func leesBand(b []byte) (*jsontape.Tape, error) {
+	t := new(jsontape.Tape)
+	t.Grow(len(b)/24 + 16)
+	if t.Read(b) && utf8.Valid(b) && !t.DuplicateName() {
+		return t, nil
 	}
+	// A parser that is slower tells what is wrong and where.
+	d := jsontext.NewDecoder(bytes.NewReader(b))
+	_, err := d.ReadValue()
 	if err == nil {
-		err = errMeer
+		_, err = d.ReadToken()
+		if err == nil {
+			err = errMeer
+		} else if errors.Is(err, io.EOF) {
+			err = errDiep
+		}
 	}
-	return err
+	return nil, jsonFout(b, err)
 }
 
-// event reads one object; an error is one of JSON, mistakes of content go to f.
-func (l *lezer) event(f *fouten) (Event, error) {
+var (
+	errMeer = errors.New("meer dan één waarde")
+	errDiep = errors.New("te veel lagen")
+)
+
+// eventOp reads the event at k; mistakes go to f.
+func eventOp(t *jsontape.Tape, k int32, f *fouten) Event {
 	var e Event
-	if l.dec.PeekKind() != '{' {
-		if _, err := l.dec.ReadValue(); err != nil {
-			return e, err
-		}
+	if t.Items[k].Kind != jsontape.Object {
 		f.meld("", "een gebeurtenis is een JSON-object")
-		return e, nil
-	}
-	if _, err := l.dec.ReadToken(); err != nil {
-		return e, err
+		return e
 	}
 	s := toestand{e: &e, f: f}
-	for l.dec.PeekKind() != '}' {
-		naam, err := l.waarde()
-		if err != nil {
-			return e, err
+	for m := k + 1; m < t.Items[k].Next; m = t.Items[m].Next {
+		it := &t.Items[m]
+		if naam := t.Src[it.NameFrom:it.NameTo]; string(naam) == `"data"` && it.Kind != jsontape.Null {
+			e.Data, e.band, e.op = json.RawMessage(t.Raw(it)), t, m
+		} else {
+			s.lid(naam, t.Raw(it))
 		}
-		waarde, err := l.waarde()
-		if err != nil {
-			return e, err
-		}
-		s.lid(naam, waarde)
-	}
-	if _, err := l.dec.ReadToken(); err != nil {
-		return e, err
 	}
 	s.sluit()
-	return e, nil
+	return e
 }
 
 // toestand is what is known halfway an event.
@@ -198,8 +147,6 @@ func (s *toestand) lid(naam, waarde []byte) {
 		e.DataContentType = s.tekst("datacontenttype", waarde)
 	case `"dataschema"`:
 		e.DataSchema = s.tekst("dataschema", waarde)
-	case `"data"`:
-		e.Data = json.RawMessage(waarde)
 	case `"data_base64"`:
 		s.base64 = waarde
 	default:
@@ -319,6 +266,8 @@ func jsonFout(b []byte, err error) error {
 		return begrip.NieuweFout(begrip.Ongeldig, "Het bericht is geen geldige UTF-8%s.", plaats)
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return begrip.NieuweFout(begrip.Ongeldig, "In het bericht staat een naam twee keer in hetzelfde object%s.", plaats)
+	case errors.Is(err, errDiep):
+		return begrip.NieuweFout(begrip.Ongeldig, "In het bericht zitten meer dan %d lagen in elkaar.", jsontape.MaxDepth)
 	case errors.Is(err, errMeer):
 		return begrip.NieuweFout(begrip.Ongeldig, "Na de gebeurtenis staat nog meer.")
 	}

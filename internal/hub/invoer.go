@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/hublog"
 	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/jsontape"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -111,7 +111,10 @@ const maxOnderweg = 250_000
 // innames holds room to write an event in, before and after it is encrypted.
 var innames = sync.Pool{New: func() any { return new(inname) }}
 
-type inname struct{ ruw, stored []byte }
+type inname struct {
+	ruw, stored    []byte
+	gelezen, dicht jsontape.Tape // of the member data of each
+}
 
 // legVast encrypts the events and makes them durable, all before it returns.
 func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event) ([]uuid.UUID, error) {
@@ -144,20 +147,23 @@ func (h *Hub) maakEntries(ctx context.Context, afzender begrip.OIN, events []clo
 	nu, regels := time.Now(), h.regels.Load()
 	r := innames.Get().(*inname)
 	defer innames.Put(r)
-	for i, ev := range events {
-		ruw := ev.Append(r.ruw[:0])
+	for i := range events {
+		ev := &events[i]
+		ruw, ok := ev.AppendBand(r.ruw[:0], &r.gelezen)
 		r.ruw = ruw
+		if !ok {
+			return nil, nil, begrip.NieuweFout(begrip.Ongeldig, "De inhoud (data) is geen geldige JSON.")
+		}
 		mac := h.graph.MAC("inhoud", ruw)
-		stored, refs, err := h.sleutels.Versleutel(ctx, r.stored[:0], ruw)
+		stored, refs, gelezen, err := h.sleutels.VersleutelBand(ctx, r.stored[:0], &r.gelezen, &r.dicht)
 		if err != nil {
 			return nil, nil, err
 		}
 		r.stored = stored
-		ids[i] = interactieVan(ev, afzender)
+		ids[i] = interactieVan(*ev, afzender)
 		f := frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), ID: ids[i], Refs: refs, Event: stored}
-		if kop := len(ruw) - len(ev.Data) - 1; len(stored) > kop && bytes.Equal(stored[:kop], ruw[:kop]) { // else it is read from the log
-			ev.Data = stored[kop : len(stored)-1]
-			f.Kaart = h.maakKaart(regels, f, ev)
+		if gelezen { // else it is read from the log
+			f.Kaart = h.maakKaart(regels, f, *ev, &r.dicht)
 		}
 		entries[i] = f.bytes()
 	}

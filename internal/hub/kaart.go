@@ -9,6 +9,7 @@ import (
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/graph"
 	"github.com/handbereik/soh/internal/hub/soorten"
+	"github.com/handbereik/soh/internal/jsontape"
 	"github.com/handbereik/soh/internal/prov"
 )
 
@@ -33,14 +34,15 @@ const kaartVersie = 1
 
 var lezers = sync.Pool{New: func() any { return new(prov.Lezer) }}
 
-// maakKaart reads the event of f, which was parsed before; nil when it must be
-// read again in the projection.
-func (h *Hub) maakKaart(regels *soorten.Stand, f frame, ev cloudevent.Event) []byte {
+// maakKaart reads the event of f, of which the envelope and the JSON of data were
+// read before; nil when it must be read again in the projection.
+func (h *Hub) maakKaart(regels *soorten.Stand, f frame, ev cloudevent.Event, data *jsontape.Tape) []byte {
 	var o ontleding
 	o.neem(f)
+	ev.Data = data.Raw(&data.Items[0]) // as it is in the log
 	z := lezers.Get().(*prov.Lezer)
 	defer lezers.Put(z) // the graph is not needed any more then
-	h.leesEvent(&o, regels, ev, z.Lees)
+	h.leesEvent(&o, regels, ev, func() (prov.Graph, []string, error) { return z.LeesBand(data) })
 	if o.uit.Fout != "" || len(o.uit.Waarschuwingen) > 0 || o.feit != nil || len(o.schermAf) > 0 {
 		return nil
 	}

@@ -79,7 +79,7 @@ func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ont
 		o.leeg = true // the hub wrote it, so this is damage; bewijs and verify show it
 		return o
 	}
-	h.leesEvent(&o, regels, ev, prov.Lees)
+	h.leesEvent(&o, regels, ev, func() (prov.Graph, []string, error) { return prov.Lees(ev.Data) })
 	h.maakSleutels(&o)
 	return o
 }
@@ -90,7 +90,7 @@ func (o *ontleding) neem(f frame) {
 }
 
 // leesEvent reads and checks the event itself, the graph with lees.
-func (h *Hub) leesEvent(o *ontleding, regels *soorten.Stand, ev cloudevent.Event, lees func(json.RawMessage) (prov.Graph, []string, error)) {
+func (h *Hub) leesEvent(o *ontleding, regels *soorten.Stand, ev cloudevent.Event, lees func() (prov.Graph, []string, error)) {
 	o.event = ev
 	defer func() {
 		if p := recover(); p != nil {
@@ -101,7 +101,7 @@ func (h *Hub) leesEvent(o *ontleding, regels *soorten.Stand, ev cloudevent.Event
 		o.uit.Fout, o.uit.Validatiefouten = "Dit soort gebeurtenis kennen wij niet.", []string{"type: Dit type staat niet in het register."}
 		return
 	}
-	g, waarschuwingen, err := lees(o.event.Data)
+	g, waarschuwingen, err := lees()
 	o.uit.Waarschuwingen = waarschuwingen
 	if err != nil {
 		o.uit.Fout, o.uit.Waarschuwingen = "De inhoud van deze gebeurtenis klopt niet.", nil
