@@ -152,7 +152,7 @@ func serveerHub(ctx context.Context, h *hub.Hub, l net.Listener, id toegang.Iden
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(256 << 20) // without the cache of the index, which the runtime does not count
+		debug.SetMemoryLimit(256<<20 + indexInHeap)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -65,10 +66,27 @@ func ParseBatch(b []byte) ([]Event, error) {
 	return events, nil
 }
 
+var banden = sync.Pool{New: func() any { return new(jsontape.Tape) }}
+
+// LaatLos gives back what reading these events, all of one request, took beside the
+// events themselves. They stay what they are.
+func LaatLos(events []Event) {
+	var t *jsontape.Tape
+	for i := range events {
+		if b := events[i].band; b != nil {
+			t, events[i].band = b, nil
+		}
+	}
+	if t != nil {
+		t.Src = nil
+		banden.Put(t)
+	}
+}
+
 // leesBand reads JSON strictly: duplicate names and bad UTF-8, at any depth, are
 // errors.
 func leesBand(b []byte) (*jsontape.Tape, error) {
-	t := new(jsontape.Tape)
+	t := banden.Get().(*jsontape.Tape)
 	t.Grow(len(b)/24 + 16)
 	if t.Read(b) && utf8.Valid(b) && !t.DuplicateName() {
 		return t, nil

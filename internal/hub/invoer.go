@@ -43,6 +43,7 @@ func (h *Hub) ontvang(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	events, batch, err := cloudevent.FromRequest(r)
+	defer func() { cloudevent.LaatLos(events) }()
 	if err == nil {
 		err = controleer(events, batch, d.OIN)
 	}

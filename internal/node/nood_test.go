@@ -69,6 +69,43 @@ func TestNoodtoegangMetAlarmEnControle(t *testing.T) {
 	n.geenBSN()
 }
 
+// TestNoodtoegangGeeftDeInhoudWaarDeRegelMinderGeeft: who may see that a letter is
+// there, and needs what is in it, asks for that; who may see it anyhow raises no
+// alarm.
+func TestNoodtoegangGeeftDeInhoudWaarDeRegelMinderGeeft(t *testing.T) {
+	n := nieuwNet(t)
+	id := n.brief(politie, false)
+	nood := toegang.Nood{Reden: "Het kind is weg en niemand weet waar.", Tot: time.Now().Add(time.Hour)}
+	haal := func(rol begrip.Rol, niveau *begrip.Niveau) inzage.Antwoord {
+		t.Helper()
+		l := medewerker(vt, rol)
+		l.Nood = nood
+		a, err := n.nodes[vt.OIN].inzage.Haal(t.Context(), politie.OIN, "/v1/brieven/"+id, l, nil, niveau)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	alarmen := func() int {
+		t.Helper()
+		taken, err := n.nodes[politie.OIN].waarborgen.Taken(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(taken.Nood)
+	}
+	inhoud := begrip.NiveauInhoud
+	if a := haal(begrip.RolMedewerkerVT, &inhoud); a.Niveau != inhoud || alarmen() != 0 {
+		t.Errorf("who may read it: niveau %d, %d alarms", a.Niveau, alarmen())
+	}
+	if a := haal(begrip.RolRaadsonderzoek, nil); a.Niveau != begrip.NiveauProces || alarmen() != 0 {
+		t.Errorf("no niveau asked: niveau %d, %d alarms", a.Niveau, alarmen())
+	}
+	if a := haal(begrip.RolRaadsonderzoek, &inhoud); a.Niveau != inhoud || !strings.Contains(string(a.Inhoud), "De inhoud") || alarmen() != 1 {
+		t.Errorf("the content asked: niveau %d, %d alarms", a.Niveau, alarmen())
+	}
+}
+
 // TestInzageBijDirectGevaarWordtNagekeken: a look that a rule allows because of
 // acute danger needs no noodtoegang, and is reviewed all the same.
 func TestInzageBijDirectGevaarWordtNagekeken(t *testing.T) {

@@ -196,7 +196,7 @@ var errIngetrokken = errors.New("dit certificaat is ingetrokken door de uitgever
 
 // goed tells whether a verified certificate was not revoked since.
 func (s *bewijsstuk) goed(c *x509.Certificate) error {
-	if s.ingetrokke[string(c.RawIssuer)+c.SerialNumber.String()] {
+	if len(s.ingetrokke) > 0 && s.ingetrokke[string(c.RawIssuer)+c.SerialNumber.String()] {
 		return errIngetrokken
 	}
 	return nil

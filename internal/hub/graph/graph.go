@@ -64,6 +64,7 @@ type Graph struct {
 	opties  *pebble.Options
 	inladen string                // the file of a large step, on its way into the store
 	kapot   atomic.Pointer[error] // damage that was met while reading
+	stand   atomic.Uint64         // the watermark
 	macs    sync.Pool             // of *mac: HMAC under the key of this store
 	terms   [sha256.Size]byte     // key of the term hashes
 	nieuw   nieuw
@@ -88,7 +89,7 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	// The memtables are counted as cache: with less, no block of a table would
 	// stay in memory while events pour in. A larger first level spares writing
 	// the same key again and again.
-	cache := pebble.NewCache(160 << 20)
+	cache := pebble.NewCache(128 << 20)
 	defer cache.Unref()
 	o := &pebble.Options{
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 32 << 20, MemTableStopWritesThreshold: 3,
@@ -112,6 +113,11 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	g.terms = sha256.Sum256(append([]byte("termen\x00"), sleutel...))
 	g.opties, g.inladen = o, dir+".inladen"
 	g.db, g.macs.New = db, func() any { return &mac{Hash: hmac.New(sha256.New, sleutel)} }
+	stand, err := g.Stand()
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	g.stand.Store(stand)
 	g.nieuw.begin(db)
 	return g, nil
 }

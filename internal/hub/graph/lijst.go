@@ -43,9 +43,12 @@ func (s *Stap) lijst(k Sleutel) (*lijst, error) {
 	if l := s.lijsten[k]; l != nil {
 		return l, nil
 	}
-	v, _, err := s.g.get(k[:])
-	if err != nil {
-		return nil, err
+	var v []byte
+	if k.post().plaats>>16 <= s.g.stand.Load() { // else it is the block's first time here
+		var err error
+		if v, _, err = s.g.get(k[:]); err != nil {
+			return nil, err
+		}
 	}
 	l := new(lijst)
 	for lees := (lijstLezer{rest: v, plaats: k.post().plaats}); ; {

@@ -14,6 +14,9 @@ func TestLijstenGevenWatErOverIs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	g, kaal := opent(t, t.TempDir()), opent(t, t.TempDir())
 	er := map[uint64]time.Time{} // by place
+	if err := g.Stap().Klaar(4); err != nil {
+		t.Fatal(err)
+	}
 	for seq := range uint64(6) {
 		s := g.Stap()
 		for range 400 {
@@ -37,7 +40,7 @@ func TestLijstenGevenWatErOverIs(t *testing.T) {
 				}
 			}
 		}
-		if err := s.Klaar(seq + 1); err != nil {
+		if err := s.Klaar(seq + 4); err != nil { // after all of these blocks
 			t.Fatal(err)
 		}
 	}
@@ -58,7 +61,7 @@ func TestLijstenGevenWatErOverIs(t *testing.T) {
 			}
 		}
 	}
-	if err := s.Klaar(6); err != nil {
+	if err := s.Klaar(9); err != nil {
 		t.Fatal(err)
 	}
 	a, err := g.Hash()

@@ -145,6 +145,7 @@ func (s *Stap) Klaar(seq uint64) error {
 	if err := s.batch.Commit(pebble.NoSync); err != nil {
 		return fmt.Errorf("graph: commit: %w", err)
 	}
+	s.g.stand.Store(seq)
 	return nil
 }
 

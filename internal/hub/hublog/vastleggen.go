@@ -21,8 +21,8 @@ type aanvraag struct {
 
 // Append makes entries durable and gives their places, in the same order.
 // Entries that arrive while a commit is under way form the next block, so the
-// busier it is, the larger the blocks; there is no timer. One call may be cut
-// over several blocks.
+// busier it is, the larger the blocks. Who is alone never waits; behind a large block
+// the next one waits a moment (adem). One call may be cut over several blocks.
 //
 // Errors: TeGroot for an entry above MaxEntry, TeDruk when the queue is too
 // old (try again later), NietBeschikbaar when the storage is full, disabled or
@@ -92,6 +92,14 @@ type deel struct {
 	n int
 }
 
+// Behind a block of druk entries others are on their way, and a moment of waiting
+// makes the next block larger: that costs a sender less than it spares, because a
+// block costs as much whatever is in it.
+const (
+	druk = 32
+	adem = 3 * time.Millisecond
+)
+
 // werk is the only writer of this replica: it takes what waits, makes it durable and answers.
 func (l *Log) werk() {
 	defer close(l.klaar)
@@ -117,6 +125,9 @@ func (l *Log) werk() {
 		}
 		l.bevestig(seq, entries, delen)
 		l.afschrift.erbij(seq, entries)
+		if len(entries) >= druk {
+			time.Sleep(adem)
+		}
 	}
 }
 

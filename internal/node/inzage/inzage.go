@@ -175,10 +175,10 @@ func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l
 	if !l.Burger.IsZero() && l.Organisatie.Soort != begrip.Burgerportaal {
 		return weiger("Alleen een burgerportaal kan voor een burger kijken.", ""), nil
 	}
-	if gevraagd == nil && !l.Nood.IsZero() { // what an ordinary rule allows, however little, is no noodtoegang
+	if !l.Nood.IsZero() { // what an ordinary rule allows, however little when that is asked, is no noodtoegang
 		gewoon := l
 		gewoon.Nood = toegang.Nood{}
-		if b, err := z.besluit(ctx, soort, rec, gewoon, f, nil); err != nil || b.Toegestaan {
+		if b, err := z.besluit(ctx, soort, rec, gewoon, f, gevraagd); err != nil || b.Toegestaan {
 			return b, err
 		}
 	}
