@@ -79,14 +79,15 @@ func gewoon(in Invoer) bool {
 }
 
 // verenig puts the decision of a functie and the general rules together. The
-// order is fixed: what nothing lifts; noodtoegang; what the samenwerkingsverband
-// objects to; what the functie decides, never above the ceiling.
-func verenig(functie *Besluit, o oordeel) Besluit {
+// order is fixed: what nothing lifts; noodtoegang, when the rules below allow less
+// than is asked; what the samenwerkingsverband objects to; what the functie
+// decides, never above the ceiling.
+func verenig(functie *Besluit, o oordeel, gevraagd begrip.Niveau) Besluit {
 	if len(o.weigeringen) > 0 {
 		return Besluit{Redenen: o.weigeringen}
 	}
 	mag := functie != nil && functie.Toegestaan && len(o.bezwaren) == 0
-	if !mag && o.nood != nil {
+	if o.nood != nil && (!mag || min(functie.Niveau, o.plafond) < gevraagd) {
 		return Besluit{
 			Toegestaan: true, Niveau: begrip.NiveauInhoud, Gemaskeerd: verzamel(o.gemaskeerd, o.nood.gemaskeerd),
 			Plichten: verzamel([]string{PlichtAlarm, PlichtMeldGezin, PlichtNakijken}, o.nood.plichten),
@@ -108,6 +109,17 @@ func verenig(functie *Besluit, o oordeel) Besluit {
 	b.Gemaskeerd = verzamel(b.Gemaskeerd, o.gemaskeerd)
 	b.Plichten = verzamel(b.Plichten, o.plichten)
 	return b
+}
+
+// gevraagdNiveau is the level that is asked; 0 when that is not said.
+func gevraagdNiveau(in Invoer) begrip.Niveau {
+	switch n := in["gevraagd"].(type) {
+	case int:
+		return begrip.Niveau(n)
+	case begrip.Niveau:
+		return n
+	}
+	return 0
 }
 
 // verzamel gives a and b together, sorted, without doubles.
@@ -200,11 +212,11 @@ func samen(x ast.Value, o oordeel, in Invoer) (Besluit, error) {
 		return Besluit{}, fmt.Errorf("algemene regels: %w", err)
 	}
 	if x == nil {
-		return verenig(nil, o), nil
+		return verenig(nil, o, gevraagdNiveau(in)), nil
 	}
 	b, err := leesBesluit(x)
 	if err != nil {
 		return Besluit{}, err
 	}
-	return verenig(&b, o), nil
+	return verenig(&b, o, gevraagdNiveau(in)), nil
 }

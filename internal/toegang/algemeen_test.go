@@ -35,20 +35,22 @@ func TestWeigerenGaatVoorToestaan(t *testing.T) {
 		reden   string
 		plicht  string
 	}{
-		"functie mag":                     {ja(2), oordeel{plafond: 2}, true, 2, "mag", ""},
-		"plafond verlaagt":                {ja(2), oordeel{plafond: 1}, true, 1, "mag", ""},
-		"plafond verhoogt niet":           {ja(1), oordeel{plafond: 2}, true, 1, "mag", ""},
-		"bezwaar":                         {ja(2), oordeel{plafond: 2, bezwaren: bezwaar}, false, 0, "bezwaar", ""},
-		"weigering":                       {ja(2), oordeel{plafond: 2, weigeringen: nooit}, false, 0, "nooit", ""},
-		"functie weigert":                 {functieNee, oordeel{plafond: 2}, false, 0, "functie", ""},
-		"functie zwijgt":                  {nil, oordeel{plafond: 2}, false, 0, "Geen regel staat deze inzage toe.", ""},
-		"nood heft functie op":            {functieNee, oordeel{plafond: 2, nood: &noodregel{}}, true, 2, "", PlichtAlarm},
-		"nood heft bezwaar op":            {ja(2), oordeel{plafond: 2, bezwaren: bezwaar, nood: &noodregel{}}, true, 2, "", PlichtAlarm},
-		"nood heft weigering niet op":     {ja(2), oordeel{plafond: 2, weigeringen: nooit, nood: &noodregel{}}, false, 0, "nooit", ""},
-		"nood zonder nodig is geen alarm": {ja(2), oordeel{plafond: 2, nood: &noodregel{}}, true, 2, "mag", ""},
-		"nood bij zwijgende functie":      {nil, oordeel{plafond: 1, nood: &noodregel{}}, true, 2, "", PlichtNakijken},
+		"functie mag":                       {ja(2), oordeel{plafond: 2}, true, 2, "mag", ""},
+		"plafond verlaagt":                  {ja(2), oordeel{plafond: 1}, true, 1, "mag", ""},
+		"plafond verhoogt niet":             {ja(1), oordeel{plafond: 2}, true, 1, "mag", ""},
+		"bezwaar":                           {ja(2), oordeel{plafond: 2, bezwaren: bezwaar}, false, 0, "bezwaar", ""},
+		"weigering":                         {ja(2), oordeel{plafond: 2, weigeringen: nooit}, false, 0, "nooit", ""},
+		"functie weigert":                   {functieNee, oordeel{plafond: 2}, false, 0, "functie", ""},
+		"functie zwijgt":                    {nil, oordeel{plafond: 2}, false, 0, "Geen regel staat deze inzage toe.", ""},
+		"nood heft functie op":              {functieNee, oordeel{plafond: 2, nood: &noodregel{}}, true, 2, "", PlichtAlarm},
+		"nood heft bezwaar op":              {ja(2), oordeel{plafond: 2, bezwaren: bezwaar, nood: &noodregel{}}, true, 2, "", PlichtAlarm},
+		"nood heft weigering niet op":       {ja(2), oordeel{plafond: 2, weigeringen: nooit, nood: &noodregel{}}, false, 0, "nooit", ""},
+		"nood zonder nodig is geen alarm":   {ja(2), oordeel{plafond: 2, nood: &noodregel{}}, true, 2, "mag", ""},
+		"nood waar de functie minder geeft": {ja(1), oordeel{plafond: 2, nood: &noodregel{}}, true, 2, "", PlichtAlarm},
+		"minder zonder nood":                {ja(1), oordeel{plafond: 2}, true, 1, "mag", ""},
+		"nood bij zwijgende functie":        {nil, oordeel{plafond: 1, nood: &noodregel{}}, true, 2, "", PlichtNakijken},
 	} {
-		b := verenig(g.functie, g.o)
+		b := verenig(g.functie, g.o, begrip.NiveauInhoud)
 		if b.Toegestaan != g.mag || b.Niveau != g.niveau || g.reden != "" && b.Redenen[0].Tekst != g.reden || g.plicht != "" && !slices.Contains(b.Plichten, g.plicht) || g.plicht == "" && len(b.Plichten) > 0 {
 			t.Errorf("%s: %+v", naam, b)
 		}
