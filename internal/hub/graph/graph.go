@@ -87,13 +87,13 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 		return nil, fmt.Errorf("graph: the key has %d bytes, want at least 16", len(sleutel))
 	}
 	// The memtables are counted as cache: with less, no block of a table would
-	// stay in memory while events pour in. A larger first level spares writing
-	// the same key again and again.
+	// stay in memory while events pour in. A larger first level, and more tables
+	// above it before they go into it, spare writing the same key again and again.
 	cache := pebble.NewCache(128 << 20)
 	defer cache.Unref()
 	o := &pebble.Options{
 		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 32 << 20, MemTableStopWritesThreshold: 3,
-		L0CompactionThreshold: 4, LBaseMaxBytes: 256 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
+		L0CompactionThreshold: 10, LBaseMaxBytes: 256 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
 		Logger: stil{},
 	}
 	g := new(Graph)
