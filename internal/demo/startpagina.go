@@ -48,6 +48,7 @@ func verhaalScenes() []scene {
 		{sub: "vt-marieke", Titel: "Veilig Thuis besluit", Tekst: "Marieke leest de antwoorden en neemt een besluit. De politie krijgt bericht."},
 		{sub: "kim", Titel: "De moeder kijkt mee", Tekst: "Kim ziet wat er gebeurt, wie er helpt en wie er in haar gegevens keek."},
 		{sub: "sanne", Titel: "Een moeder kiest zelf", Tekst: "Sanne ziet bij ‘Mijn keuzes’ wat de GGZ mag zien. Zij kan dat stoppen. Bij ‘Voor wie’ kijkt zij voor haar dochter Lotte."},
+		{sub: "ria", Titel: "Oma kijkt mee, als Sanne dat wil", Tekst: "Sanne kan bij ‘Mijn keuzes’ haar moeder Ria laten meekijken. Pas dan ziet Ria iets, en alleen wat Sanne koos."},
 		{sub: "mark", Titel: "Een vader ziet niet alles", Tekst: "Mark kijkt ook voor Lotte. Wat voor hem is afgeschermd, is er voor hem niet."},
 		{sub: "politie-ada", Titel: "Spoed wordt nagekeken", Tekst: "Linda van de jeugdbescherming las met spoed een melding. Ada beoordeelt of dat terecht was."},
 		{sub: "vt-administratie", Titel: "Niet iedereen mag kijken", Tekst: "Johan werkt ook bij Veilig Thuis. Zijn rol past niet, dus hij leest niets."},

@@ -55,12 +55,12 @@ func (h herhaling) staat(ctx context.Context, t *T) (m Melding, ok bool, err err
 }
 
 // onthoud keeps the request with melding id. Writers wait for each other, so
-// whoever finds the key kept by now came second.
+// whoever finds the key kept in tx by now came second.
 func (h herhaling) onthoud(ctx context.Context, t *T, tx *dossier.Tx, id string) error {
 	if h.sleutel == "" {
 		return nil
 	}
-	if _, ok, err := t.o.Dossier.Waarde(ctx, h.naam()); ok || err != nil {
+	if _, ok, err := tx.Waarde(ctx, h.naam()); ok || err != nil {
 		return begrip.NieuweFout(begrip.Conflict, "Dit verzoek wordt al verwerkt. Stuur het nog eens voor het antwoord.").Door(err)
 	}
 	b, err := json.Marshal(gedaan{id, hex.EncodeToString(h.afdruk[:])})

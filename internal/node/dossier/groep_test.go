@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -97,5 +98,34 @@ func TestGroepZonderCommitIsVoorNiemandBewaard(t *testing.T) {
 	}
 	if r, err := s.Logboek(t.Context(), 10); err != nil || len(r) != 1 || r[0].ID != "erna" {
 		t.Errorf("%v %v", r, err)
+	}
+}
+
+// Of many who may do a thing once, all at the same time, one does it: who looks in
+// its transaction sees what another set that is not on disk yet.
+func TestWieInDeTransactieKijktZietWatEenAnderZette(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "d.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var gedaan atomic.Int64
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			if err := s.Tx(t.Context(), func(tx *Tx) error {
+				if _, al, err := tx.Waarde(t.Context(), "eens"); al || err != nil {
+					return err
+				}
+				gedaan.Add(1)
+				return tx.ZetWaarde(t.Context(), "eens", []byte("ja"))
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if gedaan.Load() != 1 {
+		t.Errorf("done %d times", gedaan.Load())
 	}
 }

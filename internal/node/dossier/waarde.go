@@ -9,7 +9,18 @@ import (
 
 // Waarde gives a piece of state of the node; ok is false when it was never set.
 func (s *Store) Waarde(ctx context.Context, sleutel string) (waarde []byte, ok bool, err error) {
-	err = s.lees.QueryRowContext(ctx, `SELECT waarde FROM waarde WHERE sleutel = $1`, sleutel).Scan(&waarde)
+	return leesWaarde(ctx, s.lees, sleutel)
+}
+
+// Waarde is Store.Waarde with what tx and those before it set. Who decides by it
+// what to write must ask here: transactions share a commit, and the Store does not
+// show what another one set a moment ago.
+func (tx *Tx) Waarde(ctx context.Context, sleutel string) (waarde []byte, ok bool, err error) {
+	return leesWaarde(ctx, tx.tx, sleutel)
+}
+
+func leesWaarde(ctx context.Context, v vrager, sleutel string) (waarde []byte, ok bool, err error) {
+	err = v.QueryRowContext(ctx, `SELECT waarde FROM waarde WHERE sleutel = $1`, sleutel).Scan(&waarde)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
