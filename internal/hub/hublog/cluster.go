@@ -126,28 +126,42 @@ func (o *opslag) wens(c stroomConfig) jetstream.StreamConfig {
 
 func gelegd(naam string) string { return "hub.gelegd." + strings.ToLower(naam) }
 
-// openStroom waits for a cluster that is still finding its leader.
-func (o *opslag) openStroom(ctx context.Context, wens jetstream.StreamConfig) (jetstream.Stream, error) {
+// openStroom opens or makes a stream.
+func (o *opslag) openStroom(ctx context.Context, wens jetstream.StreamConfig) (st jetstream.Stream, err error) {
 	if o.cluster == nil {
 		return o.js.CreateOrUpdateStream(ctx, wens)
 	}
-	for {
-		kort, af := context.WithTimeout(ctx, 10*time.Second)
-		st, err := o.js.Stream(kort, wens.Name)
+	err = o.metGeduld(ctx, func(ctx context.Context) error {
+		st, err = o.js.Stream(ctx, wens.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			st, err = o.js.CreateStream(kort, wens)
+			st, err = o.js.CreateStream(ctx, wens)
 		}
+		return err
+	})
+	return st, err
+}
+
+// antwoordWacht is how long one question to a cluster may take.
+const antwoordWacht = 5 * time.Second
+
+// metGeduld asks until there is an answer or ctx ends: a cluster that is choosing a
+// leader says that it has none, or loses the question. So the question must be one that
+// may be asked twice.
+func (o *opslag) metGeduld(ctx context.Context, vraag func(ctx context.Context) error) error {
+	for {
+		kort, af := context.WithTimeout(ctx, antwoordWacht)
+		err := vraag(kort)
 		af()
 		var api *jetstream.APIError
-		if err == nil || errors.As(err, &api) && api.ErrorCode != codeGeenLeider && api.ErrorCode != codeGeenPlaats {
-			return st, err
+		if err == nil || o.cluster == nil || errors.As(err, &api) && api.ErrorCode != codeGeenLeider && api.ErrorCode != codeGeenPlaats {
+			return err
 		}
-		o.log.Warn("het log is er nog niet; nieuwe poging", "fout", err)
 		select {
 		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), err)
+			return errors.Join(ctx.Err(), err)
 		case <-time.After(time.Second):
 		}
+		o.log.Warn("het log antwoordt nog niet; nieuwe poging", "fout", err)
 	}
 }
 

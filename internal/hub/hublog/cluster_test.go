@@ -307,3 +307,34 @@ func TestGedeeldeWaardeHeeftEenSchrijverPerVersie(t *testing.T) {
 		}
 	}
 }
+
+// A question that a cluster without a leader lost is asked again: who starts then
+// does not wait for an answer that never comes.
+func TestGedeeldeWaardeKomtOokNaEenVerlorenVraag(t *testing.T) {
+	t.Parallel()
+	c := natstest.Start(t, 3, "")
+	l := open(t, opCluster(c, false))
+	ctx, stop := context.WithTimeout(context.Background(), lang)
+	defer stop()
+	c.Dood(0) // before anybody asked: where the value would stand, only a leader knows
+	c.Dood(1)
+	kort, af := context.WithTimeout(ctx, 2*time.Second)
+	defer af()
+	if _, _, err := l.Gedeeld(kort, "stand"); !begrip.Is(err, begrip.NietBeschikbaar) {
+		t.Fatalf("without a majority: %v", err)
+	}
+	klaar := make(chan error, 1)
+	go func() {
+		w, _, err := l.Gedeeld(ctx, "stand")
+		if err == nil && w != nil {
+			err = fmt.Errorf("got %q", w)
+		}
+		klaar <- err
+	}()
+	<-kort.Done()
+	c.Weer(0)
+	c.Weer(1)
+	if err := <-klaar; err != nil {
+		t.Fatal(err)
+	}
+}

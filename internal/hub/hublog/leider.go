@@ -155,24 +155,32 @@ func (l *Log) bak(ctx context.Context, naam string, termijn time.Duration) (jets
 // Gedeeld gives the value that the replicas share under naam, and its version;
 // nil and zero when there is none yet.
 func (l *Log) Gedeeld(ctx context.Context, naam string) (waarde []byte, versie uint64, err error) {
-	kv, err := l.bak(ctx, "HUB", 0)
+	err = l.opslag.metGeduld(ctx, func(ctx context.Context) error {
+		kv, err := l.bak(ctx, "HUB", 0)
+		if err != nil {
+			return err
+		}
+		e, err := kv.Get(ctx, naam)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			return nil
+		}
+		if err == nil {
+			waarde, versie = e.Value(), e.Revision()
+		}
+		return err
+	})
 	if err != nil {
 		return nil, 0, vol(err)
 	}
-	e, err := kv.Get(ctx, naam)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return nil, 0, nil
-	}
-	if err != nil {
-		return nil, 0, vol(err)
-	}
-	return e.Value(), e.Revision(), nil
+	return waarde, versie, nil
 }
 
 // ZetGedeeld replaces the value under naam when versie is still its version
 // (zero: there is none), else it gives ErrVerschoven. After another error the
 // value may be there all the same.
 func (l *Log) ZetGedeeld(ctx context.Context, naam string, waarde []byte, versie uint64) (nieuw uint64, err error) {
+	ctx, af := context.WithTimeout(ctx, antwoordWacht)
+	defer af()
 	kv, err := l.bak(ctx, "HUB", 0)
 	if err != nil {
 		return 0, vol(err)
