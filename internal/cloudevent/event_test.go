@@ -248,6 +248,24 @@ func TestNoJSONNoEvent(t *testing.T) {
 	}
 }
 
+// A request of next to nothing, many times over, or very deep, is refused in words of
+// its own and not kept in many times its size.
+func TestManyValuesOrLayersAreRefused(t *testing.T) {
+	goed := string(voorbeeld().Append(nil))
+	for naam, in := range map[string]string{
+		"many": "[" + strings.Repeat("1,", 3<<20) + "1]",
+		"deep": "[" + strings.Replace(goed, `"@graph":[]`, `"a":`+strings.Repeat("[", 600)+strings.Repeat("]", 600), 1) + "]",
+	} {
+		if _, err := ParseBatch([]byte(in)); !begrip.Is(err, begrip.Ongeldig) || !strings.Contains(err.Error(), "lagen in elkaar") {
+			t.Errorf("%s: %v", naam, err)
+		}
+	}
+	_, err := ParseBatch([]byte("[" + strings.Repeat("1,", 1<<19) + "1]"))
+	if f := begrip.FoutVan(err); f == nil || len(f.Velden) != maxFouten {
+		t.Errorf("wrong everywhere: %v", err)
+	}
+}
+
 func TestBatchNamesTheWrongEvent(t *testing.T) {
 	b := "[" + string(met(t, nil)) + "," + string(met(t, map[string]any{"id": nil, "time": "x"})) + "]"
 	_, err := ParseBatch([]byte(b))

@@ -51,8 +51,8 @@ func ParseBatch(b []byte) ([]Event, error) {
 		return nil, begrip.NieuweFout(begrip.Ongeldig, "Een batch is een JSON-lijst van gebeurtenissen.")
 	}
 	var f fouten
-	events := make([]Event, 0, t.Len(0))
-	for k := int32(1); k < t.Items[0].Next; k = t.Items[k].Next {
+	events := make([]Event, 0, min(t.Len(0), 1000))
+	for k := int32(1); k < t.Items[0].Next && !f.vol(); k = t.Items[k].Next { // what goes on being wrong is not kept
 		f.plek = "/" + strconv.Itoa(len(events))
 		if it := &t.Items[k]; it.To-it.From > MaxEvent {
 			f.groot = true
@@ -69,7 +69,8 @@ func ParseBatch(b []byte) ([]Event, error) {
 var banden = sync.Pool{New: func() any { return new(jsontape.Tape) }}
 
 // LaatLos gives back what reading these events, all of one request, took beside the
-// events themselves. They stay what they are.
+// events themselves. They stay what they are; a copy made of one before may not be
+// given to AppendBand any more.
 func LaatLos(events []Event) {
 	var t *jsontape.Tape
 	for i := range events {
@@ -99,7 +100,7 @@ func leesBand(b []byte) (*jsontape.Tape, error) {
 		if err == nil {
 			err = errMeer
 		} else if errors.Is(err, io.EOF) {
-			err = errDiep
+			err = errVeel
 		}
 	}
 	return nil, jsonFout(b, err)
@@ -107,7 +108,7 @@ func leesBand(b []byte) (*jsontape.Tape, error) {
 
 var (
 	errMeer = errors.New("meer dan één waarde")
-	errDiep = errors.New("te veel lagen")
+	errVeel = errors.New("te veel waarden of lagen")
 )
 
 // eventOp reads the event at k; mistakes go to f.
@@ -284,8 +285,8 @@ func jsonFout(b []byte, err error) error {
 		return begrip.NieuweFout(begrip.Ongeldig, "Het bericht is geen geldige UTF-8%s.", plaats)
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return begrip.NieuweFout(begrip.Ongeldig, "In het bericht staat een naam twee keer in hetzelfde object%s.", plaats)
-	case errors.Is(err, errDiep):
-		return begrip.NieuweFout(begrip.Ongeldig, "In het bericht zitten meer dan %d lagen in elkaar.", jsontape.MaxDepth)
+	case errors.Is(err, errVeel):
+		return begrip.NieuweFout(begrip.Ongeldig, "In het bericht staan meer dan %d waarden, of zitten meer dan %d lagen in elkaar.", jsontape.MaxItems, jsontape.MaxDepth)
 	case errors.Is(err, errMeer):
 		return begrip.NieuweFout(begrip.Ongeldig, "Na de gebeurtenis staat nog meer.")
 	}

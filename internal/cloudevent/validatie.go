@@ -28,7 +28,7 @@ type fouten struct {
 // meld records a mistake. The pointer never holds a value; a name in it is
 // what the sender chose, so it is shortened and masked.
 func (f *fouten) meld(naam, bericht string) {
-	if len(f.velden) == maxFouten {
+	if f.vol() {
 		return
 	}
 	if len(naam) > 40 {
@@ -38,6 +38,9 @@ func (f *fouten) meld(naam, bericht string) {
 	naam = strings.NewReplacer("~", "~0", "/", "~1").Replace(naam)
 	f.velden = append(f.velden, begrip.Veldfout{Veld: f.plek + "/" + naam, Bericht: bericht})
 }
+
+// vol tells that no further mistake is kept.
+func (f *fouten) vol() bool { return len(f.velden) == maxFouten }
 
 func (f *fouten) fout() error {
 	if len(f.velden) == 0 {

@@ -48,11 +48,16 @@ type Tape struct {
 	i int
 }
 
-// MaxDepth is how deep values may stand in each other.
-const MaxDepth = 512
+// MaxDepth is how deep values may stand in each other, MaxItems how many there may
+// be: a text of small values becomes a tape of many times its size.
+const (
+	MaxDepth = 512
+	MaxItems = 1 << 20
+)
 
-// Read puts src on the tape; false when it is no JSON. It does not look whether
-// src is UTF-8, nor whether a name stands in an object twice.
+// Read puts src on the tape; false when it is no JSON, or more than MaxDepth or
+// MaxItems allows. It does not look whether src is UTF-8, nor whether a name stands
+// in an object twice.
 func (t *Tape) Read(src []byte) bool {
 	t.Src, t.Items, t.i = src, t.Items[:0], 0
 	if len(src) >= 1<<31-1 {
@@ -93,10 +98,10 @@ func (t *Tape) space() {
 }
 
 func (t *Tape) value(nameFrom, nameTo int32, depth int) bool {
-	if t.i >= len(t.Src) || depth > MaxDepth {
+	k := len(t.Items)
+	if t.i >= len(t.Src) || depth > MaxDepth || k >= MaxItems {
 		return false
 	}
-	k := len(t.Items)
 	t.Items = append(t.Items, Item{From: int32(t.i), NameFrom: nameFrom, NameTo: nameTo})
 	kind, ok := Kind(t.Src[t.i]), true
 	switch c := t.Src[t.i]; {

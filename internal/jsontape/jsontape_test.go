@@ -89,6 +89,17 @@ func judge(t *testing.T, b []byte) {
 	}
 }
 
+// A text of many small values is refused before it takes many times its own size.
+func TestTapeIsBounded(t *testing.T) {
+	var tape Tape
+	if many := []byte("[" + strings.Repeat("1,", MaxItems-2) + "1]"); !tape.Read(many) || len(tape.Items) != MaxItems {
+		t.Errorf("as many as may be are refused: %d", len(tape.Items))
+	}
+	if more := []byte("[" + strings.Repeat("1,", MaxItems+10) + "1]"); tape.Read(more) || len(tape.Items) > MaxItems {
+		t.Errorf("taken: %d items", len(tape.Items))
+	}
+}
+
 func depth(b []byte) int { return strings.Count(string(b), "[") + strings.Count(string(b), "{") }
 
 func TestTapeTakesWhatAParserTakes(t *testing.T) {

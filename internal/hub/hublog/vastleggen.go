@@ -21,8 +21,8 @@ type aanvraag struct {
 
 // Append makes entries durable and gives their places, in the same order.
 // Entries that arrive while a commit is under way form the next block, so the
-// busier it is, the larger the blocks. Who is alone never waits; behind a large block
-// the next one waits a moment (adem). One call may be cut over several blocks.
+// busier it is, the larger the blocks. Who offers one at a time
+// never waits; behind a large block the next one waits a moment (adem). One call may be cut over several blocks.
 //
 // Errors: TeGroot for an entry above MaxEntry, TeDruk when the queue is too
 // old (try again later), NietBeschikbaar when the storage is full, disabled or
