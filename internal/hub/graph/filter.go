@@ -1,35 +1,51 @@
 package graph
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 )
 
 // filter tells of a unique term that it is certainly not in the store, so that
 // a new event, which nearly every event is, costs no look-up. It is a Bloom
-// filter in blocks of one cache line, in parts that double: about 1.5 byte per
-// key, one key in a hundred looked up for nothing.
+// filter in blocks of one cache line, in parts: two bytes per key, three keys in
+// a thousand looked up for nothing for each part. It is of the one writer. What
+// of it changed goes to the store before each table, so that a start need not read
+// every key to know it again.
 type filter struct {
 	delen []filterDeel
 	over  int // keys that still fit in the last part
+	vuil  int // the first part that the store does not have as it is
 }
 
 type filterDeel [][8]uint64 // a cache line each
 
+// Filter is the kind of the value that holds a part of the filter: how many keys
+// still fit in it 8, then its lines.
+const Filter Kind = 15
+
 const (
-	eersteDeel = 1 << 18 // keys
-	perLijn    = 42      // keys
-	perSleutel = 5       // bits
+	eersteDeel   = 1 << 18 // keys; each part has twice those of the one before it
+	grootsteDeel = 1 << 22 // keys
+	perLijn      = 32      // keys
+	perSleutel   = 6       // bits
 )
+
+// inDeel is how many keys part i is for.
+func inDeel(i int) int {
+	if i > 4 {
+		return grootsteDeel
+	}
+	return min(eersteDeel<<i, grootsteDeel)
+}
 
 // voeg adds a key of which the bytes from the second on are a hash.
 func (f *filter) voeg(k *Sleutel) {
 	if f.over == 0 {
-		f.over = eersteDeel << len(f.delen)
+		f.over = inDeel(len(f.delen))
 		f.delen = append(f.delen, make(filterDeel, f.over/perLijn))
 	}
 	f.over--
@@ -62,58 +78,70 @@ func plek(k *Sleutel, lijnen int) (lijn int, bits uint64) {
 	return int(binary.LittleEndian.Uint64(k[1:]) >> 1 % uint64(lijnen)), binary.LittleEndian.Uint64(k[9:]) ^ uint64(k[0])
 }
 
-// nieuw knows which unique terms are new: those of before this process from the
-// store, read in the background, and those of this process as they are set.
-type nieuw struct {
-	eigen filter                 // of the one writer
-	oud   atomic.Pointer[filter] // nil until it was read
-	stop  atomic.Bool
-	klaar sync.WaitGroup
-}
-
-// gefilterd are the kinds that nearly every event sets anew.
-var gefilterd = [...]Kind{Interactie, Activiteit}
-
+// isGefilterd tells of the kinds that nearly every event sets anew.
 func isGefilterd(k byte) bool { return Kind(k) == Interactie || Kind(k) == Activiteit }
 
-// begin reads the store. What is set meanwhile goes to eigen as well.
-func (n *nieuw) begin(db *pebble.DB) {
-	snap := db.NewSnapshot()
-	n.klaar.Go(func() {
-		defer snap.Close()
-		f := new(filter)
-		for _, k := range gefilterd {
-			if err := n.lees(snap, k, f); err != nil {
-				return // without it each term is looked up
+// zeker tells that k is certainly not in the store.
+func (f *filter) zeker(k *Sleutel) bool { return isGefilterd(k[0]) && !f.misschien(k) }
+
+func filterSleutel(i int) []byte {
+	return binary.BigEndian.AppendUint64([]byte{byte(Filter)}, uint64(i))
+}
+
+// schrijf puts the parts that changed into b.
+func (f *filter) schrijf(b *pebble.Batch) error {
+	for i := f.vuil; i < len(f.delen); i++ {
+		d, over := f.delen[i], 0
+		if f.vuil = i; i == len(f.delen)-1 {
+			over = f.over
+		}
+		op := b.SetDeferred(9, 8+64*len(d))
+		copy(op.Key, filterSleutel(i))
+		v := op.Value
+		binary.LittleEndian.PutUint64(v, uint64(over))
+		for l := range d {
+			for w, bits := range d[l] {
+				binary.LittleEndian.PutUint64(v[8+64*l+8*w:], bits)
 			}
 		}
-		if !n.stop.Load() {
-			n.oud.Store(f)
+		if err := op.Finish(); err != nil {
+			return fmt.Errorf("graph: filter: %w", err)
 		}
-	})
+	}
+	return nil
 }
 
-func (n *nieuw) lees(snap *pebble.Snapshot, k Kind, f *filter) error {
-	it, err := snap.NewIter(&pebble.IterOptions{LowerBound: []byte{byte(k)}, UpperBound: []byte{byte(k) + 1}})
+var errFilter = errors.New("graph: the filter is damaged")
+
+// laad reads the parts from the store.
+func (f *filter) laad(db *pebble.DB) error {
+	it, err := db.NewIter(&pebble.IterOptions{LowerBound: []byte{byte(Filter)}, UpperBound: []byte{byte(Filter) + 1}})
 	if err != nil {
-		return fmt.Errorf("graph: iterate: %w", err)
+		return err
 	}
 	defer it.Close()
-	for ok := it.First(); ok && !n.stop.Load(); ok = it.Next() {
-		if len(it.Key()) == sleutelLengte {
-			f.voeg((*Sleutel)(it.Key()))
+	for ok := it.First(); ok; ok = it.Next() {
+		v, err := it.ValueAndErr()
+		if err != nil {
+			return err
 		}
+		n := len(f.delen)
+		d := make(filterDeel, inDeel(n)/perLijn)
+		if !bytes.Equal(it.Key(), filterSleutel(n)) || len(v) != 8+64*len(d) || f.over != 0 {
+			return errFilter
+		}
+		over := binary.LittleEndian.Uint64(v)
+		if over > uint64(inDeel(n)) {
+			return errFilter
+		}
+		f.over = int(over)
+		for l := range d {
+			for w := range d[l] {
+				d[l][w] = binary.LittleEndian.Uint64(v[8+64*l+8*w:])
+			}
+		}
+		f.delen = append(f.delen, d)
 	}
+	f.vuil = max(0, len(f.delen)-1)
 	return it.Error()
-}
-
-// zeker tells that k is certainly not in the store.
-func (n *nieuw) zeker(k *Sleutel) bool {
-	oud := n.oud.Load()
-	return oud != nil && isGefilterd(k[0]) && !oud.misschien(k) && !n.eigen.misschien(k)
-}
-
-func (n *nieuw) sluit() {
-	n.stop.Store(true)
-	n.klaar.Wait()
 }

@@ -52,7 +52,7 @@ var standSleutel = []byte{0}
 
 // versie is the form of the keys and values here. A store of another form is
 // emptied when it is opened, and built again from the log.
-const versie = 4
+const versie = 5
 
 var versieSleutel = []byte{0, 1}
 
@@ -62,12 +62,13 @@ const sleutelLengte = 25
 type Graph struct {
 	db      *pebble.DB
 	opties  *pebble.Options
-	inladen string                // the file of a large step, on its way into the store
+	staart  staart
+	inladen string                // the file of a table of the staart, on its way into the store
 	kapot   atomic.Pointer[error] // damage that was met while reading
 	stand   atomic.Uint64         // the watermark
 	macs    sync.Pool             // of *mac: HMAC under the key of this store
 	terms   [sha256.Size]byte     // key of the term hashes
-	nieuw   nieuw
+	filter  filter
 }
 
 // mac is an HMAC with room for what goes in.
@@ -91,9 +92,11 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	// above it before they go into it, spare writing the same key again and again.
 	cache := pebble.NewCache(128 << 20)
 	defer cache.Unref()
+	volgorde := *pebble.DefaultComparer // the order itself is the same
+	volgorde.Split = deel
 	o := &pebble.Options{
-		FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 32 << 20, MemTableStopWritesThreshold: 3,
-		L0CompactionThreshold: 10, LBaseMaxBytes: 256 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
+		Comparer: &volgorde, FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 16 << 20, MemTableStopWritesThreshold: 3,
+		L0CompactionThreshold: 20, L0StopWritesThreshold: 60, LBaseMaxBytes: 512 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
 		Logger: stil{},
 	}
 	g := new(Graph)
@@ -112,13 +115,23 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 	sleutel = bytes.Clone(sleutel)
 	g.terms = sha256.Sum256(append([]byte("termen\x00"), sleutel...))
 	g.opties, g.inladen = o, dir+".inladen"
+	_ = fs.Remove(g.inladen) // of a table that a crash cut short
 	g.db, g.macs.New = db, func() any { return &mac{Hash: hmac.New(sha256.New, sleutel)} }
 	stand, err := g.Stand()
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	g.stand.Store(stand)
-	g.nieuw.begin(db)
+	if err := errors.Join(g.filter.laad(db), g.staart.laad(db)); err != nil {
+		return nil, errors.Join(fmt.Errorf("graph: open: %w", err), db.Close())
+	}
+	for _, r := range g.staart.alle() {
+		for i := range r.keys {
+			if isGefilterd(r.keys[i][0]) {
+				g.filter.voeg(&r.keys[i])
+			}
+		}
+	}
 	return g, nil
 }
 
@@ -168,11 +181,11 @@ func (g *Graph) DB() *pebble.DB { return g.db }
 
 // Close writes everything to disk and closes.
 func (g *Graph) Close() error {
-	g.nieuw.sluit()
+	err := g.staart.wacht()
 	if err := g.db.Flush(); err != nil {
 		return fmt.Errorf("graph: flush: %w", err)
 	}
-	return g.db.Close()
+	return errors.Join(err, g.db.Close())
 }
 
 // Bewaar writes everything so far to disk, so that a restart has less to redo.
@@ -200,16 +213,31 @@ func (g *Graph) Stand() (uint64, error) {
 	return binary.BigEndian.Uint64(v), nil
 }
 
-func (g *Graph) get(k []byte) ([]byte, bool, error) {
+// get gives the value of a key, for the caller to keep.
+func (g *Graph) get(k []byte) (v []byte, ok bool, err error) {
+	ok, err = g.zie(k, func(w []byte) { v = bytes.Clone(w) })
+	return v, ok, err
+}
+
+// zie shows the value of a key to f; ok is false for none. The staart comes
+// first: what leaves it is in the store before that.
+func (g *Graph) zie(k []byte, f func(v []byte)) (ok bool, err error) {
+	v, er, weg := g.staart.vind(k)
+	if er {
+		f(v)
+	}
+	if er || weg {
+		return er, nil
+	}
 	v, c, err := g.db.Get(k)
 	if err == pebble.ErrNotFound {
-		return nil, false, nil
+		return false, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("graph: get: %w", err)
+		return false, fmt.Errorf("graph: get: %w", err)
 	}
-	defer c.Close()
-	return bytes.Clone(v), true, nil
+	f(v)
+	return true, c.Close()
 }
 
 // tekst is a term as it stands somewhere.
@@ -286,6 +314,18 @@ type Sleutel [sleutelLengte]byte
 // Sleutel makes the key of a unique term, for Stap.UniekOp and ZetOp.
 func (g *Graph) Sleutel(k Kind, t []byte) Sleutel { return uniek(g, k, t) }
 
+// deel gives the length of what a filter of a table knows of a key: of a posting
+// its term, so that a table without the term is not looked in.
+func deel(k []byte) int {
+	if len(k) >= 9 && isVanStap(k[0]) {
+		return 9
+	}
+	return len(k)
+}
+
+// isVanStap tells whether keys of kind k have the form of a Sleutel.
+func isVanStap(k byte) bool { return k > 0 && k < byte(Blok) || Kind(k) == Rust }
+
 // isUniek tells whether keys of kind k stand for one event and have a value.
 func isUniek(k byte) bool {
 	return Kind(k) == Interactie || Kind(k) == Activiteit || Kind(k) == Afscherming
@@ -340,22 +380,24 @@ func blokSleutel(seq uint64) [9]byte {
 // Hash digests the whole read model; two models of the same log are equal.
 func (g *Graph) Hash() ([sha256.Size]byte, error) {
 	h := sha256.New()
-	it, err := g.db.NewIter(nil)
+	l, err := g.loper(nil, nil)
 	if err != nil {
-		return [sha256.Size]byte{}, fmt.Errorf("graph: iterate: %w", err)
+		return [sha256.Size]byte{}, err
 	}
-	defer it.Close()
-	for ok := it.First(); ok; ok = it.Next() {
-		v, err := it.ValueAndErr()
-		if err != nil {
-			return [sha256.Size]byte{}, fmt.Errorf("graph: iterate: %w", err)
+	defer l.sluit()
+	for {
+		k, v, ok, err := l.volgende()
+		if err != nil || !ok {
+			return [sha256.Size]byte(h.Sum(nil)), err
+		}
+		if k[0] == byte(Staart) || k[0] == byte(Filter) { // of the same keys, in another form
+			continue
 		}
 		var n [8]byte
-		binary.BigEndian.PutUint32(n[:4], uint32(len(it.Key())))
+		binary.BigEndian.PutUint32(n[:4], uint32(len(k)))
 		binary.BigEndian.PutUint32(n[4:], uint32(len(v)))
 		h.Write(n[:])
-		h.Write(it.Key())
+		h.Write(k)
 		h.Write(v)
 	}
-	return [sha256.Size]byte(h.Sum(nil)), it.Error()
 }

@@ -1,7 +1,7 @@
 package graph
 
 import (
-	"os"
+	"math/rand/v2"
 	"strconv"
 	"testing"
 	"time"
@@ -268,65 +268,69 @@ func stapVan(t *testing.T, s *Stap, van, n uint64) {
 	}
 }
 
-// A large step goes into the store another way than small ones, and must leave
-// the same; also when the process dies between its keys and its watermark.
-func TestGroteStapIsAlsKleine(t *testing.T) {
+// Whatever the size of the steps, and whatever of them stands in rows, in tables
+// or on its way between them, the model is the same; also when the power fails in
+// the middle and the rest is done again.
+func TestStappenVanElkeGrootteGevenHetzelfde(t *testing.T) {
 	const n = 8000
-	klein := opent(t, t.TempDir())
-	for p := uint64(1); p <= n; p += 500 {
-		s := klein.Stap()
-		stapVan(t, s, p, 500)
-		if err := s.Klaar(p + 499); err != nil {
-			t.Fatal(err)
+	doe := func(g *Graph, van, stap uint64, spoel bool) {
+		for p := van; p <= n; p += stap {
+			s := g.Stap()
+			stapVan(t, s, p, stap)
+			if err := s.Klaar(p + stap - 1); err != nil {
+				t.Fatal(err)
+			}
+			if spoel && p%3 == 0 {
+				g.spoel()
+			}
 		}
 	}
-	want, err := klein.Hash()
-	if err != nil {
-		t.Fatal(err)
-	}
-	groot := func(dir string, klaar bool) *Graph {
-		g := opent(t, dir)
-		s := g.Stap()
-		stapVan(t, s, 1, n)
-		if len(s.keys) < veel {
-			t.Fatalf("%d keys: not a large step", len(s.keys))
-		}
-		if klaar {
-			err = s.Klaar(n)
-		} else {
-			s.sorteer()
-			err = s.laadIn()
-			s.Weg()
-		}
+	hash := func(g *Graph) [32]byte {
+		h, err := g.Hash()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return g
+		return h
 	}
-	if got, err := groot(t.TempDir(), true).Hash(); err != nil || got != want {
-		t.Errorf("one large step: %x, %v; want %x", got, err, want)
+	klein := opent(t, t.TempDir())
+	doe(klein, 1, 250, false)
+	want := hash(klein)
+	groot := opent(t, t.TempDir())
+	doe(groot, 1, n, true)
+	if hash(groot) != want {
+		t.Error("one large step gives another model")
 	}
-	dir := t.TempDir()
-	g := groot(dir, false)
-	if err := g.Close(); err != nil {
-		t.Fatal(err)
-	}
-	g.db = nil
-	g = opent(t, dir)
-	if stand, err := g.Stand(); err != nil || stand != 0 {
-		t.Fatalf("the watermark is at %d, %v", stand, err)
-	}
-	for p := uint64(1); p <= n; p += 2000 { // other steps than before
-		s := g.Stap()
-		stapVan(t, s, p, 2000)
-		if err := s.Klaar(p + 1999); err != nil {
+	for ronde := range uint64(4) {
+		fs := vfs.NewCrashableMem()
+		g, err := open("g", sleutel, fs)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if got, err := g.Hash(); err != nil || got != want {
-		t.Errorf("after a crash: %x, %v; want %x", got, err, want)
-	}
-	if _, err := os.Stat(g.inladen); err == nil {
-		t.Error("the table is left behind")
+		doe(g, 1, 100, true)
+		if hash(g) != want { // while tables are made
+			t.Error("rows and tables together give another model")
+		}
+		r := rand.New(rand.NewPCG(ronde, 7))
+		na := fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 50, RNG: r})
+		if err := g.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if g, err = open("g", sleutel, na); err != nil {
+			t.Fatal(err)
+		}
+		stand, err := g.Stand()
+		if err != nil {
+			t.Fatal(err)
+		}
+		doe(g, stand+1, 100, ronde%2 == 0)
+		if hash(g) != want {
+			t.Errorf("after the power failed at %d the model differs", stand)
+		}
+		if err := g.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := na.Stat(g.inladen); err == nil {
+			t.Error("the table is left behind")
+		}
 	}
 }

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"slices"
-
-	"github.com/cockroachdb/pebble/v2"
 )
 
 // Terms that many events share have no key for each event but a list for each
@@ -139,8 +136,7 @@ func staatIn(v []byte, plaats uint64) bool {
 
 // wandeling walks the postings of a term in log order; those of Alle by hour.
 type wandeling struct {
-	it       *pebble.Iterator
-	begonnen bool
+	*loper
 	lijst    lijstLezer // what is left of the list under hand
 	van, tot uint64     // plaats, both included
 }
@@ -162,18 +158,12 @@ func (g *Graph) loop(v Vraag, t Term) (*wandeling, error) {
 	case isLijst(byte(t.Kind)):
 		een &^= 0xffff
 	}
-	it, err := g.db.NewIter(&pebble.IterOptions{
-		LowerBound: binary.BigEndian.AppendUint64(onder[:], een),
-		UpperBound: append(binary.BigEndian.AppendUint64(boven[:], twee), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("graph: iterate: %w", err)
-	}
-	w.it = it
-	return w, nil
+	l, err := g.loper(
+		binary.BigEndian.AppendUint64(onder[:], een),
+		append(binary.BigEndian.AppendUint64(boven[:], twee), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff))
+	w.loper = l
+	return w, err
 }
-
-func (w *wandeling) sluit() { _ = w.it.Close() }
 
 // volgende gives the next posting; ok is false at the end.
 func (w *wandeling) volgende() (post, bool, error) {
@@ -193,25 +183,14 @@ func (w *wandeling) volgende() (post, bool, error) {
 
 // sleutel goes to the next key: a posting itself, or a list of at least one.
 func (w *wandeling) sleutel() (p post, ok bool, err error) {
-	if w.begonnen {
-		ok = w.it.Next()
-	} else {
-		ok, w.begonnen = w.it.First(), true
+	b, v, ok, err := w.loper.volgende()
+	if err != nil || !ok {
+		return p, false, err
 	}
-	if !ok {
-		if err := w.it.Error(); err != nil {
-			return p, false, fmt.Errorf("graph: iterate: %w", err)
-		}
-		return p, false, nil
-	}
-	k := (*Sleutel)(w.it.Key())
+	k := (*Sleutel)(b)
 	p = k.post()
 	if !isLijst(k[0]) {
 		return p, true, nil
-	}
-	v, err := w.it.ValueAndErr()
-	if err != nil {
-		return p, false, fmt.Errorf("graph: iterate: %w", err)
 	}
 	w.lijst = lijstLezer{rest: v, plaats: p.plaats}
 	return w.lijst.volgende()

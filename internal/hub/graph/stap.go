@@ -3,17 +3,12 @@ package graph
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/objstorage/objstorageprovider"
-	"github.com/cockroachdb/pebble/v2/sstable"
-	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // Stap is what some blocks of the log add: all of it at once, with the
@@ -79,7 +74,7 @@ func (s *Stap) UniekOp(b Sleutel) (plaats uint64, waarde []byte, ok bool, err er
 	if u, ok := s.eigen[b]; ok {
 		return u.plaats, u.waarde, true, nil
 	}
-	if s.g.nieuw.zeker(&b) {
+	if s.g.filter.zeker(&b) {
 		return 0, nil, false, nil
 	}
 	return s.g.uniekOp(b)
@@ -95,7 +90,7 @@ func (s *Stap) ZetOp(b Sleutel, plaats uint64, waarde []byte) {
 	if _, al := s.eigen[b]; !al {
 		s.keys = append(s.keys, b)
 		if isGefilterd(b[0]) {
-			s.g.nieuw.eigen.voeg(&b)
+			s.g.filter.voeg(&b)
 		}
 	}
 	s.eigen[b] = uniekeWaarde{plaats, waarde}
@@ -119,25 +114,22 @@ func (s *Stap) Blad(seq, blad uint64, ontvangen time.Time) error {
 	return s.batch.Set(k[:], binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, blad), tot), nil)
 }
 
-// veel is the number of keys above which a step goes into the store as a table
-// of its own: that takes half of what the same keys cost one by one.
-const veel = 25_000
-
-// Klaar moves the watermark to seq and applies the step. Keys go in by order:
-// the store then starts looking where it was, which halves its work. What is
-// set twice counts once, and stands under one key.
+// Klaar moves the watermark to seq and applies the step. What is set twice
+// counts once, and stands under one key.
 func (s *Stap) Klaar(seq uint64) error {
-	s.sorteer()
-	zet := func(k, v []byte) error { return s.batch.Set(k, v, nil) }
-	if len(s.keys) >= veel && s.weg == nil {
-		if err := s.laadIn(); err != nil {
-			return err
-		}
-	} else if err := s.alle(zet); err != nil {
+	r := s.reeks()
+	st := &s.g.staart
+	if err := st.ruimte(); err != nil {
 		return err
 	}
-	if err := s.pasWegToe(); err != nil {
-		return err
+	if len(r.keys) > 0 {
+		st.nummer++
+		op := s.batch.SetDeferred(9, r.lengte())
+		copy(op.Key, staartSleutel(st.nummer))
+		r.schrijf(op.Value)
+		if err := op.Finish(); err != nil {
+			return fmt.Errorf("graph: set: %w", err)
+		}
 	}
 	if err := s.batch.Set(standSleutel, binary.BigEndian.AppendUint64(nil, seq), nil); err != nil {
 		return fmt.Errorf("graph: watermark: %w", err)
@@ -145,12 +137,15 @@ func (s *Stap) Klaar(seq uint64) error {
 	if err := s.batch.Commit(pebble.NoSync); err != nil {
 		return fmt.Errorf("graph: commit: %w", err)
 	}
+	if len(r.keys) > 0 && st.bij(r) >= genoeg { // found after what else the step says holds
+		s.g.spoel()
+	}
 	s.g.stand.Store(seq)
 	return nil
 }
 
-// sorteer puts the keys of the step in order, each once.
-func (s *Stap) sorteer() {
+// reeks gives the keys of the step in order, each once, and what was taken away.
+func (s *Stap) reeks() *reeks {
 	for k, l := range s.lijsten {
 		if len(l.posten) == 0 {
 			s.haal(k)
@@ -158,47 +153,26 @@ func (s *Stap) sorteer() {
 			s.keys = append(s.keys, k)
 		}
 	}
-	slices.SortFunc(s.keys, vergelijk)
+	for k := range s.weg {
+		s.keys = append(s.keys, k)
+	}
+	slices.SortFunc(s.keys, func(a, b Sleutel) int { return vergelijk(&a, &b) })
 	s.keys = slices.Compact(s.keys)
-}
-
-// alle gives every key of the step with its value, in order.
-func (s *Stap) alle(zet func(k, v []byte) error) error {
-	var v []byte
+	r := &reeks{keys: s.keys, eind: make([]uint32, 0, len(s.keys)), waarden: make([]byte, 0, 12*len(s.keys))}
 	for i := range s.keys {
-		v = v[:0]
-		switch k := &s.keys[i]; {
+		k := &s.keys[i]
+		weg := s.weg[*k]
+		switch {
+		case weg:
 		case isUniek(k[0]):
 			u := s.eigen[*k]
-			v = append(binary.BigEndian.AppendUint64(v, u.plaats), u.waarde...)
+			r.waarden = append(binary.BigEndian.AppendUint64(r.waarden, u.plaats), u.waarde...)
 		case isLijst(k[0]):
-			v = s.lijsten[*k].bytes(v)
+			r.waarden = s.lijsten[*k].bytes(r.waarden)
 		}
-		if err := zet(s.keys[i][:], v); err != nil {
-			return fmt.Errorf("graph: set: %w", err)
-		}
+		r.sluit(weg)
 	}
-	return nil
-}
-
-// laadIn adds the keys of a large step, ahead of its watermark. A crash between
-// the two leaves keys of events that the log gives once more: those are met as
-// told before, with the same content and outcome, and change nothing. For a step
-// that takes keys away that would not hold; those go the other way.
-func (s *Stap) laadIn() error {
-	f, err := s.g.opties.FS.Create(s.g.inladen, vfs.WriteCategoryUnspecified)
-	if err != nil {
-		return fmt.Errorf("graph: table: %w", err)
-	}
-	w := sstable.NewWriter(objstorageprovider.NewFileWritable(f), s.g.opties.MakeWriterOptions(0, s.g.db.TableFormat()))
-	err = s.alle(w.Set)
-	if err = errors.Join(err, w.Close()); err == nil {
-		err = s.g.db.Ingest(context.Background(), []string{s.g.inladen})
-	}
-	if err != nil {
-		return fmt.Errorf("graph: table: %w", errors.Join(err, s.g.opties.FS.Remove(s.g.inladen)))
-	}
-	return nil
+	return r
 }
 
 // Weg drops a step that is not applied.
@@ -206,7 +180,7 @@ func (s *Stap) Weg() { _ = s.batch.Close() }
 
 // vergelijk orders keys as bytes do. Hashes nearly always differ in the first
 // eight.
-func vergelijk(a, b Sleutel) int {
+func vergelijk(a, b *Sleutel) int {
 	if x, y := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:]); x != y {
 		return cmp.Compare(x, y)
 	}

@@ -2,10 +2,7 @@ package graph
 
 import (
 	"encoding/binary"
-	"fmt"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2"
 )
 
 // Reden tells why an event cannot be found; the zero value is that it can.
@@ -106,14 +103,4 @@ func (g *Graph) Heeft(k Kind, term string) (bool, error) {
 	defer w.sluit()
 	_, ok, err := w.volgende()
 	return ok, err
-}
-
-// pasWegToe removes what was taken away; after the keys of the step were set.
-func (s *Stap) pasWegToe() error {
-	for k := range s.weg {
-		if err := s.batch.Delete(k[:], pebble.NoSync); err != nil {
-			return fmt.Errorf("graph: delete: %w", err)
-		}
-	}
-	return nil
 }

@@ -3,11 +3,8 @@ package graph
 import (
 	"cmp"
 	"container/heap"
-	"fmt"
 	"slices"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2"
 )
 
 // Term is one thing an event must have.
@@ -136,15 +133,10 @@ func (g *Graph) heeft(termen []Term, p post) (bool, error) {
 		if isLijst(k[0]) {
 			zoek = k.vanBlok()
 		}
-		v, c, err := g.db.Get(zoek[:])
-		if err == pebble.ErrNotFound {
-			return false, nil
+		heeft := false
+		if _, err := g.zie(zoek[:], func(v []byte) { heeft = !isLijst(k[0]) || staatIn(v, p.plaats) }); err != nil {
+			return false, err
 		}
-		if err != nil {
-			return false, fmt.Errorf("graph: get: %w", err)
-		}
-		heeft := !isLijst(k[0]) || staatIn(v, p.plaats)
-		_ = c.Close()
 		if !heeft {
 			return false, nil
 		}

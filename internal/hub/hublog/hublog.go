@@ -59,7 +59,7 @@ type Config struct {
 	MaxBytes int64         // budget of the log in bytes; 0 is no limit but the disk
 	Reserve  int64         // bytes of the disk that stay free; 0 is 64 MB, negative is none
 	MaxWacht time.Duration // age of the queue above which senders are refused; 0 is 2 s
-	Cache    int64         // bytes of decompressed entries kept in memory; 0 is 48 MB
+	Cache    int64         // bytes of decompressed entries kept in memory; 0 is 24 MB
 	Cluster  *Cluster      // where the log is; nil is in this process, in Dir
 	Log      *slog.Logger
 
@@ -106,7 +106,7 @@ func Open(cfg Config) (*Log, error) {
 		cfg.Reserve = 64 << 20
 	}
 	if cfg.Cache == 0 {
-		cfg.Cache = 48 << 20
+		cfg.Cache = 24 << 20
 	}
 	if cfg.leiderschap == 0 {
 		cfg.leiderschap = leiderschap
