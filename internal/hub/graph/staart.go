@@ -83,33 +83,64 @@ func (r *reeks) vanaf(b []byte) int {
 	return laag
 }
 
-// samen merges two rows; where both have a key, nieuw holds.
-func samen(oud, nieuw *reeks) *reeks {
-	n := len(oud.keys) + len(nieuw.keys)
-	uit := &reeks{make([]Sleutel, 0, n), make([]uint32, 0, n), make([]byte, 0, len(oud.waarden)+len(nieuw.waarden))}
-	i, j := 0, 0
-	for i < len(oud.keys) && j < len(nieuw.keys) {
-		r, p := oud, &i
-		c := vergelijk(&oud.keys[i], &nieuw.keys[j])
-		if c >= 0 {
-			r, p = nieuw, &j
-		}
-		if c == 0 {
-			i++
-		}
-		v, weg := r.waarde(*p)
-		uit.voeg(&r.keys[*p], v, weg)
-		*p++
+// samen merges rows, the oldest first; where more have a key, the newest holds.
+func samen(rs []*reeks) *reeks {
+	n, bytes := 0, 0
+	for _, r := range rs {
+		n, bytes = n+len(r.keys), bytes+len(r.waarden)
 	}
-	for ; i < len(oud.keys); i++ {
-		v, weg := oud.waarde(i)
-		uit.voeg(&oud.keys[i], v, weg)
+	uit := &reeks{make([]Sleutel, 0, n), make([]uint32, 0, n), make([]byte, 0, bytes)}
+	for stukken := stukkenVan(rs, nil, nil); ; {
+		s := eerste(stukken)
+		if s == nil {
+			return uit
+		}
+		k := &s.r.keys[s.i]
+		v, weg := s.r.waarde(s.i)
+		uit.voeg(k, v, weg)
+		verder(stukken, k)
 	}
-	for ; j < len(nieuw.keys); j++ {
-		v, weg := nieuw.waarde(j)
-		uit.voeg(&nieuw.keys[j], v, weg)
+}
+
+// stuk is what is left of a part of a row.
+type stuk struct {
+	r      *reeks
+	i, tot int
+}
+
+// stukkenVan gives of each row the part from onder (inclusive) to boven (exclusive;
+// nil: to the end), the newest first.
+func stukkenVan(rs []*reeks, onder, boven []byte) (uit []stuk) {
+	for n := len(rs) - 1; n >= 0; n-- {
+		s := stuk{rs[n], rs[n].vanaf(onder), len(rs[n].keys)}
+		if boven != nil {
+			s.tot = rs[n].vanaf(boven)
+		}
+		if s.i < s.tot {
+			uit = append(uit, s)
+		}
 	}
 	return uit
+}
+
+// eerste gives the part that stands on the lowest key, the newest of those; nil
+// at the end.
+func eerste(stukken []stuk) (uit *stuk) {
+	for i := range stukken {
+		if s := &stukken[i]; s.i < s.tot && (uit == nil || vergelijk(&s.r.keys[s.i], &uit.r.keys[uit.i]) < 0) {
+			uit = s
+		}
+	}
+	return uit
+}
+
+// verder goes past a key in all parts that stand on it.
+func verder(stukken []stuk, k *Sleutel) {
+	for i := range stukken {
+		if s := &stukken[i]; s.i < s.tot && s.r.keys[s.i] == *k {
+			s.i++
+		}
+	}
 }
 
 // lengte is how many bytes schrijf writes: number of keys 4, the keys, where
@@ -213,7 +244,7 @@ func (s *staart) bij(r *reeks) (sleutels int) {
 	defer s.mu.Unlock()
 	rs := append(slices.Clone(s.alle()), r)
 	for n := len(rs); n-s.vast >= 4 && rs[n-4].klasse() <= rs[n-1].klasse(); n = len(rs) {
-		rs[n-4] = samen(samen(rs[n-4], rs[n-3]), samen(rs[n-2], rs[n-1]))
+		rs[n-4] = samen(rs[n-4:])
 		rs = rs[:n-3]
 	}
 	s.reeksen.Store(&rs)
@@ -323,10 +354,7 @@ func (g *Graph) maakTabel(rs []*reeks, filter *pebble.Batch) error {
 	if err := errors.Join(filter.Commit(pebble.NoSync), filter.Close(), g.db.Flush()); err != nil {
 		return fmt.Errorf("graph: flush: %w", err)
 	}
-	r := rs[len(rs)-1]
-	for i := len(rs) - 2; i >= 0; i-- {
-		r = samen(rs[i], r)
-	}
+	r := samen(rs)
 	f, err := g.opties.FS.Create(g.inladen, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return fmt.Errorf("graph: table: %w", err)
@@ -364,25 +392,9 @@ const (
 	opEinde
 )
 
-// stuk is a part of a row.
-type stuk struct {
-	r      *reeks
-	i, tot int
-}
-
 // loper begins a walk from onder (inclusive) to boven (exclusive; nil: to the end).
 func (g *Graph) loper(onder, boven []byte) (*loper, error) {
-	l := new(loper)
-	rs := g.staart.alle()
-	for n := len(rs) - 1; n >= 0; n-- {
-		s := stuk{rs[n], rs[n].vanaf(onder), len(rs[n].keys)}
-		if boven != nil {
-			s.tot = rs[n].vanaf(boven)
-		}
-		if s.i < s.tot {
-			l.stukken = append(l.stukken, s)
-		}
-	}
+	l := &loper{stukken: stukkenVan(g.staart.alle(), onder, boven)}
 	it, err := g.db.NewIter(&pebble.IterOptions{LowerBound: onder, UpperBound: boven})
 	if err != nil {
 		return nil, fmt.Errorf("graph: iterate: %w", err)
@@ -409,12 +421,7 @@ func (l *loper) volgende() (k, v []byte, ok bool, err error) {
 		if l.store == opNieuw {
 			l.staat(l.it.Next())
 		}
-		var uit *stuk
-		for i := range l.stukken {
-			if s := &l.stukken[i]; s.i < s.tot && (uit == nil || vergelijk(&s.r.keys[s.i], &uit.r.keys[uit.i]) < 0) {
-				uit = s
-			}
-		}
+		uit := eerste(l.stukken)
 		c := -1
 		if uit == nil {
 			c = 1
@@ -439,11 +446,7 @@ func (l *loper) volgende() (k, v []byte, ok bool, err error) {
 		}
 		sleutel := &uit.r.keys[uit.i]
 		v, weg := uit.r.waarde(uit.i)
-		for i := range l.stukken {
-			if s := &l.stukken[i]; s.i < s.tot && s.r.keys[s.i] == *sleutel {
-				s.i++
-			}
-		}
+		verder(l.stukken, sleutel)
 		if !weg {
 			return sleutel[:], v, true, nil
 		}
