@@ -2,9 +2,9 @@
 // person, subject, organisation, type, zaak or node occurs, and what became of
 // every interactie. The edges themselves stay in the events.
 //
-// It promises: nothing in it cannot be rebuilt from the log; a step is in it
-// before its watermark is, and doing a step again changes nothing, so that after
-// a crash the watermark tells where to go on; a rebuild gives the same Hash. Keys
+// It promises: nothing in it cannot be rebuilt from the log; what a crash leaves
+// is all of the steps up to the watermark and nothing of those after it; a
+// rebuild gives the same Hash. Keys
 // hold keyed hashes and times only, never a readable term. It has no write-ahead
 // log: the event log is one.
 package graph

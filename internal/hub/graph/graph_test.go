@@ -260,6 +260,15 @@ func stapVan(t *testing.T, s *Stap, van, n uint64) {
 		}
 		s.Zet(Interactie, naam, p, []byte("uitkomst "+naam))
 		s.Zet(Activiteit, "a"+naam, p, nil)
+		if _, _, bekend, err = s.Uniek(Afscherming, naam); err != nil {
+			t.Fatal(err)
+		}
+		if !bekend && p%10 == 0 { // what the chain remembers of it, once
+			s.Zet(Afscherming, naam, p, nil)
+			if err := s.ZetStaat("feit", naam, []byte("waarde")); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for _, te := range []Term{{Alle, ""}, {Type, "t"}, {Persoon, strconv.FormatUint(p%300, 10)}, {Zaak, naam}, {Onderwerp, naam}, {Organisatie, "o"}} {
 			if err := s.Post(te.Kind, te.Waarde, begin.Add(time.Duration(p%90)*time.Minute), p); err != nil {
 				t.Fatal(err)
