@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -23,9 +24,11 @@ type filter struct {
 
 type filterDeel [][8]uint64 // a cache line each
 
-// Filter is the kind of the value that holds a part of the filter: how many keys
-// still fit in it 8, then its lines.
+// Filter is the kind of the values that hold a part of the filter, a piece each:
+// how many keys still fit in the part 8, then lines.
 const Filter Kind = 15
+
+const perStuk = 1 << 10 // lines: a value that is read and merged without much memory
 
 const (
 	eersteDeel   = 1 << 18 // keys; each part has twice those of the one before it
@@ -84,30 +87,34 @@ func isGefilterd(k byte) bool { return Kind(k) == Interactie || Kind(k) == Activ
 // zeker tells that k is certainly not in the store.
 func (f *filter) zeker(k *Sleutel) bool { return isGefilterd(k[0]) && !f.misschien(k) }
 
-func filterSleutel(i int) []byte {
-	return binary.BigEndian.AppendUint64([]byte{byte(Filter)}, uint64(i))
+func filterSleutel(deel, stuk int) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte{byte(Filter)}, uint32(deel)), uint32(stuk))
 }
 
 // schrijf puts the parts that changed into b.
 func (f *filter) schrijf(b *pebble.Batch) error {
-	for i := f.vuil; i < len(f.delen); i++ {
-		d, over := f.delen[i], 0
-		if f.vuil = i; i == len(f.delen)-1 {
+	for ; f.vuil < len(f.delen); f.vuil++ {
+		over := 0
+		if f.vuil == len(f.delen)-1 {
 			over = f.over
 		}
-		op := b.SetDeferred(9, 8+64*len(d))
-		copy(op.Key, filterSleutel(i))
-		v := op.Value
-		binary.LittleEndian.PutUint64(v, uint64(over))
-		for l := range d {
-			for w, bits := range d[l] {
-				binary.LittleEndian.PutUint64(v[8+64*l+8*w:], bits)
+		stuk := 0
+		for lijnen := range slices.Chunk(f.delen[f.vuil], perStuk) {
+			op := b.SetDeferred(9, 8+64*len(lijnen))
+			copy(op.Key, filterSleutel(f.vuil, stuk))
+			v := binary.LittleEndian.AppendUint64(op.Value[:0], uint64(over))
+			for l := range lijnen {
+				for _, bits := range lijnen[l] {
+					v = binary.LittleEndian.AppendUint64(v, bits)
+				}
 			}
-		}
-		if err := op.Finish(); err != nil {
-			return fmt.Errorf("graph: filter: %w", err)
+			if err := op.Finish(); err != nil {
+				return fmt.Errorf("graph: filter: %w", err)
+			}
+			stuk++
 		}
 	}
+	f.vuil = max(0, len(f.delen)-1) // it goes on
 	return nil
 }
 
@@ -120,27 +127,37 @@ func (f *filter) laad(db *pebble.DB) error {
 		return err
 	}
 	defer it.Close()
+	var lijnen filterDeel // of the part under hand, still to be read
+	stuk := 0
 	for ok := it.First(); ok; ok = it.Next() {
 		v, err := it.ValueAndErr()
 		if err != nil {
 			return err
 		}
-		n := len(f.delen)
-		d := make(filterDeel, inDeel(n)/perLijn)
-		if !bytes.Equal(it.Key(), filterSleutel(n)) || len(v) != 8+64*len(d) || f.over != 0 {
+		if n := len(f.delen); len(lijnen) == 0 && f.over == 0 {
+			lijnen, stuk = make(filterDeel, inDeel(n)/perLijn), 0
+			f.delen = append(f.delen, lijnen)
+		}
+		deel := len(f.delen) - 1
+		n := min(len(lijnen), perStuk)
+		if n == 0 || !bytes.Equal(it.Key(), filterSleutel(deel, stuk)) || len(v) != 8+64*n {
 			return errFilter
 		}
 		over := binary.LittleEndian.Uint64(v)
-		if over > uint64(inDeel(n)) {
+		if over > uint64(inDeel(deel)) {
 			return errFilter
 		}
-		f.over = int(over)
-		for l := range d {
-			for w := range d[l] {
-				d[l][w] = binary.LittleEndian.Uint64(v[8+64*l+8*w:])
+		for l := range n {
+			for w := range lijnen[l] {
+				lijnen[l][w] = binary.LittleEndian.Uint64(v[8+64*l+8*w:])
 			}
 		}
-		f.delen = append(f.delen, d)
+		if lijnen, stuk = lijnen[n:], stuk+1; len(lijnen) == 0 {
+			f.over = int(over)
+		}
+	}
+	if len(lijnen) > 0 {
+		return errFilter
 	}
 	f.vuil = max(0, len(f.delen)-1)
 	return it.Error()

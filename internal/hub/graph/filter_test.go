@@ -96,7 +96,7 @@ func TestFilterKomtTerugZoalsHijWas(t *testing.T) {
 			t.Fatalf("round %d: another filter", ronde)
 		}
 	}
-	if err := g.db.Set(filterSleutel(1), []byte("stuk"), pebble.NoSync); err != nil {
+	if err := g.db.Set(filterSleutel(1, 1), []byte("stuk"), pebble.NoSync); err != nil {
 		t.Fatal(err)
 	}
 	if err := new(filter).laad(g.db); err == nil {
