@@ -136,7 +136,8 @@ func (n *Node) bedraad() error {
 	if err != nil {
 		return err
 	}
-	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek, Register: personen})
+	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek, Register: personen,
+		Verbanden: cfg.Verbanden, Deelnemer: n.register.organisatie})
 	n.inzage = inzage.Nieuw(inzage.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store, Waarborgen: n.waarborgen,
 		Verbanden: cfg.Verbanden, Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,

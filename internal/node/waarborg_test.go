@@ -264,7 +264,8 @@ func TestToestemmingOpentEnIntrekkenSluitDirect(t *testing.T) {
 		t.Fatal(err)
 	}
 	soort, _ := bron.inzage.VanSoort("brief")
-	regisseur := medewerker(begrip.Organisatie{OIN: vt.OIN, Naam: vt.Naam, Soort: begrip.GI}, begrip.RolRaadsonderzoek)
+	gi := begrip.Organisatie{OIN: "00000001234567895000", Naam: "Jeugdbescherming Oost", Soort: begrip.GI}
+	regisseur := medewerker(gi, begrip.RolRaadsonderzoek)
 	regisseur.Doel, regisseur.Grondslag, regisseur.Zaak = "mdo", begrip.GrondJw7311, zaak
 	kijk := func() error {
 		_, err := bron.inzage.Geef(t.Context(), soort, id, regisseur, nil, time.Time{})
@@ -274,14 +275,14 @@ func TestToestemmingOpentEnIntrekkenSluitDirect(t *testing.T) {
 		t.Fatalf("outside any overleg the policy of the functie decides: %v", err)
 	}
 	z := &waarborg.Zaakverband{Kop: waarborg.Kop{Zaak: zaak}, Samenwerkingsverband: "multidisciplinair-overleg", Fase: 2,
-		Deelnemers: []waarborg.Deelname{{Organisatie: vt.OIN, Rol: "casusregisseur"}}, Betrokkenen: []begrip.InhoudBSN{inhoudBSN(moeder)}}
+		Deelnemers: []waarborg.Deelname{{Organisatie: gi.OIN, Rol: "casusregisseur"}}, Betrokkenen: []begrip.InhoudBSN{inhoudBSN(moeder)}}
 	n.leg(politie, waarborg.SoortZaakverband, z)
 	if err := kijk(); !begrip.Is(err, begrip.Verboden) {
 		t.Fatalf("no consent on record: %v", err)
 	}
 	tot := time.Now().AddDate(0, 6, 0)
 	x := &waarborg.Toestemming{Kop: waarborg.Kop{Zaak: zaak, Tot: &tot}, Over: waarborg.Persoon{Burgerservicenummer: inhoudBSN(moeder), Geboortedatum: "1988-03-14"}, Doel: "mdo",
-		Omschrijving: "doel 1 uit uw plan", GegevenDoor: []waarborg.Gever{{Burgerservicenummer: inhoudBSN(moeder), Als: "zelf"}}, Aan: []begrip.OIN{vt.OIN}}
+		Omschrijving: "doel 1 uit uw plan", GegevenDoor: []waarborg.Gever{{Burgerservicenummer: inhoudBSN(moeder), Als: "zelf"}}, Aan: []begrip.OIN{gi.OIN}}
 	if err := json.Unmarshal([]byte(`["I3"]`), &x.Klassen); err != nil {
 		t.Fatal(err)
 	}

@@ -179,6 +179,24 @@ func (d *Definitie) waarom(v *Vraag, regels []*ingang, gebreken []toegang.Reden)
 	return nee("Op deze grondslag ziet u in dit overleg niet dit soort gegevens.", string(v.Grondslag))
 }
 
+// RollenVan gives the roles in which a kind of organisation may take part, in the
+// order of the definition; none when it may not.
+func (d *Definitie) RollenVan(soort begrip.OrganisatieSoort) (uit []Rol) {
+	for _, p := range d.Deelnemers {
+		for _, r := range p.Rollen {
+			if p.Soort == soort && !slices.Contains(uit, r) {
+				uit = append(uit, r)
+			}
+		}
+	}
+	return uit
+}
+
+// Kent tells whether anybody takes part in this role.
+func (d *Definitie) Kent(rol Rol) bool {
+	return slices.ContainsFunc(d.Deelnemers, func(p Deelnemer) bool { return slices.Contains(p.Rollen, rol) })
+}
+
 func nee(tekst, artikel string) Uitkomst {
 	return Uitkomst{Redenen: []toegang.Reden{{Tekst: tekst, Artikel: artikel}}}
 }

@@ -113,7 +113,7 @@ func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
 	dir, ik := t.TempDir(), org(soort, 1)
 	d, id := nieuwDossier(t, dir), nieuweIdentiteit(t, dir, ik)
 	log := slog.New(slog.DiscardHandler)
-	w := waarborg.Nieuw(waarborg.Config{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Dossier: d, Log: log, Wek: func() {}})
+	w := waarborg.Nieuw(waarborg.Config{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Dossier: d, Log: log, Wek: func() {}, Verbanden: verband.Ingebouwd()})
 	k := &knoop{t, inzage.Nieuw(inzage.Config{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Identiteit: id, Dossier: d, Waarborgen: w, Verbanden: verband.Ingebouwd(), Log: log, Wek: func() {}}), d}
 	o := &functie.Omgeving{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Dossier: d, Waarborgen: w, Signalen: &signaal.Wachter{}, Inzage: k.Inzage, Log: log, Wek: func() {},
 		Deelnemers: func() []functie.Deelnemer { return nil }}

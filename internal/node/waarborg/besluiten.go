@@ -3,6 +3,7 @@ package waarborg
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -13,7 +14,7 @@ import (
 // is and which organisations take part, as what.
 type Zaakverband struct {
 	Kop
-	Samenwerkingsverband string             `json:"samenwerkingsverband" maxLength:"60" doc:"Naam van de definitie, bijvoorbeeld mdo"`
+	Samenwerkingsverband string             `json:"samenwerkingsverband" maxLength:"60" doc:"Naam van de definitie, bijvoorbeeld multidisciplinair-overleg"`
 	Fase                 int                `json:"fase" minimum:"1" maximum:"5"`
 	Zaaktype             string             `json:"zaaktype,omitempty" required:"false" maxLength:"60"`
 	Deelnemers           []Deelname         `json:"deelnemers" nullable:"false" maxItems:"50"`
@@ -52,6 +53,50 @@ func (z *Zaakverband) controleer(c *begrip.Controle, _ time.Time) {
 	for i, b := range z.Betrokkenen {
 		eisBSN(c, fmt.Sprintf("betrokkenen[%d]", i), b)
 	}
+}
+
+// past checks z against the definition of its samenwerkingsverband: with a name
+// or a role that it does not have nobody would ever be let in, without a word.
+func (z *Zaakverband) past(c *begrip.Controle, verbanden *verband.Verzameling, organisatie func(begrip.OIN) (begrip.Organisatie, bool)) {
+	d, ok := kent(c, verbanden, z.Samenwerkingsverband)
+	if !ok {
+		return
+	}
+	for i, x := range z.Deelnemers {
+		if !gevuld(string(x.Rol)) {
+			continue
+		}
+		veld := fmt.Sprintf("deelnemers[%d].rol", i)
+		if !d.Kent(x.Rol) {
+			c.Eis(false, veld, "Deze rol kent dit samenwerkingsverband niet.")
+		} else if org, ok := organisatie(x.Organisatie); ok {
+			kan := d.RollenVan(org.Soort)
+			c.Eis(len(kan) > 0, veld, "Dit soort organisatie doet niet mee aan dit samenwerkingsverband.")
+			c.Eis(len(kan) == 0 || slices.Contains(kan, x.Rol), veld, "Dit soort organisatie kan meedoen als %s.", opsomming(kan))
+		}
+	}
+}
+
+// kent looks a samenwerkingsverband up; what is left open is told elsewhere.
+func kent(c *begrip.Controle, verbanden *verband.Verzameling, naam string) (*verband.Definitie, bool) {
+	d, ok := verbanden.Definitie(naam)
+	c.Eis(ok || !gevuld(naam), "samenwerkingsverband", "Dit samenwerkingsverband kennen wij niet. Kies uit %s.", opsomming(verbanden.Namen()))
+	return d, ok
+}
+
+// opsomming writes "a, b of c".
+func opsomming[T ~string](delen []T) string {
+	var b strings.Builder
+	for i, d := range delen {
+		switch {
+		case i > 0 && i == len(delen)-1:
+			b.WriteString(" of ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(d))
+	}
+	return b.String()
 }
 
 // deelname gives the part of oin at nu.

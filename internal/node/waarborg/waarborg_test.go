@@ -44,7 +44,7 @@ func nieuweProef(t *testing.T) *proef {
 	}
 	t.Cleanup(func() { _ = d.Close() })
 	p := &proef{t: t, nu_: time.Now().UTC()}
-	p.Waarborgen = Nieuw(Config{Organisatie: gemeente, Systeem: gemeente.OIN.Systeem("soh"), Dossier: d, Log: slog.New(slog.DiscardHandler), Wek: func() { p.wek++ }})
+	p.Waarborgen = Nieuw(Config{Organisatie: gemeente, Systeem: gemeente.OIN.Systeem("soh"), Dossier: d, Log: slog.New(slog.DiscardHandler), Wek: func() { p.wek++ }, Verbanden: verband.Ingebouwd()})
 	p.Waarborgen.nu = func() time.Time { return p.nu_ }
 	return p
 }
@@ -184,10 +184,48 @@ func TestElkeSoortNoemtAlleFouten(t *testing.T) {
 	}
 }
 
+// TestZaakverbandPastBijDeDefinitie: what nobody could ever get in with is told at
+// once, all of it.
+func TestZaakverbandPastBijDeDefinitie(t *testing.T) {
+	p := nieuweProef(t)
+	velden := func(naam string, rollen ...verband.Rol) string {
+		z := &Zaakverband{Kop: Kop{Zaak: zaak}, Samenwerkingsverband: naam, Fase: 2}
+		for _, r := range rollen {
+			z.Deelnemers = append(z.Deelnemers, Deelname{Organisatie: school.OIN, Rol: r})
+		}
+		err := p.Maak(t.Context(), SoortZaakverband, z, "Samira")
+		if err == nil {
+			return ""
+		}
+		var uit []string
+		for _, v := range begrip.FoutVan(err).Velden {
+			uit = append(uit, v.Veld+": "+v.Bericht)
+		}
+		return strings.Join(uit, "; ")
+	}
+	if uit := velden("koffieoverleg", "baas"); !strings.HasPrefix(uit, "samenwerkingsverband: Dit samenwerkingsverband kennen wij niet. Kies uit actieoverleg, ") || strings.Contains(uit, "rol") {
+		t.Error(uit)
+	}
+	const rolFout = "deelnemers[%d].rol: Deze rol kent dit samenwerkingsverband niet."
+	if uit, wil := velden("multidisciplinair-overleg", "baas", verband.RolDeelnemer, "chef"), fmt.Sprintf(rolFout+"; "+rolFout, 0, 2); uit != wil {
+		t.Error(uit)
+	}
+	if uit := velden("multidisciplinair-overleg", verband.RolDeelnemer); uit != "" {
+		t.Error(uit)
+	}
+	p.cfg.Deelnemer = func(begrip.OIN) (begrip.Organisatie, bool) { return school, true }
+	if uit := velden("multidisciplinair-overleg", verband.RolCasusregisseur); uit != "deelnemers[0].rol: Dit soort organisatie kan meedoen als deelnemer." {
+		t.Error(uit)
+	}
+	if uit := velden("actieoverleg", verband.RolDeelnemer); uit != "deelnemers[0].rol: Dit soort organisatie doet niet mee aan dit samenwerkingsverband." {
+		t.Error(uit)
+	}
+}
+
 // TestNietsVerdwijntUitDeGeschiedenis: a change and an end are new versions.
 func TestNietsVerdwijntUitDeGeschiedenis(t *testing.T) {
 	p := nieuweProef(t)
-	z := &Zaakverband{Kop: Kop{Zaak: zaak}, Samenwerkingsverband: "mdo", Fase: 2, Deelnemers: []Deelname{{Organisatie: school.OIN, Rol: verband.RolDeelnemer}}}
+	z := &Zaakverband{Kop: Kop{Zaak: zaak}, Samenwerkingsverband: "multidisciplinair-overleg", Fase: 2, Deelnemers: []Deelname{{Organisatie: school.OIN, Rol: verband.RolDeelnemer}}}
 	id := p.maak(SoortZaakverband, z)
 	if r, _ := p.laad().Verband(zaak).deelname(school.OIN, p.nu_); r != verband.RolDeelnemer || p.wek != 1 {
 		t.Fatalf("rol %q, events %d", r, p.wek)

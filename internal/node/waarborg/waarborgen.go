@@ -12,6 +12,7 @@ import (
 	"github.com/handbereik/soh/internal/node/brp"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	verband "github.com/handbereik/soh/internal/samenwerkingsverband"
 )
 
 // Soort declares one kind of safeguard.
@@ -63,13 +64,18 @@ const (
 	staatBeeindigd = "beeindigd"
 )
 
-// Config is what Waarborgen work with. All fields are required, but for Register.
+// Config is what Waarborgen work with. All fields are required, but for Register
+// and Deelnemer.
 type Config struct {
 	Organisatie begrip.Organisatie
 	Systeem     string // source of this node's events
 	Dossier     *dossier.Store
 	Log         *slog.Logger
 	Wek         func() // an outbox message was committed
+	Verbanden   *verband.Verzameling
+	// Deelnemer looks an organisation up in the register of the chain; nil: every
+	// kind of organisation may have every role that a samenwerkingsverband has.
+	Deelnemer func(begrip.OIN) (begrip.Organisatie, bool)
 	// Register is asked about gezag and age; nil: this node asks no register and
 	// knows only what was recorded.
 	Register *brp.Register
@@ -83,7 +89,12 @@ type Waarborgen struct {
 }
 
 // Nieuw makes them on a dossier.
-func Nieuw(cfg Config) *Waarborgen { return &Waarborgen{cfg: cfg, d: cfg.Dossier, nu: time.Now} }
+func Nieuw(cfg Config) *Waarborgen {
+	if cfg.Deelnemer == nil {
+		cfg.Deelnemer = func(begrip.OIN) (begrip.Organisatie, bool) { return begrip.Organisatie{}, false }
+	}
+	return &Waarborgen{cfg: cfg, d: cfg.Dossier, nu: time.Now}
+}
 
 // Maak checks g and stores it as a new record of its kind, with its event, in
 // one transaction. Errors: Ongeldig with every mistake.
@@ -259,6 +270,10 @@ func lees[T any](rec dossier.Record) (*T, error) {
 // bij adds what follows from the rest of the dossier, and checks against it.
 func (w *Waarborgen) bij(ctx context.Context, g Gegeven, c *begrip.Controle) error {
 	switch g := g.(type) {
+	case *Zaakverband:
+		g.past(c, w.cfg.Verbanden, w.cfg.Deelnemer)
+	case *Verstrekkingsbesluit:
+		kent(c, w.cfg.Verbanden, g.Samenwerkingsverband)
 	case *Toestemming: // who consented, against age and gezag on record
 		over := g.Over.Burgerservicenummer.BSN
 		los, err := w.versGezag(ctx, over)
