@@ -17,7 +17,7 @@ import (
 func BenchmarkProjectieMetAbonnementen(b *testing.B) {
 	for _, n := range []int{0, 1000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			g, err := graph.Open(b.TempDir(), make([]byte, 32))
+			g, err := graph.Open(b.TempDir(), make([]byte, 32), 0)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -50,6 +50,7 @@ type Config struct {
 	MaxBytes    int64              // budget of the log; 0: what the disk has
 	Reserve     int64              // bytes of the disk that stay free; as hublog has it
 	BewaarElke  time.Duration      // how often the read model goes to disk; 0 is 10 s
+	Staart      int                // keys of the index in memory before they become a table; 0 is 250,000
 	Tokens      *toegang.Uitgever  // gives and checks access tokens; the hub fills in for whom and what. nil: none
 	Cluster     *hublog.Cluster    // where the log is, for replicas; nil is in Dir
 	Geheimen    string             // folder of the three keys, the same for every replica; empty is Dir

@@ -29,7 +29,7 @@ func openIndex(cfg Config, sleutel []byte) (*graph.Graph, error) {
 		err = errors.New("tijdens het lezen bleek hij beschadigd")
 	} else {
 		var g *graph.Graph
-		if g, err = graph.Open(dir, sleutel); err == nil {
+		if g, err = graph.Open(dir, sleutel, cfg.Staart); err == nil {
 			return g, nil
 		}
 		if n, ok := errors.AsType[syscall.Errno](err); ok && n != syscall.ENOENT {
@@ -43,7 +43,7 @@ func openIndex(cfg Config, sleutel []byte) (*graph.Graph, error) {
 	if err := os.Remove(merk); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("hub: damaged index: %w", err)
 	}
-	return graph.Open(dir, sleutel)
+	return graph.Open(dir, sleutel, cfg.Staart)
 }
 
 // meldSchade leaves a mark for the next start when the index proved damaged.

@@ -182,7 +182,7 @@ func TestLeesmodelStaatAfEnToeOpSchijf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := graph.Open(kopie, sleutel)
+	g, err := graph.Open(kopie, sleutel, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

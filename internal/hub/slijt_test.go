@@ -146,7 +146,7 @@ func (s *slijtage) neer(knal func(*exec.Cmd)) {
 	s.t.Helper()
 	s.donker = false
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "SOH_PROEFHUB="+s.basis)
+	cmd.Env = append(os.Environ(), "SOH_PROEFHUB="+s.basis, "SOH_PROEFHUB_STAART=100") // tables all the time
 	var klacht strings.Builder
 	cmd.Stderr = &klacht
 	uit, err := cmd.StdoutPipe()

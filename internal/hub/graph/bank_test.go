@@ -9,7 +9,7 @@ import (
 // What a key of a small step costs, with what comes of it: rows that are merged
 // and tables. Five keys are about one event.
 func BenchmarkStap(b *testing.B) {
-	g, err := Open(b.TempDir(), sleutel)
+	g, err := Open(b.TempDir(), sleutel, 0)
 	if err != nil {
 		b.Fatal(err)
 	}

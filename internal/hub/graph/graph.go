@@ -11,6 +11,7 @@ package graph
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -78,12 +79,13 @@ type mac struct {
 }
 
 // Open opens or creates the read model in dir. The key (32 bytes) must stay the
-// same as long as the store does: it keys every term.
-func Open(dir string, sleutel []byte) (*Graph, error) {
-	return open(dir, sleutel, vfs.Default)
+// same as long as the store does: it keys every term. From staart keys on rows
+// become a table; 0 is 250,000.
+func Open(dir string, sleutel []byte, staart int) (*Graph, error) {
+	return open(dir, sleutel, staart, vfs.Default)
 }
 
-func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
+func open(dir string, sleutel []byte, staart int, fs vfs.FS) (*Graph, error) {
 	if len(sleutel) < 16 {
 		return nil, fmt.Errorf("graph: the key has %d bytes, want at least 16", len(sleutel))
 	}
@@ -100,6 +102,7 @@ func open(dir string, sleutel []byte, fs vfs.FS) (*Graph, error) {
 		Logger: stil{},
 	}
 	g := new(Graph)
+	g.staart.genoeg = cmp.Or(staart, genoeg)
 	o.EventListener = &pebble.EventListener{DataCorruption: func(i pebble.DataCorruptionInfo) {
 		err := fmt.Errorf("graph: damaged table: %w", i.Details)
 		g.kapot.CompareAndSwap(nil, &err)

@@ -38,7 +38,7 @@ func vul(t *testing.T, g *Graph, seq uint64) {
 
 func opent(t *testing.T, dir string) *Graph {
 	t.Helper()
-	g, err := Open(dir, sleutel)
+	g, err := Open(dir, sleutel, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestUniekZietEigenStap(t *testing.T) {
 // doing the rest again gives the same model.
 func TestHerbouwIsGelijkNaStroomuitval(t *testing.T) {
 	fs := vfs.NewCrashableMem()
-	g, err := open("g", sleutel, fs)
+	g, err := open("g", sleutel, 0, fs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestHerbouwIsGelijkNaStroomuitval(t *testing.T) {
 	if err := g.Close(); err != nil {
 		t.Fatal(err)
 	}
-	g, err = open("g", sleutel, na)
+	g, err = open("g", sleutel, 0, na)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestStappenVanElkeGrootteGevenHetzelfde(t *testing.T) {
 	}
 	for ronde := range uint64(4) {
 		fs := vfs.NewCrashableMem()
-		g, err := open("g", sleutel, fs)
+		g, err := open("g", sleutel, 0, fs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -324,7 +324,7 @@ func TestStappenVanElkeGrootteGevenHetzelfde(t *testing.T) {
 		if err := g.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if g, err = open("g", sleutel, na); err != nil {
+		if g, err = open("g", sleutel, 0, na); err != nil {
 			t.Fatal(err)
 		}
 		stand, err := g.Stand()

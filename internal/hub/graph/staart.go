@@ -27,8 +27,8 @@ import (
 const Staart Kind = 14
 
 const (
-	genoeg = 250_000    // keys for a table
-	teVeel = 4 * genoeg // keys above which a step waits for the table before it
+	genoeg = 250_000 // keys for a table
+	teVeel = 4       // times that many: a step waits for the table before it
 )
 
 // reeks is a row of keys in order, each once, with their values. It never
@@ -199,6 +199,7 @@ func leesReeks(b []byte) (*reeks, error) {
 // as it is, before they look in the store: a row leaves the list when the store
 // has it.
 type staart struct {
+	genoeg  int
 	reeksen atomic.Pointer[[]*reeks] // oldest first
 
 	mu     sync.Mutex
@@ -298,7 +299,7 @@ func (s *staart) ruimte() error {
 	s.mu.Lock()
 	n, bezig := s.sleutels(), s.vast > 0
 	s.mu.Unlock()
-	if bezig && n < teVeel {
+	if bezig && n < teVeel*s.genoeg {
 		return nil
 	}
 	return s.wacht()

@@ -137,7 +137,7 @@ func (s *Stap) Klaar(seq uint64) error {
 	if err := s.batch.Commit(pebble.NoSync); err != nil {
 		return fmt.Errorf("graph: commit: %w", err)
 	}
-	if len(r.keys) > 0 && st.bij(r) >= genoeg { // found after what else the step says holds
+	if len(r.keys) > 0 && st.bij(r) >= st.genoeg { // found after what else the step says holds
 		s.g.spoel()
 	}
 	s.g.stand.Store(seq)
