@@ -22,6 +22,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -171,4 +172,42 @@ func BenchmarkInzageZonderToegang(b *testing.B) {
 		return &uit{Body: body}, err
 	})
 	k.meet(b, rest.Handler(mux, "1", slog.New(slog.DiscardHandler)))
+}
+
+// BenchmarkNergens is what one reader waits for who is told that something is
+// not here: because it is not, because it is withheld from that reader, and because
+// the reader is no party to it. Beside each other in one run they must not differ by more than one
+// run does from the next: else the time tells what the answer does not.
+func BenchmarkNergens(b *testing.B) {
+	k := nieuweBank(b)
+	soort, _ := k.knoop.inzage.VanSoort("brief")
+	soort.Partij = func(_ dossier.Record, oin begrip.OIN) bool { return oin == vt.OIN }
+	id := strings.TrimPrefix(k.pad, "/v1/brieven/")
+	vreemd := k.lezer
+	vreemd.Organisatie = begrip.Organisatie{OIN: "00000001234567897000", Naam: "Een ander", Soort: begrip.School}
+	vreemd.Doel = "nieuwsgierig"
+	for _, x := range []struct {
+		naam, id string
+		l        toegang.Lezer
+		dicht    bool
+	}{
+		{naam: "er is niets", id: uuid.Must(uuid.NewV7()).String(), l: k.lezer},
+		{naam: "geen partij", id: id, l: vreemd},
+		{naam: "afgeschermd", id: id, l: k.lezer, dicht: true},
+	} {
+		b.Run(x.naam, func(b *testing.B) {
+			if x.dicht {
+				a := afscherming(id, vader)
+				a.Tegen, a.TegenOIN = nil, []begrip.OIN{vt.OIN}
+				if err := k.knoop.waarborgen.Maak(b.Context(), waarborg.SoortAfscherming, a, "Samira"); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				if _, err := k.knoop.inzage.Geef(b.Context(), soort, x.id, x.l, nil, time.Time{}); !begrip.Is(err, begrip.NietGevonden) {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -23,8 +23,9 @@ const (
 // a burgerportaal, or the person for whom l may look. It logs the look first.
 // What is shielded is left out together with every look at it, so that a source
 // with only shielded records answers as one that has nothing; the same holds
-// for what is withheld from this very reader.
+// for what is withheld from this very reader, in the time it takes too.
 func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Gezinsbeeld, error) {
+	defer wachtTotMaat(ctx, time.Now())
 	if l.Burger.IsZero() || l.Organisatie.Soort != begrip.Burgerportaal || l.VoorWie() != bsn {
 		return Gezinsbeeld{}, z.geenGezin(ctx, l, bsn, "Alleen de betrokkene zelf ziet dit, via het portaal.", "")
 	}

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -86,8 +87,9 @@ func (z *Inzage) soort(kies func(Soort) bool) (Soort, bool) {
 // the Antwoord; NietBeschikbaar when the look cannot be logged. A refusal of
 // who may not know of the record is logged as one and answered as NietGevonden,
 // so that nobody can find out what is here by trying. What is not here takes
-// the same steps, the log line included, so that time does not tell either.
+// the same steps, the log line included, and answers in equal time.
 func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lezer, gevraagd *begrip.Niveau, peildatum time.Time) (Antwoord, error) {
+	begin := time.Now()
 	nu, toon, err := z.versies(ctx, soort, id, peildatum)
 	weg := begrip.Is(err, begrip.NietGevonden)
 	if err != nil && !weg {
@@ -138,6 +140,7 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	}
 	z.cfg.Besluiten.Plus(1, "geweigerd")
 	if weg || hier != nil || dicht && !l.Burger.IsZero() || !z.partij(soort, nu, l.Organisatie.OIN) {
+		wachtTotMaat(ctx, begin)
 		return Antwoord{Geweigerd: true}, nergens()
 	}
 	return uit, begrip.NieuweFout(begrip.Verboden, "%s", redenen(besluit.Redenen)).Door(toegang.Weigering{Bron: z.cfg.Organisatie.OIN, Pad: soort.Pad + "/" + id})
@@ -162,6 +165,22 @@ func (z *Inzage) partij(soort Soort, rec dossier.Record, oin begrip.OIN) bool {
 // nergens is the one answer for what is not here and for what the reader may
 // not know of.
 func nergens() error { return begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.") }
+
+// maat is the step of time in which answers come that may hide something. To see
+// that a record is withheld takes a tenth of a millisecond more than to see that
+// there is none (BenchmarkNergens).
+const maat = 20 * time.Millisecond
+
+// wachtTotMaat waits for the next step since begin, and a bit of chance: a timer
+// is as coarse as the system's, and how late it is would tell when it was set.
+func wachtTotMaat(ctx context.Context, begin time.Time) {
+	t := time.NewTimer(maat - time.Since(begin)%maat + rand.N(maat/4))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
 
 // besluit asks the policy. Without a niveau the highest allowed one counts; a
 // call on noodtoegang then counts only where nothing is allowed without it.
