@@ -94,6 +94,9 @@ func TestZoekGeeftLogvolgordePerBladzijde(t *testing.T) {
 		if tr := zoek(t, g, v, 99); len(tr) != 3+5+2 || tr[0] != 2<<16|4 || tr[9] != 4<<16|2 {
 			t.Fatalf("between two places: %x", tr)
 		}
+		if v.Na, v.TotEnMet = 4<<16|2, 2<<16|3; len(zoek(t, g, v, 99)) != 0 {
+			t.Fatal("found between two places that are the other way round")
+		}
 	}
 	for _, smal := range []bool{false, true} {
 		if tr := zoek(t, g, Vraag{Termen: []Term{{Persoon, "a"}, {Type, "ander"}}, Smal: smal}, 9); len(tr) != 0 {

@@ -400,9 +400,12 @@ func (g *Graph) loper(onder, boven []byte) (*loper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph: iterate: %w", err)
 	}
-	if l.it = it; deel(onder) == 9 && len(boven) > 9 && bytes.Equal(onder[:9], boven[:9]) {
+	switch l.it = it; {
+	case boven != nil && bytes.Compare(onder, boven) >= 0: // nothing between them
+		l.staat(false)
+	case deel(onder) == 9 && len(boven) > 9 && bytes.Equal(onder[:9], boven[:9]):
 		l.staat(it.SeekPrefixGE(onder))
-	} else {
+	default:
 		l.staat(it.First())
 	}
 	return l, nil
