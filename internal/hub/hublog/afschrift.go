@@ -68,8 +68,8 @@ const (
 	somBytes      = 4
 	maxRij        = 64       // blocks that wait
 	maxRijBytes   = 16 << 20 // of entries; more are copied later
-	maxKaarten    = 1 << 15
-	maxKaartBytes = 16 << 20
+	maxKaarten    = 1 << 17
+	maxKaartBytes = 32 << 20
 	maxKeur       = 64 // blocks at the end that may be torn
 )
 
