@@ -278,12 +278,25 @@ func staartSleutel(nummer uint64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{byte(Staart)}, nummer)
 }
 
+// bezig tells whether a table is being made; under mu.
+func (s *staart) bezig() bool {
+	if s.klaar == nil {
+		return false
+	}
+	select {
+	case <-s.klaar:
+		return false
+	default:
+		return true
+	}
+}
+
 // wacht waits for a table that is being made, and gives what went wrong with it,
 // once.
 func (s *staart) wacht() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if klaar := s.klaar; s.vast > 0 {
+	if klaar := s.klaar; klaar != nil {
 		s.mu.Unlock()
 		<-klaar
 		s.mu.Lock()
@@ -297,9 +310,9 @@ func (s *staart) wacht() error {
 // the last table.
 func (s *staart) ruimte() error {
 	s.mu.Lock()
-	n, bezig := s.sleutels(), s.vast > 0
+	ja := s.bezig() && s.sleutels() < teVeel*s.genoeg
 	s.mu.Unlock()
-	if bezig && n < teVeel*s.genoeg {
+	if ja {
 		return nil
 	}
 	return s.wacht()
@@ -319,7 +332,7 @@ func (g *Graph) spoel() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rs := s.alle()
-	if s.vast > 0 || len(rs) == 0 {
+	if s.bezig() || len(rs) == 0 {
 		return
 	}
 	filter := g.db.NewBatch()
@@ -332,25 +345,25 @@ func (g *Graph) spoel() {
 		defer close(klaar)
 		err := g.maakTabel(rs, filter)
 		s.mu.Lock()
-		if err == nil {
+		if s.vast = 0; err == nil {
 			rest := slices.Clone(s.alle()[len(rs):])
 			s.reeksen.Store(&rest)
 		}
-		s.vast, s.fout = 0, err
 		s.mu.Unlock()
 		if err == nil {
 			if err = g.db.DeleteRange(staartSleutel(0), staartSleutel(nummer+1), pebble.NoSync); err != nil {
-				s.mu.Lock()
-				s.fout = fmt.Errorf("graph: drop rows: %w", err)
-				s.mu.Unlock()
+				err = fmt.Errorf("graph: drop rows: %w", err)
 			}
 		}
+		s.mu.Lock()
+		s.fout = err
+		s.mu.Unlock()
 	}()
 }
 
 // maakTabel puts rows into the store as one table. What else the same steps say,
-// and the filter that knows their keys, goes to the disk first: a table is there at once and for good, and may not
-// tell of a step that a crash undoes.
+// and the filter that knows their keys, goes to the disk first: a table is there
+// at once and for good, and may not tell of a step that a crash undoes.
 func (g *Graph) maakTabel(rs []*reeks, filter *pebble.Batch) error {
 	if err := errors.Join(filter.Commit(pebble.NoSync), filter.Close(), g.db.Flush()); err != nil {
 		return fmt.Errorf("graph: flush: %w", err)

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -159,4 +160,20 @@ func FuzzReeks(f *testing.F) {
 			_, _ = r.waarde(i)
 		}
 	})
+}
+
+// Closing waits for a table that is being made, at whatever point that is.
+func TestSluitenWachtOpDeTabel(t *testing.T) {
+	for i := range 40 {
+		g := opent(t, t.TempDir())
+		vul(t, g, 1)
+		g.spoel()
+		for len(g.staart.alle()) > 0 && i%2 == 0 { // to where the rows have just left
+			runtime.Gosched()
+		}
+		if err := g.Close(); err != nil {
+			t.Fatal(err)
+		}
+		g.db = nil
+	}
 }
