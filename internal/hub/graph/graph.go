@@ -98,7 +98,7 @@ func open(dir string, sleutel []byte, staart int, fs vfs.FS) (*Graph, error) {
 	volgorde.Split = deel
 	o := &pebble.Options{
 		Comparer: &volgorde, FS: fs, Cache: cache, DisableWAL: true, MemTableSize: 16 << 20, MemTableStopWritesThreshold: 3,
-		L0CompactionThreshold: 20, L0StopWritesThreshold: 60, LBaseMaxBytes: 512 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
+		L0CompactionThreshold: 40, L0StopWritesThreshold: 120, LBaseMaxBytes: 512 << 20, MaxOpenFiles: 512, FormatMajorVersion: pebble.FormatNewest,
 		Logger: stil{},
 	}
 	g := new(Graph)
@@ -108,7 +108,9 @@ func open(dir string, sleutel []byte, staart int, fs vfs.FS) (*Graph, error) {
 		g.kapot.CompareAndSwap(nil, &err)
 	}}
 	for i := range o.Levels {
-		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+		if i < len(o.Levels)-1 { // that of the last level is never read: nearly all is there
+			o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+		}
 		o.Levels[i].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression } // hashes
 	}
 	db, err := openVersie(dir, o)
