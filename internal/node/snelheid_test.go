@@ -176,8 +176,8 @@ func BenchmarkInzageZonderToegang(b *testing.B) {
 
 // BenchmarkNergens is what one reader waits for who is told that something is
 // not here: because it is not, because it is withheld from that reader, and because
-// the reader is no party to it. Beside each other in one run they must not differ by more than one
-// run does from the next: else the time tells what the answer does not.
+// the reader is no party to it. Beside each other in one run they must not differ
+// by more than one run does from the next: else the time tells what the answer does not.
 func BenchmarkNergens(b *testing.B) {
 	k := nieuweBank(b)
 	soort, _ := k.knoop.inzage.VanSoort("brief")
