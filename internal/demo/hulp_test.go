@@ -4,18 +4,20 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/handbereik/soh/internal/demo/bezoeker"
 )
 
 func fmtErr(f string, a ...any) error { return fmt.Errorf(f, a...) }
 
 // binnen signs persoon in at the pages of a part.
-func binnen(t *testing.T, d *Demo, kort, persoon string) *bezoeker {
+func binnen(t *testing.T, d *Demo, kort, persoon string) *bezoeker.Bezoeker {
 	t.Helper()
-	b, err := nieuweBezoeker()
+	b, err := bezoeker.Nieuw()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.inloggen(t.Context(), d.lid(kort).werkURL+"/aanmelden", persoon); err != nil {
+	if err := b.Inloggen(t.Context(), d.lid(kort).werkURL+"/aanmelden", persoon); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -26,11 +28,11 @@ func links(t *testing.T, d *Demo, kort, persoon, pad, voor string) []string {
 	t.Helper()
 	b := binnen(t, d, kort, persoon)
 	if pad != "" {
-		if err := b.open(t.Context(), pad); err != nil {
+		if err := b.Open(t.Context(), pad); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return slices.DeleteFunc(b.links(voor), func(l string) bool { return l == voor })
+	return slices.DeleteFunc(b.Links(voor), func(l string) bool { return l == voor })
 }
 
 // postvakMet waits until the Postvak holds n Opdrachten, which still travel when

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/demo/bezoeker"
 )
 
 // vertelTijd is how long Start waits for the stories; they go on after that.
@@ -203,10 +204,10 @@ func (v *verhaal) eenMelding(ctx context.Context, kort, wie string, m map[string
 	if err != nil {
 		return err
 	}
-	if err := b.open(ctx, "/meldingen"); err != nil {
+	if err := b.Open(ctx, "/meldingen"); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(b.links("/meldingen/"), func(l string) bool { return l != "/meldingen/nieuw" }) {
+	if slices.ContainsFunc(b.Links("/meldingen/"), func(l string) bool { return l != "/meldingen/nieuw" }) {
 		return nil
 	}
 	return v.meld(ctx, kort, m)
@@ -217,12 +218,12 @@ func (v *verhaal) meld(ctx context.Context, kort string, m map[string]any) error
 }
 
 // binnen opens the werkplek of kort as one of its people.
-func (v *verhaal) binnen(ctx context.Context, kort, wie string) (*bezoeker, error) {
-	b, err := nieuweBezoeker()
+func (v *verhaal) binnen(ctx context.Context, kort, wie string) (*bezoeker.Bezoeker, error) {
+	b, err := bezoeker.Nieuw()
 	if err != nil {
 		return nil, err
 	}
-	return b, b.inloggen(ctx, v.d.lid(kort).werkURL+"/aanmelden", wie)
+	return b, b.Inloggen(ctx, v.d.lid(kort).werkURL+"/aanmelden", wie)
 }
 
 // pakOp has Veilig Thuis read the first melding and take it up.
@@ -232,28 +233,28 @@ func (v *verhaal) pakOp(ctx context.Context) error {
 		return err
 	}
 	return totdat(ctx, func() error {
-		if err := b.open(ctx, "/beoordelingen"); err != nil {
+		if err := b.Open(ctx, "/beoordelingen"); err != nil {
 			return err
 		}
 		if len(eigenBeoordelingen(b)) > 0 {
 			return nil // taken up before an interruption
 		}
-		if err := b.open(ctx, "/postvak"); err != nil {
+		if err := b.Open(ctx, "/postvak"); err != nil {
 			return err
 		}
-		l := b.links("/postvak/melding/")
+		l := b.Links("/postvak/melding/")
 		if len(l) == 0 {
 			return errors.New("de melding is nog niet aangekomen")
 		}
-		if err := b.open(ctx, l[0]); err != nil {
+		if err := b.Open(ctx, l[0]); err != nil {
 			return err
 		}
-		return b.verstuur(ctx, "/oppakken", nil)
+		return b.Verstuur(ctx, "/oppakken", nil)
 	})
 }
 
-func eigenBeoordelingen(b *bezoeker) []string {
-	return slices.DeleteFunc(b.links("/beoordelingen/"), func(l string) bool { return l == "/beoordelingen/" })
+func eigenBeoordelingen(b *bezoeker.Bezoeker) []string {
+	return slices.DeleteFunc(b.Links("/beoordelingen/"), func(l string) bool { return l == "/beoordelingen/" })
 }
 
 // vraagBekendheid has Veilig Thuis ask every organisation about the family.
@@ -262,21 +263,21 @@ func (v *verhaal) vraagBekendheid(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.open(ctx, "/beoordelingen"); err != nil {
+	if err := b.Open(ctx, "/beoordelingen"); err != nil {
 		return err
 	}
 	l := eigenBeoordelingen(b)
 	if len(l) == 0 {
 		return errors.New("er is geen beoordeling")
 	}
-	if err := b.open(ctx, l[0]); err != nil {
+	if err := b.Open(ctx, l[0]); err != nil {
 		return err
 	}
-	if strings.Contains(b.html, `<ul class="todo">`) {
+	if strings.Contains(b.HTML, `<ul class="todo">`) {
 		return nil // asked before an interruption
 	}
-	if err := b.open(ctx, "/bekendheid/nieuw?beoordeling="+strings.TrimPrefix(l[0], "/beoordelingen/")); err != nil {
+	if err := b.Open(ctx, "/bekendheid/nieuw?beoordeling="+strings.TrimPrefix(l[0], "/beoordelingen/")); err != nil {
 		return err
 	}
-	return b.verstuur(ctx, "/bekendheid/nieuw", nil)
+	return b.Verstuur(ctx, "/bekendheid/nieuw", nil)
 }

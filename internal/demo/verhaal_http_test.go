@@ -15,6 +15,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/demo/bezoeker"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -112,22 +113,22 @@ func wacht(t *testing.T, f func() string) {
 }
 
 // bezoek opens a page and wants every text on it.
-func bezoek(t *testing.T, b *bezoeker, pad string, teksten ...string) {
+func bezoek(t *testing.T, b *bezoeker.Bezoeker, pad string, teksten ...string) {
 	t.Helper()
-	if err := b.open(t.Context(), pad); err != nil {
-		t.Fatalf("%s: %v\n%s", pad, err, b.html)
+	if err := b.Open(t.Context(), pad); err != nil {
+		t.Fatalf("%s: %v\n%s", pad, err, b.HTML)
 	}
 	for _, s := range teksten {
-		if !strings.Contains(b.html, s) {
+		if !strings.Contains(b.HTML, s) {
 			t.Errorf("%s toont niet %q", pad, s)
 		}
 	}
 }
 
-func post(t *testing.T, b *bezoeker, actie string, velden url.Values) {
+func post(t *testing.T, b *bezoeker.Bezoeker, actie string, velden url.Values) {
 	t.Helper()
-	if err := b.verstuur(t.Context(), actie, velden); err != nil {
-		t.Fatalf("%s: %v\n%s", actie, err, b.html)
+	if err := b.Verstuur(t.Context(), actie, velden); err != nil {
+		t.Fatalf("%s: %v\n%s", actie, err, b.HTML)
 	}
 }
 
@@ -189,18 +190,18 @@ func TestVerhaalOverHTTP(t *testing.T) {
 	marieke, johan := binnen(t, d, "veilig-thuis", "vt-marieke"), binnen(t, d, "veilig-thuis", "vt-administratie")
 	var pad string
 	wacht(t, func() string {
-		if err := marieke.open(t.Context(), "/postvak"); err != nil {
+		if err := marieke.Open(t.Context(), "/postvak"); err != nil {
 			return err.Error()
 		}
-		if l := marieke.links("/postvak/melding/"); len(l) == 3 {
+		if l := marieke.Links("/postvak/melding/"); len(l) == 3 {
 			pad = l[len(l)-1]
 			return ""
 		}
 		return "de melding is er nog niet"
 	})
 	bezoek(t, marieke, pad, "Gezin Bakker", "hard geschreeuwd", "U kijkt als medewerker Veilig Thuis")
-	if err := johan.open(t.Context(), pad); err == nil || !strings.Contains(johan.html, "Alleen een medewerker Veilig Thuis mag deze melding lezen") || strings.Contains(johan.html, "Bakker") {
-		t.Errorf("administratie: %v\n%s", err, johan.html)
+	if err := johan.Open(t.Context(), pad); err == nil || !strings.Contains(johan.HTML, "Alleen een medewerker Veilig Thuis mag deze melding lezen") || strings.Contains(johan.HTML, "Bakker") {
+		t.Errorf("administratie: %v\n%s", err, johan.HTML)
 	}
 	bezoek(t, marieke, "/logboek", "Politie Voorbeeldstad")
 	bezoek(t, johan, "/logboek", "Politie Voorbeeldstad")
@@ -208,30 +209,30 @@ func TestVerhaalOverHTTP(t *testing.T) {
 	// 4. Taken up, asked, answered by rule and by a person, decided.
 	bezoek(t, marieke, pad)
 	post(t, marieke, "/oppakken", nil)
-	zaak := marieke.nu.Path
+	zaak := marieke.Nu.Path
 	bezoek(t, marieke, "/bekendheid/nieuw?beoordeling="+strings.TrimPrefix(zaak, "/beoordelingen/"))
 	post(t, marieke, "/bekendheid/nieuw", nil)
 	ggzAntwoordt(t, d)
 	wacht(t, func() string {
 		bezoek(t, marieke, zaak)
-		if strings.Contains(marieke.html, "Wacht op antwoord") || strings.Count(marieke.html, "Lees het antwoord") != 2 {
+		if strings.Contains(marieke.HTML, "Wacht op antwoord") || strings.Count(marieke.HTML, "Lees het antwoord") != 2 {
 			return "nog niet alle antwoorden"
 		}
 		return ""
 	})
-	for _, l := range marieke.links("/verzoeken/bekendheid/") {
+	for _, l := range marieke.Links("/verzoeken/bekendheid/") {
 		bezoek(t, marieke, l, "Antwoord van")
 	}
 	bezoek(t, marieke, zaak)
 	post(t, marieke, "/uitkomst", url.Values{"code": {"overdracht"}, "toelichtingMelder": {"Het wijkteam neemt het over."}, "toelichtingGezin": {"Het wijkteam belt u deze week."}})
 	noor := binnen(t, d, "politie", "politie-noor")
 	wacht(t, func() string {
-		if bezoek(t, noor, "/meldingen/"+m.ID); !strings.Contains(noor.html, "Het wijkteam neemt het over.") {
+		if bezoek(t, noor, "/meldingen/"+m.ID); !strings.Contains(noor.HTML, "Het wijkteam neemt het over.") {
 			return "de melder weet de uitkomst nog niet"
 		}
 		return ""
 	})
-	if strings.Contains(noor.html, "belt u deze week") {
+	if strings.Contains(noor.HTML, "belt u deze week") {
 		t.Error("de melder leest wat voor het gezin is")
 	}
 	wacht(t, func() string {
@@ -250,14 +251,14 @@ func TestVerhaalOverHTTP(t *testing.T) {
 		b := binnen(t, d, "portaal", kim.Sub)
 		bezoek(t, b, "/overzicht", "Het wijkteam belt u deze week.", "Politie Voorbeeldstad", "Er is een melding gedaan", "Marieke van Loon")
 		bezoek(t, b, "/wie-keek", "Marieke van Loon", "Johan Blauw")
-		if strings.Contains(b.html, meldBSN) || strings.Contains(b.html, "hard geschreeuwd") {
+		if strings.Contains(b.HTML, meldBSN) || strings.Contains(b.HTML, "hard geschreeuwd") {
 			t.Error("BSN of inhoud van de melding op de pagina van het gezin")
 		}
 	}
 	gezinZiet(d)
 	ander := binnen(t, d, "portaal", "mark")
 	bezoek(t, ander, "/overzicht")
-	if strings.Contains(ander.html, "Bakker") || strings.Contains(ander.html, "belt u deze week") {
+	if strings.Contains(ander.HTML, "Bakker") || strings.Contains(ander.HTML, "belt u deze week") {
 		t.Error("een ander gezin ziet dit gezin")
 	}
 
@@ -280,11 +281,11 @@ func ggzAntwoordt(t *testing.T, d *Demo) {
 	eva := binnen(t, d, "ggz", "ggz-eva")
 	var pad string
 	wacht(t, func() string {
-		if err := eva.open(t.Context(), "/postvak"); err != nil {
+		if err := eva.Open(t.Context(), "/postvak"); err != nil {
 			return err.Error()
 		}
-		for _, l := range eva.links("/postvak/bekendheid/") {
-			if bezoek(t, eva, l); strings.Contains(eva.html, "Kim Bakker") {
+		for _, l := range eva.Links("/postvak/bekendheid/") {
+			if bezoek(t, eva, l); strings.Contains(eva.HTML, "Kim Bakker") {
 				pad = l
 				return ""
 			}
@@ -292,8 +293,8 @@ func ggzAntwoordt(t *testing.T, d *Demo) {
 		return "de vraag is er nog niet"
 	})
 	velden := url.Values{"actie": {"antwoord"}}
-	for _, m := range veldVorm.FindAllStringSubmatch(eva.html, -1) {
-		if n := attrs(m[1])["name"]; strings.HasPrefix(n, "kent-") {
+	for _, a := range eva.Invoer() {
+		if n := a["name"]; strings.HasPrefix(n, "kent-") {
 			velden.Set(n, "nee")
 		}
 	}
@@ -346,10 +347,10 @@ func TestAfgeschermdeMelderLeestDeUitkomstOngezien(t *testing.T) {
 	post(t, marieke, "/uitkomst", url.Values{"code": {"directe-hulp"}, "toelichtingMelder": {"De hulp gaat door."}})
 	eva := binnen(t, d, "ggz", "ggz-eva")
 	bezoek(t, eva, "/meldingen")
-	melding := slices.DeleteFunc(eva.links("/meldingen/"), func(l string) bool { return l == "/meldingen/nieuw" })[0]
+	melding := slices.DeleteFunc(eva.Links("/meldingen/"), func(l string) bool { return l == "/meldingen/nieuw" })[0]
 	bezoek(t, eva, melding, "Het gezin ziet dit niet")
 	wacht(t, func() string {
-		if bezoek(t, eva, melding); !strings.Contains(eva.html, "De hulp gaat door.") {
+		if bezoek(t, eva, melding); !strings.Contains(eva.HTML, "De hulp gaat door.") {
 			return "Eva leest de uitkomst nog niet"
 		}
 		return ""

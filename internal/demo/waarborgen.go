@@ -57,20 +57,20 @@ func (v *verhaal) noodtoegang(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := ada.open(ctx, "/waarborgen"); err != nil {
+	if err := ada.Open(ctx, "/waarborgen"); err != nil {
 		return err
 	}
-	if strings.Contains(ada.html, "Linda Meijer") {
+	if strings.Contains(ada.HTML, "Linda Meijer") {
 		return nil // done before an interruption
 	}
 	noor, err := v.binnen(ctx, "politie", "politie-noor")
 	if err != nil {
 		return err
 	}
-	if err := noor.open(ctx, "/meldingen"); err != nil {
+	if err := noor.Open(ctx, "/meldingen"); err != nil {
 		return err
 	}
-	l := slices.DeleteFunc(noor.links("/meldingen/"), func(l string) bool { return l == "/meldingen/nieuw" })
+	l := slices.DeleteFunc(noor.Links("/meldingen/"), func(l string) bool { return l == "/meldingen/nieuw" })
 	if len(l) == 0 {
 		return errors.New("er is geen melding")
 	}
@@ -78,10 +78,10 @@ func (v *verhaal) noodtoegang(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := linda.open(ctx, "/noodtoegang"); err != nil {
+	if err := linda.Open(ctx, "/noodtoegang"); err != nil {
 		return err
 	}
-	return linda.verstuur(ctx, "/noodtoegang", url.Values{
+	return linda.Verstuur(ctx, "/noodtoegang", url.Values{
 		"bron": {string(v.d.lid("politie").OIN)}, "verwijzing": {"/v1" + l[len(l)-1]}, "duur": {"1"}, "zeker": {"ja"},
 		"reden": {"Lotte is niet thuisgekomen uit school en de ouders zijn niet bereikbaar."},
 	})

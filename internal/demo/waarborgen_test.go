@@ -7,19 +7,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/handbereik/soh/internal/demo/bezoeker"
 	"github.com/handbereik/soh/internal/web/browsertest"
 )
 
 // kiesVoor has a parent choose to look for the child with this name.
-func kiesVoor(t *testing.T, b *bezoeker, naam string) {
+func kiesVoor(t *testing.T, b *bezoeker.Bezoeker, naam string) {
 	t.Helper()
 	bezoek(t, b, "/voor-wie", "Voor wie kijkt u?")
-	i := strings.Index(b.html, "Kijk voor "+naam)
+	i := strings.Index(b.HTML, "Kijk voor "+naam)
 	if i < 0 {
-		t.Fatalf("no choice for %s:\n%s", naam, b.html)
+		t.Fatalf("no choice for %s:\n%s", naam, b.HTML)
 	}
-	voor := b.html[:i]
-	sleutel := attrs(voor[strings.LastIndex(voor, "<button"):])["value"]
+	voor := b.HTML[:i]
+	sleutel := bezoeker.Attrs(voor[strings.LastIndex(voor, "<button"):])["value"]
 	post(t, b, "/voor-wie", url.Values{"voor": {sleutel}})
 }
 
@@ -31,41 +32,41 @@ func TestGezinHoudtZelfDeRegie(t *testing.T) {
 	const behandelaar = "U krijgt hulp van een behandelaar."
 	sanne, mark := binnen(t, d, "portaal", "sanne"), binnen(t, d, "portaal", "mark")
 	for _, g := range []struct {
-		b      *bezoeker
+		b      *bezoeker.Bezoeker
 		toont  bool
 		andere string
 	}{{sanne, true, "Mark"}, {mark, false, "Sanne"}} {
 		kiesVoor(t, g.b, "Lotte")
 		bezoek(t, g.b, "/overzicht", "U kijkt nu voor Lotte.", "Het wijkteam helpt u")
-		if strings.Contains(g.b.html, behandelaar) != g.toont {
-			t.Errorf("%s: what is withheld from the father is shown %v", g.b.nu, !g.toont)
+		if strings.Contains(g.b.HTML, behandelaar) != g.toont {
+			t.Errorf("%s: what is withheld from the father is shown %v", g.b.Nu, !g.toont)
 		}
 		for _, niet := range []string{"afgeschermd", "Kastanjelaan", gezin("dewit").Leden[3].BSN.Leesbaar()} {
-			if strings.Contains(g.b.html, niet) {
+			if strings.Contains(g.b.HTML, niet) {
 				t.Errorf("%q stands on the page", niet)
 			}
 		}
 		bezoek(t, g.b, "/wie-keek")
-		if strings.Contains(g.b.html, g.andere) {
+		if strings.Contains(g.b.HTML, g.andere) {
 			t.Errorf("one parent reads what %s did", g.andere)
 		}
 		post(t, bezoekt(t, g.b, "/voor-wie"), "/voor-wie", url.Values{"voor": {""}})
 		bezoek(t, g.b, "/overzicht")
-		if strings.Contains(g.b.html, "U kijkt nu voor") {
+		if strings.Contains(g.b.HTML, "U kijkt nu voor") {
 			t.Error("back to oneself, and still for another")
 		}
 	}
 	bezoek(t, sanne, "/overzicht", "Iemand keek met spoed")
 	bezoek(t, sanne, "/mijn-keuzes", "GGZ Voorbeeldstad", "mag dit zien:", "doel 1 uit het plan", "U zei ja op", "Dit stopt vanzelf op", "Dit moet van de wet. U kunt dit niet uitzetten.")
 	post(t, sanne, "/mijn-keuzes/stop", nil)
-	if !strings.Contains(sanne.html, "Gelukt. Dit is gestopt.") || strings.Contains(sanne.html, "Stop hiermee") {
-		t.Errorf("not stopped:\n%s", sanne.html)
+	if !strings.Contains(sanne.HTML, "Gelukt. Dit is gestopt.") || strings.Contains(sanne.HTML, "Stop hiermee") {
+		t.Errorf("not stopped:\n%s", sanne.HTML)
 	}
 	bezoek(t, mark, "/mijn-keuzes", "Gestopt op")
 
 	ada := binnen(t, d, "politie", "politie-ada")
 	bezoek(t, ada, "/waarborgen", "Linda Meijer", "Lotte is niet thuisgekomen", "Alarm")
-	if err := ada.verstuur(t.Context(), noodActie(ada), nil); err == nil || !strings.Contains(ada.html, "nog niet goed") {
+	if err := ada.Verstuur(t.Context(), noodActie(ada), nil); err == nil || !strings.Contains(ada.HTML, "nog niet goed") {
 		t.Errorf("judged without a word: %v", err)
 	}
 	bezoek(t, ada, "/waarborgen")
@@ -74,7 +75,7 @@ func TestGezinHoudtZelfDeRegie(t *testing.T) {
 	post(t, ada, actie, url.Values{"terecht-" + id: {"ja"}, "toelichting-" + id: {"Het kind was echt zoek."}})
 	bezoek(t, ada, "/waarborgen", "Nagekeken door Ada Visser", "Niemand gebruikte noodtoegang")
 	noor := binnen(t, d, "politie", "politie-noor")
-	if err := noor.open(t.Context(), "/waarborgen"); err == nil || strings.Contains(noor.html, "Linda") {
+	if err := noor.Open(t.Context(), "/waarborgen"); err == nil || strings.Contains(noor.HTML, "Linda") {
 		t.Errorf("an officer reads the page of the privacy officer: %v", err)
 	}
 	bezoek(t, binnen(t, d, "ggz", "ggz-teun"), "/waarborgen", "goede hulpverlening")
@@ -84,12 +85,12 @@ func TestGezinHoudtZelfDeRegie(t *testing.T) {
 	lotte := gezin("dewit").Leden[3].BSN.Leesbaar()
 	bezoek(t, linda, "/noodtoegang", "Geen verwijzing?")
 	post(t, linda, "/noodtoegang", url.Values{"bron": {string(d.lid("politie").OIN)}, "burgerservicenummer": {lotte}, "duur": {"1"}, "zeker": {"ja"}, "reden": {"Lotte is alweer niet thuisgekomen uit school."}})
-	if !strings.Contains(linda.html, "Lees dit met noodtoegang") || strings.Contains(linda.html, lotte) {
-		t.Fatalf("found nothing, or the number stands on the page:\n%s", linda.html)
+	if !strings.Contains(linda.HTML, "Lees dit met noodtoegang") || strings.Contains(linda.HTML, lotte) {
+		t.Fatalf("found nothing, or the number stands on the page:\n%s", linda.HTML)
 	}
 	post(t, linda, "/noodtoegang", nil)
-	if !strings.Contains(linda.html, "U kijkt zonder gewone regel") {
-		t.Errorf("not read:\n%s", linda.html)
+	if !strings.Contains(linda.HTML, "U kijkt zonder gewone regel") {
+		t.Errorf("not read:\n%s", linda.HTML)
 	}
 	bezoek(t, ada, "/waarborgen", "Gezocht op persoon", "alweer niet thuisgekomen")
 }
@@ -103,17 +104,17 @@ func TestOmaKijktMeeZolangSanneDatWil(t *testing.T) {
 	ria := g.Naasten[0]
 	oma := binnen(t, d, "portaal", ria.Sub)
 	bezoek(t, oma, "/voor-wie", "Voor mijzelf")
-	if strings.Contains(oma.html, "Sanne") {
-		t.Fatalf("before it was given:\n%s", oma.html)
+	if strings.Contains(oma.HTML, "Sanne") {
+		t.Fatalf("before it was given:\n%s", oma.HTML)
 	}
 	sanne := binnen(t, d, "portaal", "sanne")
 	bezoek(t, sanne, "/meekijken", "Iemand laten meekijken", "Gemeente Voorbeeldstad", "Veilig Thuis Voorbeeldstad")
 	fout := url.Values{"naam": {""}, "burgerservicenummer": {"123456789"}, "bij": {}, "klassen": {}}
-	if err := sanne.verstuur(t.Context(), "/meekijken", fout); err == nil || strings.Contains(sanne.html, "123456789") {
+	if err := sanne.Verstuur(t.Context(), "/meekijken", fout); err == nil || strings.Contains(sanne.HTML, "123456789") {
 		t.Errorf("a form full of mistakes: %v", err)
 	}
 	for _, mist := range []string{"hoe u deze persoon noemt", "geen goed burgerservicenummer", "bij welke organisatie", "wat deze persoon mag zien"} {
-		if !strings.Contains(sanne.html, mist) {
+		if !strings.Contains(sanne.HTML, mist) {
 			t.Errorf("%q is not told", mist)
 		}
 	}
@@ -121,8 +122,8 @@ func TestOmaKijktMeeZolangSanneDatWil(t *testing.T) {
 	post(t, sanne, "/meekijken", url.Values{"naam": {"Mama"}, "burgerservicenummer": {ria.BSN.Leesbaar()}, "als": {"steunfiguur"},
 		"klassen": {"I1", "I2"}, "bij": {string(d.lid("gemeente").OIN), string(d.lid("ggz").OIN)}, "duur": {"3"}})
 	for _, moet := range []string{"Deze persoon kan nu met u meekijken", "Mama", "Deze persoon steunt u", "Gemeente Voorbeeldstad"} {
-		if !strings.Contains(sanne.html, moet) {
-			t.Errorf("%q is not on the page of Sanne:\n%s", moet, sanne.html)
+		if !strings.Contains(sanne.HTML, moet) {
+			t.Errorf("%q is not on the page of Sanne:\n%s", moet, sanne.HTML)
 		}
 	}
 	kiesVoor(t, oma, "Sanne")
@@ -132,7 +133,7 @@ func TestOmaKijktMeeZolangSanneDatWil(t *testing.T) {
 		for _, l := range append(g.Leden, ria) {
 			niet = append(niet, l.BSN.Leesbaar())
 		}
-		_, tekst, _ := strings.Cut(oma.html, "<main")
+		_, tekst, _ := strings.Cut(oma.HTML, "<main")
 		for _, s := range niet {
 			if strings.Contains(tekst, s) {
 				t.Errorf("%s of Ria shows %q", pad, s)
@@ -141,25 +142,25 @@ func TestOmaKijktMeeZolangSanneDatWil(t *testing.T) {
 	}
 	bezoek(t, oma, "/overzicht?taal=nl", "U kijkt nu voor Sanne.", "U kijkt om te steunen. U ziet niet alles.", "wijkteam kent Sanne", "Wie keek in de gegevens van Sanne?")
 	bezoek(t, sanne, "/mijn-keuzes")
-	for strings.Contains(sanne.html, "Stop hiermee") {
+	for strings.Contains(sanne.HTML, "Stop hiermee") {
 		post(t, sanne, "/mijn-keuzes/stop", nil)
 	}
 	bezoek(t, oma, "/overzicht", "Dag Ria")
-	if strings.Contains(oma.html, "Sanne") || strings.Contains(oma.html, "wijkteam kent") {
-		t.Errorf("after it stopped:\n%s", oma.html)
+	if strings.Contains(oma.HTML, "Sanne") || strings.Contains(oma.HTML, "wijkteam kent") {
+		t.Errorf("after it stopped:\n%s", oma.HTML)
 	}
 	bezoek(t, sanne, "/mijn-keuzes", "Mama", "Gestopt op")
 }
 
-func bezoekt(t *testing.T, b *bezoeker, pad string) *bezoeker {
+func bezoekt(t *testing.T, b *bezoeker.Bezoeker, pad string) *bezoeker.Bezoeker {
 	t.Helper()
 	bezoek(t, b, pad)
 	return b
 }
 
-func noodActie(b *bezoeker) string {
-	for _, m := range formVorm.FindAllStringSubmatch(b.html, -1) {
-		if a := attrs(m[1])["action"]; strings.HasPrefix(a, "/waarborgen/noodtoegang/") {
+func noodActie(b *bezoeker.Bezoeker) string {
+	for _, a := range b.Acties() {
+		if strings.HasPrefix(a, "/waarborgen/noodtoegang/") {
 			return a
 		}
 	}
@@ -206,8 +207,8 @@ func TestGezagKomtUitDeBasisregistratie(t *testing.T) {
 	kiesVoor(t, elif, "Deniz")
 	bezoek(t, elif, "/overzicht", "U kijkt nu voor Deniz.")
 	bezoek(t, kaan, "/voor-wie", "Voor wie kijkt u?")
-	if strings.Contains(kaan.html, "Deniz") {
-		t.Errorf("without gezag:\n%s", kaan.html)
+	if strings.Contains(kaan.HTML, "Deniz") {
+		t.Errorf("without gezag:\n%s", kaan.HTML)
 	}
 	// Without the register the families see nothing of a child that they did not
 	// see before, and the rest goes on.
@@ -216,8 +217,8 @@ func TestGezagKomtUitDeBasisregistratie(t *testing.T) {
 	}
 	kim := binnen(t, d, "portaal", "kim")
 	bezoek(t, kim, "/voor-wie", "Voor wie kijkt u?")
-	if strings.Contains(kim.html, "Kijk voor Daan") {
-		t.Errorf("the register is silent, and a child is offered:\n%s", kim.html)
+	if strings.Contains(kim.HTML, "Kijk voor Daan") {
+		t.Errorf("the register is silent, and a child is offered:\n%s", kim.HTML)
 	}
 	bezoek(t, kim, "/overzicht")
 	logs, err := filepath.Glob(filepath.Join(d.Dir(), "log", "*.jsonl"))
