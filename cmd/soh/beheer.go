@@ -10,6 +10,7 @@ import (
 
 	"github.com/handbereik/soh/internal/hub"
 	meet "github.com/handbereik/soh/internal/meting"
+	"github.com/handbereik/soh/internal/rest"
 )
 
 // beheer shows the operator how a program does: measures, health and traces.
@@ -23,10 +24,7 @@ func beheer(ctx context.Context, addr, programma string, m *meet.Metingen, geree
 	if err != nil {
 		return nil, err
 	}
-	srv := &http.Server{
-		Handler: m.Beheer(gereed), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
+	srv := rest.Server(m.Beheer(gereed), nil, log, slog.LevelDebug)
 	if addr != "" {
 		l, err := net.Listen("tcp", addr)
 		if err != nil { // the work itself goes on

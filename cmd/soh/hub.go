@@ -20,6 +20,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/ketenbord"
 	meet "github.com/handbereik/soh/internal/meting"
+	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -118,8 +119,7 @@ func toonBord(addr string, h *hub.Hub, log *slog.Logger) (dicht func(), err erro
 	if err != nil {
 		return nil, fmt.Errorf("luisteren op %s lukt niet: %w", addr, err)
 	}
-	srv := &http.Server{Handler: pages, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	srv := rest.Server(pages, nil, log, slog.LevelWarn)
 	go func() { _ = srv.Serve(l) }()
 	fmt.Fprintf(os.Stderr, "Ketenbord op http://%s\n", l.Addr())
 	return func() { _ = srv.Close() }, nil
@@ -156,10 +156,7 @@ func begrensGeheugen() {
 
 // serveerHub serves h on l until ctx ends, then closes it.
 func serveerHub(ctx context.Context, h *hub.Hub, l net.Listener, id toegang.Identiteit, log *slog.Logger) error {
-	srv := &http.Server{
-		Handler: id.Bewaak(h.Handler()), TLSConfig: id.ServerTLS(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
-		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	srv := rest.Server(id.Bewaak(h.Handler()), id.ServerTLS(), log, slog.LevelWarn)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	loopt, einde := context.WithCancel(context.Background())

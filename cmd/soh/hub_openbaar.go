@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
-	"time"
 
 	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/rest"
 )
 
 // HubGrootboek is what a hub is told about its ledger.
@@ -23,10 +22,7 @@ func serveerOpenbaar(h *hub.Hub, addr string, log *slog.Logger) (stop func(), er
 	if err != nil {
 		return nil, fmt.Errorf("luisteren op %s lukt niet: %w", addr, err)
 	}
-	srv := &http.Server{
-		Handler: h.Openbaar(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	srv := rest.Server(h.Openbaar(), nil, log, slog.LevelWarn)
 	go func() { _ = srv.Serve(l) }()
 	return func() { _ = srv.Close() }, nil
 }

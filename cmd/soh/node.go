@@ -20,6 +20,7 @@ import (
 	"github.com/handbereik/soh/internal/node"
 	"github.com/handbereik/soh/internal/node/brp"
 	"github.com/handbereik/soh/internal/node/signaal"
+	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -127,12 +128,11 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 	return errors.Join(dien(ctx, n.Run, servers...), n.Close())
 }
 
-// server is an HTTP server with the time-outs all of ours have.
+// server is an HTTP server on addr with the bounds all of ours have.
 func server(addr string, h http.Handler, t *tls.Config, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Addr: addr, Handler: h, TLSConfig: t, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
-	}
+	srv := rest.Server(h, t, log, slog.LevelDebug)
+	srv.Addr = addr
+	return srv
 }
 
 // dien runs servers and run until ctx ends or one of them cannot go on, and

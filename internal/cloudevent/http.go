@@ -98,6 +98,9 @@ func body(r *http.Request, grens int) ([]byte, error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, teGroot(wat, grens)
 	}
+	if f, ok := errors.AsType[*begrip.Fout](err); ok { // the listener has no room for it
+		return nil, f
+	}
 	if err != nil {
 		return nil, begrip.NieuweFout(begrip.Ongeldig, "Het bericht kwam niet helemaal aan.").Door(err)
 	}

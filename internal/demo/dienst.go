@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/handbereik/soh/internal/rest"
 )
 
 // stopTijd is how long requests under way may finish when a part stops.
@@ -63,10 +65,8 @@ func (d *dienst) start(mis func(error)) error {
 	}
 	var servers []*http.Server
 	for _, deur := range l.deuren {
-		srv := &http.Server{
-			Handler: deur.handler, TLSConfig: deur.tls, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
-			ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return ctx },
-		}
+		srv := rest.Server(deur.handler, deur.tls, d.log, slog.LevelDebug)
+		srv.BaseContext = func(net.Listener) context.Context { return ctx }
 		servers = append(servers, srv)
 		wg.Go(func() {
 			serve := srv.Serve

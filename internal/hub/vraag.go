@@ -82,7 +82,7 @@ func leesLijf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 			if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 				return nil, begrip.NieuweFout(begrip.TeGroot, "De vraag is groter dan %d KB.", vraag.MaxBody/1024)
 			}
-			return nil, begrip.NieuweFout(begrip.Ongeldig, "Het bericht kwam niet heel aan.").Door(err)
+			return nil, rest.NietHeel(err)
 		}
 		if len(b) == cap(b) {
 			b = append(b, 0)[:len(b)]

@@ -178,7 +178,7 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, max int64, into any) error
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return begrip.NieuweFout(begrip.TeGroot, "Het bericht is groter dan %d KB.", max/1024)
 		}
-		return begrip.NieuweFout(begrip.Ongeldig, "Het bericht kwam niet heel aan.").Door(err)
+		return NietHeel(err)
 	}
 	return LeesJSON(b, into)
 }
