@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -23,9 +24,31 @@ import (
 // HubToegang is how a command reaches the hub, and as whom.
 type HubToegang struct {
 	Hub  string `help:"Adres van de Ketenindex, bijvoorbeeld https://127.0.0.1:8443." required:""`
+	OIN  string `name:"hub-oin" env:"SOH_HUB_OIN" help:"OIN van de ketenbeheerder. Alleen wie dat OIN bewijst, telt als de Ketenindex."`
 	Cert string `help:"Certificaat van uw organisatie (PEM)." required:"" type:"existingfile"`
 	Key  string `help:"Sleutel bij het certificaat (PEM)." required:"" type:"existingfile"`
 	CA   string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)." required:"" type:"existingfile"`
+	// als is who looks and why, for what is about people; set by the command.
+	als Kijker
+}
+
+// Kijker says who looks in the Ketenindex and why. Without, only what is open to
+// all of the chain is shown.
+type Kijker struct {
+	Wie       string `help:"Wie er kijkt: de eigen naam van uw organisatie voor deze medewerker (geen burgerservicenummer)."`
+	Rol       string `help:"In welke rol die medewerker kijkt."`
+	Doel      string `help:"Waarvoor: een code uit de lijst van doelen."`
+	Grondslag string `help:"Op welke grondslag: een code uit de lijst van grondslagen."`
+	VoorZaak  string `help:"Voor welke zaak."`
+}
+
+// verklaring states to the hub who looks; empty when nothing was filled in.
+func (k Kijker) verklaring(id toegang.Identiteit, hub begrip.OIN) (string, error) {
+	if k == (Kijker{}) {
+		return "", nil
+	}
+	return id.Verklaring(toegang.Lezer{Organisatie: id.Organisatie, Persoon: k.Wie, Rol: begrip.Rol(k.Rol), Doel: begrip.Doel(k.Doel),
+		Grondslag: begrip.Grondslag(k.Grondslag), Zaak: k.VoorZaak}, hub, time.Now())
 }
 
 // EventCmd pushes events to the hub and finds them again.
@@ -65,6 +88,7 @@ func (c *EventPushCmd) Run() error {
 // from standard input or a file only: arguments show in the process list.
 type EventQueryCmd struct {
 	HubToegang  `embed:""`
+	Kijker      `embed:""`
 	BSN         string `name:"bsn-bestand" help:"Bestand met alleen het burgerservicenummer; - is standaardinvoer."`
 	Zaak        string `help:"Zaak."`
 	Subject     string `help:"Subject van de gebeurtenis."`
@@ -77,6 +101,7 @@ type EventQueryCmd struct {
 
 // Run asks, waits and prints every page.
 func (c *EventQueryCmd) Run() error {
+	c.als = c.Kijker
 	vraag := map[string]string{}
 	for k, v := range map[string]string{"zaak": c.Zaak, "subject": c.Subject, "organisatie": c.Organisatie, "type": c.Type, "vanaf": c.Vanaf, "tot": c.Tot} {
 		if v != "" {
@@ -166,7 +191,10 @@ func (t HubToegang) vraag(methode, pad, typ, accept string, body []byte) ([]byte
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := http.NewRequest(methode, strings.TrimSuffix(t.Hub, "/")+pad, bytes.NewReader(body))
+	if err := toegang.VereisHub(t.Hub, begrip.OIN(t.OIN)); err != nil {
+		return nil, nil, err
+	}
+	r, err := http.NewRequestWithContext(toegang.Naar(context.Background(), begrip.OIN(t.OIN)), methode, strings.TrimSuffix(t.Hub, "/")+pad, bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -175,6 +203,13 @@ func (t HubToegang) vraag(methode, pad, typ, accept string, body []byte) ([]byte
 	}
 	if accept != "" {
 		r.Header.Set("Accept", accept)
+	}
+	verklaring, err := t.als.verklaring(id, begrip.OIN(t.OIN))
+	if err != nil {
+		return nil, nil, err
+	}
+	if verklaring != "" {
+		r.Header.Set("Authorization", "Bearer "+verklaring)
 	}
 	client := id.Client(30 * time.Second)
 	defer client.CloseIdleConnections()
@@ -211,6 +246,8 @@ func (t HubToegang) geenAntwoord(err error) error {
 	var alarm tls.AlertError
 	op, ok := errors.AsType[*net.OpError](err)
 	switch {
+	case errors.Is(err, toegang.ErrAndereOrganisatie):
+		return fmt.Errorf("op %s antwoordt een andere organisatie dan --hub-oin zegt: %w", t.Hub, err)
 	case vreemd:
 		return fmt.Errorf("het certificaat van de Ketenindex is niet van een uitgever in %s, of niet voor dit adres: %w", t.CA, err)
 	case errors.As(err, &alarm) || ok && op.Op == "remote error":

@@ -34,6 +34,7 @@ type NodeCmd struct {
 	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
 	CRL         string `name:"crl" env:"SOH_CRL" type:"existingfile" help:"Intrekkingslijsten (CRL) van die uitgevers."`
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
+	HubOIN      string `name:"hub-oin" env:"SOH_HUB_OIN" help:"OIN van de ketenbeheerder. Alleen wie dat OIN bewijst, telt als de Ketenindex; zonder start dit niet."`
 	APIAddr     string `name:"api-addr" env:"SOH_NODE_API_ADDR" default:":8443" help:"Waar de API luistert, met certificaten."`
 	APIURL      string `name:"api-url" env:"SOH_NODE_API_URL" help:"Adres van de API zoals anderen het gebruiken."`
 	Tokens      bool   `name:"token-verplicht" env:"SOH_TOKEN_VERPLICHT" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
@@ -107,7 +108,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		Logboek:   node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
 		ProefBeleid: proef, BRP: personen,
 		Metingen:    metingen,
-		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
+		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{
 			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
 			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)), inrichting.Bouw,

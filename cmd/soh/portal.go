@@ -25,6 +25,7 @@ type PortalCmd struct {
 	CA          string `name:"ca" env:"SOH_CA" required:"" type:"existingfile" help:"Certificaten van de uitgevers die u vertrouwt."`
 	CRL         string `name:"crl" env:"SOH_CRL" type:"existingfile" help:"Intrekkingslijsten (CRL) van die uitgevers."`
 	Hub         string `env:"SOH_HUB" required:"" help:"Adres van de Ketenindex, https."`
+	HubOIN      string `name:"hub-oin" env:"SOH_HUB_OIN" help:"OIN van de ketenbeheerder. Alleen wie dat OIN bewijst, telt als de Ketenindex; zonder start dit niet."`
 	Addr        string `env:"SOH_PORTAL_ADDR" default:"127.0.0.1:8091" help:"Waar de pagina's luisteren, achter een proxy met TLS."`
 	BeheerAddr  string `env:"SOH_PORTAL_BEHEER_ADDR" default:"127.0.0.1:9443" help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens."`
 	Aanmelding
@@ -51,7 +52,7 @@ func (c *PortalCmd) Run(ctx context.Context) error {
 	p, err := portal.Open(portal.Config{
 		Metingen:    metingen,
 		Verbanden:   verbanden,
-		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, Aanmelding: c.config("soh-portaal"), Log: log,
+		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), Aanmelding: c.config("soh-portaal"), Log: log,
 		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 	})
 	if err != nil {

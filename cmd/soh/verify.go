@@ -27,6 +27,7 @@ type VerifyEenCmd struct {
 	Sleutel    string `help:"Publieke sleutel van het grootboek, zoals de ketenbeheerder die bekendmaakt." required:""`
 	Bewaar     bool   `help:"Druk het bewijs af, om te bewaren."`
 	Hub        string `help:"Adres van de Ketenindex."`
+	HubOIN     string `name:"hub-oin" env:"SOH_HUB_OIN" help:"OIN van de ketenbeheerder; bij --hub."`
 	Cert       string `help:"Certificaat van uw organisatie (PEM)."`
 	Key        string `help:"Sleutel bij het certificaat (PEM)."`
 	CA         string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)."`
@@ -68,6 +69,6 @@ func (c *VerifyEenCmd) haal() ([]byte, error) {
 	if c.Interactie == "" || c.Hub == "" || c.Cert == "" || c.Key == "" || c.CA == "" {
 		return nil, errors.New("geef --bewijs, of --interactie met --hub, --cert, --key en --ca")
 	}
-	b, _, err := HubToegang{c.Hub, c.Cert, c.Key, c.CA}.vraag("GET", "/v1/events/"+c.Interactie+"/bewijs", "", "", nil)
+	b, _, err := HubToegang{Hub: c.Hub, OIN: c.HubOIN, Cert: c.Cert, Key: c.Key, CA: c.CA}.vraag("GET", "/v1/events/"+c.Interactie+"/bewijs", "", "", nil)
 	return b, err
 }

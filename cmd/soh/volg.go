@@ -16,6 +16,7 @@ import (
 // confirms what it printed by asking for what comes next.
 type EventVolgCmd struct {
 	HubToegang `embed:""`
+	Kijker     `embed:""`
 	Abonnement string        `help:"Id van een abonnement dat er al is; zonder neemt deze opdracht er een."`
 	Type       []string      `help:"Typen van gebeurtenissen, voor een nieuw abonnement."`
 	Zaak       string        `help:"Zaak, voor een nieuw abonnement."`
@@ -27,6 +28,7 @@ type EventVolgCmd struct {
 
 // Run prints until ctx ends.
 func (c *EventVolgCmd) Run(ctx context.Context) error {
+	c.als = c.Kijker
 	if c.Abonnement == "" {
 		if err := c.neem(); err != nil {
 			return err

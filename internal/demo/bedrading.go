@@ -102,7 +102,7 @@ func (d *Demo) nodeDienst(o Deelnemer) (*dienst, error) {
 	return &dienst{naam: o.Kort, log: log, open: func() (lopend, error) {
 		n, err := node.Open(node.Config{
 			Organisatie: o.Organisatie, Map: filepath.Join(d.dir, "nodes", o.Kort), Identiteit: l.identiteit,
-			HubURL: d.lid("hub").apiURL, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log, Metingen: d.meet(o.Kort, "node"),
+			HubURL: d.lid("hub").apiURL, HubOIN: ketenbeheerder.OIN, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log, Metingen: d.meet(o.Kort, "node"),
 			BRP:      brp.Config{URL: d.lid("brp").apiURL + brpsimulator.Pad},
 			Functies: []functie.Bouw{func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() }, bekendheid.Bouw(regel), inrichting.Bouw},
 		})

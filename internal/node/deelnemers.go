@@ -35,6 +35,7 @@ const (
 type register struct {
 	ik     begrip.Organisatie
 	hub    string
+	hubOIN begrip.OIN // who must answer there
 	store  *dossier.Store
 	client *http.Client
 	lijst  atomic.Pointer[[]functie.Deelnemer]
@@ -46,7 +47,7 @@ type register struct {
 
 func nieuwRegister(ctx context.Context, cfg Config, store *dossier.Store) (*register, error) {
 	r := &register{
-		ik: cfg.Organisatie, hub: inzage.Basis(cfg.HubURL), store: store,
+		ik: cfg.Organisatie, hub: inzage.Basis(cfg.HubURL), hubOIN: cfg.HubOIN, store: store,
 		client: cfg.Identiteit.Client(wachtHub), mis: make(chan struct{}, 1), wek: func() {}, eigen: inzage.Basis(cfg.APIURL),
 	}
 	var lijst []functie.Deelnemer
@@ -92,20 +93,21 @@ func (r *register) deelnemer(oin begrip.OIN) (begrip.Organisatie, string, bool) 
 	return d.Organisatie, d.API, ok
 }
 
-// adres gives the base URL of a bestemming of the outbox.
-func (r *register) adres(bestemming string) (string, bool) {
+// adres gives the base URL of a bestemming of the outbox, and who must answer
+// there.
+func (r *register) adres(bestemming string) (string, begrip.OIN, bool) {
 	if bestemming == gebeurtenis.Hub {
-		return r.hub, r.hub != ""
+		return r.hub, r.hubOIN, r.hub != ""
 	}
 	d, ok := r.zoek(begrip.OIN(bestemming))
-	return inzage.Basis(d.API), ok && d.API != ""
+	return inzage.Basis(d.API), d.OIN, ok && d.API != ""
 }
 
 // haal asks the hub for its list and keeps it.
 func (r *register) haal(ctx context.Context) error {
 	r.eens.Lock()
 	defer r.eens.Unlock()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.hub+"/v1/deelnemers", nil)
+	req, err := http.NewRequestWithContext(toegang.Naar(ctx, r.hubOIN), http.MethodGet, r.hub+"/v1/deelnemers", nil)
 	if err != nil {
 		return err
 	}
@@ -185,21 +187,4 @@ func (r *register) Run(ctx context.Context) {
 			geabonneerd = r.abonneer(ctx, r.eigen+padHaak) == nil
 		}
 	}
-}
-
-// bestemd makes sure that a message of the outbox reaches the organisation it
-// is for and not another one at the same address.
-type bestemd struct {
-	r    *register
-	door http.RoundTripper
-}
-
-// RoundTrip sends req to the party that the register has at its address.
-func (b bestemd) RoundTrip(req *http.Request) (*http.Response, error) {
-	for _, d := range *b.r.lijst.Load() {
-		if u, err := url.Parse(d.API); err == nil && u.Host == req.URL.Host && d.API != "" {
-			return b.door.RoundTrip(req.WithContext(toegang.Naar(req.Context(), d.OIN)))
-		}
-	}
-	return b.door.RoundTrip(req)
 }

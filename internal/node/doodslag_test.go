@@ -47,7 +47,7 @@ func dienTotDeDood() error {
 		return err
 	}
 	id.Organisatie = politie
-	n, err := Open(Config{Organisatie: politie, Map: os.Getenv(kindMap), Identiteit: id, HubURL: os.Getenv(kindHub), Functies: echteFuncties(politie), Log: slog.New(slog.DiscardHandler)})
+	n, err := Open(Config{Organisatie: politie, Map: os.Getenv(kindMap), Identiteit: id, HubURL: os.Getenv(kindHub), HubOIN: keten.OIN, Functies: echteFuncties(politie), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

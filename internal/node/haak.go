@@ -10,6 +10,7 @@ import (
 
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // padHaak is the webhook of a node: the hub tells there that the list of
@@ -67,7 +68,7 @@ func (r *register) vraag(ctx context.Context, methode string, lijf any, status i
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, methode, r.hub+"/v1/abonnementen", bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(toegang.Naar(ctx, r.hubOIN), methode, r.hub+"/v1/abonnementen", bytes.NewReader(b))
 	if err != nil {
 		return err
 	}

@@ -224,7 +224,7 @@ func (n *net) luister(o begrip.Organisatie, h http.Handler) *httptest.Server {
 func (n *net) open(o begrip.Organisatie) {
 	n.t.Helper()
 	cfg := Config{
-		Organisatie: o, Map: filepath.Join(n.dir, string(o.OIN)), Identiteit: n.identiteit(o), HubURL: n.hub.URL,
+		Organisatie: o, Map: filepath.Join(n.dir, string(o.OIN)), Identiteit: n.identiteit(o), HubURL: n.hub.URL, HubOIN: keten.OIN,
 		Functies: n.functies(o), Log: slog.New(slog.NewJSONHandler(n, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range n.anders {

@@ -52,6 +52,7 @@ type Config struct {
 	Map         string             // folder of the dossier; made when it is not there
 	Identiteit  toegang.Identiteit // certificate of the organisation
 	HubURL      string             // https base of the hub, with or without /v1
+	HubOIN      begrip.OIN         // who the hub is: no other organisation is believed at that address; needed with HubURL
 	APIURL      string             // public base of our own API, for its description; may be empty
 	Functies    []functie.Bouw     // the samenwerkfuncties that are on
 	// Aanmelding is how professionals sign in to the werkplek; without an Issuer
@@ -106,6 +107,9 @@ func Open(cfg Config) (*Node, error) {
 	}
 	cfg.Identiteit.Organisatie = cfg.Organisatie
 	cfg.Log = cfg.Log.With("deelnemer", cfg.Organisatie.Naam)
+	if err := toegang.VereisHub(cfg.HubURL, cfg.HubOIN); err != nil {
+		return nil, fmt.Errorf("node %s: %w", cfg.Organisatie.Naam, err)
+	}
 	store, err := dossier.Open(filepath.Join(cfg.Map, "dossier.db"))
 	if err != nil {
 		return nil, err
@@ -127,9 +131,8 @@ func (n *Node) bedraad() error {
 	if n.register, err = nieuwRegister(context.Background(), cfg, n.store); err != nil {
 		return err
 	}
-	post := *cfg.Identiteit.Client(0) // the Bezorger sets its own time-outs
-	post.Transport = bestemd{n.register, post.Transport}
-	n.bezorger = gebeurtenis.Nieuw(n.store, n.register.adres, &post, cfg.Log)
+	// The Bezorger sets its own time-outs.
+	n.bezorger = gebeurtenis.Nieuw(n.store, n.register.adres, cfg.Identiteit.Client(0), cfg.Log)
 	n.register.wek = n.bezorger.Wek
 	systeem := cfg.Organisatie.OIN.Systeem("soh")
 	personen, err := n.personenregister()

@@ -26,7 +26,7 @@ func werkplekVan(n *net, o begrip.Organisatie, s toegang.Sessie) (*Node, string,
 	n.t.Cleanup(srv.Close)
 	aan := toegang.AanmeldConfig{Issuer: "http://127.0.0.1:9/oidc", ClientID: "werkplek", RedirectURL: srv.URL + "/aanmelden/terug", CookieNaam: "werk", Sleutel: [32]byte{7}}
 	var err error
-	k, err = Open(Config{Organisatie: o, Map: filepath.Join(n.t.TempDir(), "wp"), Identiteit: n.identiteit(o), HubURL: n.hub.URL, Functies: echteFuncties(o), Aanmelding: aan})
+	k, err = Open(Config{Organisatie: o, Map: filepath.Join(n.t.TempDir(), "wp"), Identiteit: n.identiteit(o), HubURL: n.hub.URL, HubOIN: keten.OIN, Functies: echteFuncties(o), Aanmelding: aan})
 	if err != nil {
 		n.t.Fatal(err)
 	}

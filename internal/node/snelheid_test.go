@@ -72,7 +72,7 @@ func nieuweBank(b *testing.B) *bank {
 	k := &bank{lezer: medewerker(vt, begrip.RolMedewerkerVT)}
 	k.ident, k.cert = identiteitVan(b, ca, filepath.Join(dir, "certs"), vt)
 	if k.knoop, err = Open(Config{
-		Organisatie: politie, Map: filepath.Join(dir, "node"), Identiteit: bron, HubURL: "https://hub.invalid",
+		Organisatie: politie, Map: filepath.Join(dir, "node"), Identiteit: bron, HubURL: "https://hub.invalid", HubOIN: keten.OIN,
 		Functies: []functie.Bouw{brieven(&gehoord{})}, Log: slog.New(slog.DiscardHandler),
 	}); err != nil {
 		b.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 func TestWerkplekVraagtAanmelding(t *testing.T) {
 	n := nieuwNet(t)
-	k, err := Open(Config{Organisatie: vreemd, Map: t.TempDir(), Identiteit: n.identiteit(vreemd), HubURL: n.hub.URL,
+	k, err := Open(Config{Organisatie: vreemd, Map: t.TempDir(), Identiteit: n.identiteit(vreemd), HubURL: n.hub.URL, HubOIN: keten.OIN,
 		Aanmelding: toegang.AanmeldConfig{Issuer: "http://127.0.0.1:9/oidc", ClientID: "werkplek", RedirectURL: "http://127.0.0.1:8/aanmelden/terug", CookieNaam: "werk"}})
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
@@ -78,7 +77,7 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 	if samen {
 		wg.Go(vragen)
 	}
-	gs, heel, err := p.gebeurtenissen(ctx, s.voorWie())
+	gs, heel, err := p.gebeurtenissen(ctx, s)
 	b.Gebeurtenissen, b.HubStil, b.Onvolledig = gs, err != nil, err == nil && !heel
 	if err != nil {
 		p.cfg.Log.WarnContext(ctx, "de Ketenindex antwoordt niet", "fout", err.Error())
@@ -259,11 +258,7 @@ func (p *Portal) bij(ctx context.Context, s kijker, d functie.Deelnemer, pad str
 	if err != nil {
 		return nil, 0, err
 	}
-	lezer := s.Lezer(p.cfg.Organisatie, begrip.DoelEigenInzage, begrip.GrondAvg15, "")
-	if s.Voor != nil {
-		lezer.Namens = s.voorWie()
-	}
-	verklaring, err := p.cfg.Identiteit.Verklaring(lezer, d.OIN, time.Now())
+	verklaring, err := p.verklaar(s, d.OIN)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -169,7 +169,7 @@ func (n *net) knoop(o begrip.Organisatie) {
 	k := &knoop{}
 	var err error
 	k.Node, err = node.Open(node.Config{
-		Organisatie: o, Map: filepath.Join(n.dir, string(o.OIN)), Identiteit: n.identiteit(o), HubURL: n.hub.URL, Log: n.logger(),
+		Organisatie: o, Map: filepath.Join(n.dir, string(o.OIN)), Identiteit: n.identiteit(o), HubURL: n.hub.URL, HubOIN: keten.OIN, Log: n.logger(),
 		Functies: []functie.Bouw{
 			func(om *functie.Omgeving) functie.Functie { k.melding = melding.Nieuw(om); return k.melding.Functie() },
 			func(om *functie.Omgeving) functie.Functie {

@@ -52,9 +52,13 @@ type kop struct {
 
 // hub sends one request to the hub; what comes back is at most max bytes.
 func (p *Portal) hub(ctx context.Context, methode, pad, accept string, body []byte, max int64) ([]byte, kop, error) {
-	if p.cfg.HubOIN != "" {
-		ctx = toegang.Naar(ctx, p.cfg.HubOIN)
-	}
+	return p.hubVoor(ctx, "", methode, pad, accept, body, max)
+}
+
+// hubVoor is hub with the Verklaring of who looks and why; empty for what is
+// about nobody.
+func (p *Portal) hubVoor(ctx context.Context, verklaring, methode, pad, accept string, body []byte, max int64) ([]byte, kop, error) {
+	ctx = toegang.Naar(ctx, p.cfg.HubOIN)
 	r, err := http.NewRequestWithContext(ctx, methode, inzage.Basis(p.cfg.HubURL)+pad, bytes.NewReader(body))
 	if err != nil {
 		return nil, kop{}, err
@@ -62,6 +66,9 @@ func (p *Portal) hub(ctx context.Context, methode, pad, accept string, body []by
 	r.Header.Set("Accept", accept)
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if verklaring != "" {
+		r.Header.Set("Authorization", "Bearer "+verklaring)
 	}
 	resp, err := p.client.Do(r)
 	if err != nil {
@@ -75,16 +82,31 @@ func (p *Portal) hub(ctx context.Context, methode, pad, accept string, body []by
 	return b, kop{resp.StatusCode, resp.Header.Get("Link")}, err
 }
 
-// gebeurtenissen asks the Ketenindex for every event about bsn, newest first.
-// heel is false when some could not be read or there are more than we show.
-func (p *Portal) gebeurtenissen(ctx context.Context, bsn begrip.BSN) (uit []gebeurtenis, heel bool, err error) {
+// verklaar states to organisation aan that s looks at its own data, or at that
+// of whom it looks for.
+func (p *Portal) verklaar(s kijker, aan begrip.OIN) (string, error) {
+	lezer := s.Lezer(p.cfg.Organisatie, begrip.DoelEigenInzage, begrip.GrondAvg15, "")
+	if s.Voor != nil {
+		lezer.Namens = s.voorWie()
+	}
+	return p.cfg.Identiteit.Verklaring(lezer, aan, time.Now())
+}
+
+// gebeurtenissen asks the Ketenindex for every event about the person s looks
+// for, newest first. heel is false when some could not be read or there are more
+// than we show.
+func (p *Portal) gebeurtenissen(ctx context.Context, s kijker) (uit []gebeurtenis, heel bool, err error) {
 	ctx, stop := context.WithTimeout(ctx, p.wacht)
 	defer stop()
-	vraag, err := json.Marshal(map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: bsn}, "limiet": perPagina})
+	vraag, err := json.Marshal(map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}, "limiet": perPagina})
 	if err != nil {
 		return nil, false, err
 	}
-	b, k, err := p.hub(ctx, http.MethodPost, "/v1/gebeurtenissen/query", "application/json", vraag, maxResultaat)
+	verklaring, err := p.verklaar(s, p.cfg.HubOIN)
+	if err != nil {
+		return nil, false, err
+	}
+	b, k, err := p.hubVoor(ctx, verklaring, http.MethodPost, "/v1/gebeurtenissen/query", "application/json", vraag, maxResultaat)
 	if err != nil {
 		return nil, false, err
 	}

@@ -38,14 +38,14 @@ const digidSubstantieel = "http://eidas.europa.eu/LoA/substantial"
 // the same time where that is possible, so a page takes at most twice as long.
 const wachttijd = 3 * time.Second
 
-// Config is the manual of a portal. Organisatie, Map, Identiteit, HubURL and
-// Aanmelding are needed.
+// Config is the manual of a portal. Organisatie, Map, Identiteit, HubURL,
+// HubOIN and Aanmelding are needed.
 type Config struct {
 	Organisatie begrip.Organisatie // soort burgerportaal
 	Map         string             // folder for the session key and the register; made when absent
 	Identiteit  toegang.Identiteit // certificate of the organisation
 	HubURL      string             // https base of the hub, with or without /v1
-	HubOIN      begrip.OIN         // when set, only this organisation counts as the hub
+	HubOIN      begrip.OIN         // who the hub is: no other organisation is believed at that address
 	// Aanmelding is how families sign in. Burgers is set; an empty Sleutel is made
 	// once and kept in Map; an empty MinACR is DigiD substantial.
 	Aanmelding toegang.AanmeldConfig
@@ -92,6 +92,9 @@ func Open(cfg Config) (*Portal, error) {
 	}
 	cfg.Identiteit.Organisatie = cfg.Organisatie
 	cfg.Log = cfg.Log.With("deelnemer", cfg.Organisatie.Naam)
+	if err := toegang.VereisHub(cfg.HubURL, cfg.HubOIN); err != nil {
+		return nil, fmt.Errorf("portal: %w", err)
+	}
 	if err := os.MkdirAll(cfg.Map, 0o700); err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}

@@ -263,7 +263,7 @@ func TestTeLaat(t *testing.T) {
 func TestOpenWeigert(t *testing.T) {
 	n := leegNet(t)
 	goed := func() Config {
-		return Config{Organisatie: portaal, Map: t.TempDir(), Identiteit: n.identiteit(portaal), HubURL: "https://127.0.0.1:1",
+		return Config{Organisatie: portaal, Map: t.TempDir(), Identiteit: n.identiteit(portaal), HubURL: "https://127.0.0.1:1", HubOIN: keten.OIN,
 			Aanmelding: toegang.AanmeldConfig{Issuer: "https://digid.example", ClientID: "p", RedirectURL: "https://portaal.example/aanmelden/terug", CookieNaam: "p"}}
 	}
 	if p, err := Open(goed()); err != nil {

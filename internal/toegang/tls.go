@@ -157,6 +157,19 @@ func (v *verkeer) transport(oin begrip.OIN) *http.Transport {
 	return t
 }
 
+// VereisHub tells what is missing to know for certain whom we talk to: whoever
+// knows an address of a Ketenindex must know whose it is as well. A certificate
+// of another organisation proves nothing there.
+func VereisHub(url string, oin begrip.OIN) error {
+	if url == "" {
+		return nil
+	}
+	if _, err := begrip.ParseOIN(string(oin)); err != nil {
+		return errors.New("zeg van welke organisatie de Ketenindex is: vul haar OIN in bij --hub-oin (SOH_HUB_OIN). Zonder dat OIN zou elk ander certificaat voor de Ketenindex door kunnen gaan")
+	}
+	return nil
+}
+
 // ErrAndereOrganisatie tells that the server at an address is not the
 // organisation that Naar asked for.
 var ErrAndereOrganisatie = errors.New("op dit adres antwoordt een andere organisatie")

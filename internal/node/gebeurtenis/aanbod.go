@@ -15,6 +15,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // maxWacht is the longest Retry-After that is believed: no peer can silence
@@ -37,13 +38,13 @@ type uitslag struct {
 
 // bied offers one message once.
 func (b *Bezorger) bied(ctx context.Context, u dossier.Uitgaand) uitslag {
-	basis, ok := b.adres(u.Bestemming)
+	basis, wie, ok := b.adres(u.Bestemming)
 	if !ok {
 		return uitslag{reden: "het adres van de bestemming is niet bekend"}
 	}
 	stil, stop := uitlopend(meting.MetSpoor(ctx, u.Spoor), b.ritme.antwoord, b.ritme.uitloop)
 	defer stop()
-	req, err := http.NewRequestWithContext(stil, http.MethodPost, strings.TrimRight(basis, "/")+u.Pad, bytes.NewReader(u.Body))
+	req, err := http.NewRequestWithContext(toegang.Naar(stil, wie), http.MethodPost, strings.TrimRight(basis, "/")+u.Pad, bytes.NewReader(u.Body))
 	if err != nil {
 		return uitslag{reden: "het adres van de bestemming klopt niet"}
 	}

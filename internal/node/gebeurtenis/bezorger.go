@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
 )
 
@@ -41,7 +42,7 @@ var gewoon = ritme{eerste: time.Second, langste: 5 * time.Minute, antwoord: 30 *
 // Bezorger delivers the outbox of one dossier. One Bezorger per dossier runs.
 type Bezorger struct {
 	store  *dossier.Store
-	adres  func(bestemming string) (baseURL string, ok bool)
+	adres  func(bestemming string) (baseURL string, wie begrip.OIN, ok bool)
 	client *http.Client
 	log    *slog.Logger
 	ritme  ritme
@@ -50,9 +51,9 @@ type Bezorger struct {
 }
 
 // Nieuw makes a Bezorger. adres gives the base URL of a bestemming, to which
-// the path of a message is added; ok is false when it is not known (yet): the
-// message then waits. Every commit with a message wakes the Bezorger.
-func Nieuw(store *dossier.Store, adres func(bestemming string) (baseURL string, ok bool), client *http.Client, log *slog.Logger) *Bezorger {
+// the path of a message is added, and who must answer there: another one gets no
+// byte of it. ok is false when it is not known (yet): the message then waits. Every commit with a message wakes the Bezorger.
+func Nieuw(store *dossier.Store, adres func(bestemming string) (baseURL string, wie begrip.OIN, ok bool), client *http.Client, log *slog.Logger) *Bezorger {
 	eigen := *client // a redirect would carry a message to a place nobody chose
 	eigen.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	b := &Bezorger{store: store, adres: adres, client: &eigen, log: log, ritme: gewoon, nu: time.Now, wek: make(chan struct{}, 1)}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
 )
 
@@ -78,7 +79,7 @@ func bezorgt(t *testing.T, path string, adressen map[string]string) *proef {
 		t.Fatal(err)
 	}
 	p := &proef{t: t, store: s, log: &logboek{}}
-	p.Bezorger = Nieuw(s, func(b string) (string, bool) { a, ok := adressen[b]; return a, ok }, &http.Client{},
+	p.Bezorger = Nieuw(s, func(b string) (string, begrip.OIN, bool) { a, ok := adressen[b]; return a, "", ok }, &http.Client{},
 		slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	p.ritme = snel
 	ctx, cancel := context.WithCancel(context.Background())
@@ -273,7 +274,7 @@ func TestStopWachtOpAntwoord(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := server(t, &hub)
-	b := Nieuw(s, func(string) (string, bool) { return url, true }, &http.Client{}, slog.New(slog.DiscardHandler))
+	b := Nieuw(s, func(string) (string, begrip.OIN, bool) { return url, true }, &http.Client{}, slog.New(slog.DiscardHandler))
 	p := &proef{t: t, store: s, Bezorger: b}
 	p.verstuur(Hub, "1", "2")
 	ctx, cancel := context.WithCancel(t.Context())

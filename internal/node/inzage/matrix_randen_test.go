@@ -60,7 +60,7 @@ func nieuweRand(t *testing.T, soort begrip.OrganisatieSoort, orgs []begrip.Organ
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	n, err := node.Open(node.Config{Organisatie: ik, Map: dir, Identiteit: id, HubURL: "https://127.0.0.1:1", Functies: functies, Log: slog.New(slog.DiscardHandler)})
+	n, err := node.Open(node.Config{Organisatie: ik, Map: dir, Identiteit: id, HubURL: "https://127.0.0.1:1", HubOIN: "00000001000000001000", Functies: functies, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
