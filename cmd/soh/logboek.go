@@ -29,11 +29,12 @@ type LogboekCmd struct {
 // LogboekVerifieerCmd checks the chain of hashes, and holds it against what the
 // organisation anchored in the Ketenindex.
 type LogboekVerifieerCmd struct {
-	Dir  string `help:"Map van het knooppunt." required:"" type:"existingdir"`
-	Hub  string `env:"SOH_HUB" help:"Adres van de Ketenindex, https. Leeg: alleen het log zelf nagaan."`
-	Cert string `help:"Certificaat van de organisatie (PEM)." type:"existingfile"`
-	Key  string `help:"Sleutel bij het certificaat (PEM)." type:"existingfile"`
-	CA   string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)." type:"existingfile"`
+	Dir    string `help:"Map van het knooppunt." required:"" type:"existingdir"`
+	Hub    string `env:"SOH_HUB" help:"Adres van de Ketenindex, https. Leeg: alleen het log zelf nagaan."`
+	HubOIN string `name:"hub-oin" env:"SOH_HUB_OIN" help:"OIN van de ketenbeheerder; bij --hub."`
+	Cert   string `help:"Certificaat van de organisatie (PEM)." type:"existingfile"`
+	Key    string `help:"Sleutel bij het certificaat (PEM)." type:"existingfile"`
+	CA     string `name:"ca" help:"Certificaten van vertrouwde uitgevers (PEM)." type:"existingfile"`
 }
 
 // Run checks and tells.
@@ -85,7 +86,7 @@ func (c *LogboekVerifieerCmd) ankers() (begrip.OIN, []cloudevent.Event, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	t := HubToegang{Hub: c.Hub, Cert: c.Cert, Key: c.Key, CA: c.CA}
+	t := HubToegang{Hub: c.Hub, OIN: c.HubOIN, Cert: c.Cert, Key: c.Key, CA: c.CA}
 	inter, err := t.interactie("/v1/gebeurtenissen/query", vraag)
 	if err != nil {
 		return "", nil, err
