@@ -274,7 +274,7 @@ func TestStopWachtOpAntwoord(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := server(t, &hub)
-	b := Nieuw(s, func(string) (string, begrip.OIN, bool) { return url, true }, &http.Client{}, slog.New(slog.DiscardHandler))
+	b := Nieuw(s, func(string) (string, begrip.OIN, bool) { return url, "", true }, &http.Client{}, slog.New(slog.DiscardHandler))
 	p := &proef{t: t, store: s, Bezorger: b}
 	p.verstuur(Hub, "1", "2")
 	ctx, cancel := context.WithCancel(t.Context())
