@@ -18,7 +18,7 @@ type Betrokkene struct {
 	Naam                Naam      `json:"naam"`
 	Adres               Adres     `json:"adres"`
 	Geboortedatum       string    `json:"geboortedatum,omitempty" format:"date" required:"false" doc:"(soh)"`
-	AdresGeheim         bool      `json:"adresGeheim,omitempty" required:"false" doc:"(soh) Deze persoon woont verborgen: alleen de ontvanger van de melding leest het adres"`
+	AdresGeheim         Geheim    `json:"adresGeheim" required:"false" nullable:"true" doc:"(soh) Deze persoon woont verborgen: alleen de ontvanger van de melding leest het adres. null: nog niet bekend, en dus verborgen"`
 	Rol                 string    `json:"rolInGezin,omitempty" enum:"kind,ouder,verzorger,anders" required:"false" doc:"(soh)"`
 }
 

@@ -29,6 +29,7 @@ type bevolking struct {
 	mu       sync.Mutex
 	personen []brpsimulator.Persoon
 	uit      bool
+	status   int      // not 0: every question gets this
 	vragen   []string // bodies
 }
 
@@ -37,13 +38,17 @@ func (r *bevolking) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	q.Body = io.NopCloser(strings.NewReader(string(b)))
 	r.mu.Lock()
 	r.vragen = append(r.vragen, string(b))
-	ps, uit := slices.Clone(r.personen), r.uit
+	ps, uit, status := slices.Clone(r.personen), r.uit, r.status
 	r.mu.Unlock()
 	r.n.mu.Lock()
 	r.n.paden = append(r.n.paden, q.URL.String())
 	r.n.mu.Unlock()
 	if uit {
 		panic(http.ErrAbortHandler)
+	}
+	if status != 0 {
+		w.WriteHeader(status)
+		return
 	}
 	brpsimulator.Nieuw(brpsimulator.Config{Personen: ps, Log: slog.New(slog.NewJSONHandler(r.n, nil)),
 		Afnemer: func(o begrip.OIN) bool { return o == politie.OIN || o == vt.OIN }}).Handler().ServeHTTP(w, q)
@@ -52,7 +57,7 @@ func (r *bevolking) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 func (r *bevolking) zet(uit bool, ps ...brpsimulator.Persoon) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.uit, r.personen = uit, ps
+	r.uit, r.status, r.personen = uit, 0, ps
 }
 
 // laatste is the body of the last question.
@@ -78,7 +83,7 @@ func netMetBRP(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw, h
 		if adres == "" {
 			r.n, adres = n, n.luister(brpOrg, r).URL+brpsimulator.Pad
 		}
-		cfg.BRP = brp.Config{URL: adres, Houdbaar: houdbaar}
+		cfg.BRP = brp.Config{URL: adres, Houdbaar: houdbaar, Opnieuw: 20 * time.Millisecond}
 	})
 	return n, r
 }
@@ -292,7 +297,8 @@ func TestGeheimhoudingVerbergtHetAdres(t *testing.T) {
 	}
 	ma["burgerservicenummer"], ma["rolInGezin"] = moeder.Leesbaar(), "ouder"
 	m["heeftBetrekkingOp"] = []any{een, ma}
-	lees := func(id string) (uit []bool) {
+	nee, ja, onbekend := begrip.GeheimNee, begrip.GeheimJa, begrip.GeheimOnbekend
+	lees := func(id string) (uit []begrip.Geheim) {
 		rec, err := n.nodes[politie.OIN].store.Lees(t.Context(), "melding", id, time.Time{})
 		var x struct {
 			HeeftBetrekkingOp []begrip.Betrokkene `json:"heeftBetrekkingOp"`
@@ -305,14 +311,85 @@ func TestGeheimhoudingVerbergtHetAdres(t *testing.T) {
 		}
 		return uit
 	}
-	if heeft := lees(c.registreer(m)); !slices.Equal(heeft, []bool{false, true}) {
+	wordt := func(wanneer, id string, wil ...begrip.Geheim) {
+		t.Helper()
+		for eind := time.Now().Add(10 * time.Second); !slices.Equal(lees(id), wil); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(eind) {
+				t.Fatalf("%s: %v, want %v", wanneer, lees(id), wil)
+			}
+		}
+	}
+	if heeft := lees(c.registreer(m)); !slices.Equal(heeft, []begrip.Geheim{nee, ja}) {
 		t.Errorf("hidden: %v", heeft)
 	}
+	ma["adresGeheim"] = true
 	r.zet(true)
-	if heeft := lees(c.registreer(m)); !slices.Equal(heeft, []bool{false, false}) {
-		t.Errorf("without the register a melding is taken as it is: %v", heeft)
+	zwijgt := c.registreer(m)
+	if heeft := lees(zwijgt); !slices.Equal(heeft, []begrip.Geheim{onbekend, ja}) {
+		t.Errorf("the register is silent: %v", heeft)
 	}
+	delete(ma, "adresGeheim")
+	geweigerd := schuil
+	geweigerd.Geweigerd = true
+	n.stop[politie.OIN]()
+	n.open(politie)
+	n.start(politie)
+	r.zet(false, lotte(8, "EenhoofdigOuderlijkGezag", moeder), geweigerd)
+	wordt("asked again, also after a restart", zwijgt, nee, ja)
+	een4xx := c.registreer(m)
+	if heeft := lees(een4xx); !slices.Equal(heeft, []begrip.Geheim{nee, onbekend}) {
+		t.Errorf("refused for one: %v", heeft)
+	}
+	r.zet(false, lotte(8, "EenhoofdigOuderlijkGezag", moeder), schuil)
+	wordt("no longer refused", een4xx, nee, ja)
 	n.geenBSN()
+}
+
+// TestTwijfelVanHetRegisterOpentNiets: what the register has under enquiry opens
+// nothing by itself, the parent reads what to do, and a professional may decide
+// with a reason.
+func TestTwijfelVanHetRegisterOpentNiets(t *testing.T) {
+	zeker := lotte(8, "EenhoofdigOuderlijkGezag", moeder)
+	gezagsTwijfel, leeftijdsTwijfel := lotte(8, "EenhoofdigOuderlijkGezag", moeder), lotte(8, "EenhoofdigOuderlijkGezag", moeder)
+	gezagsTwijfel.Gezag.InOnderzoek, leeftijdsTwijfel.InOnderzoek = true, "2026-01-01"
+	for naam, g := range map[string]struct {
+		kind  brpsimulator.Persoon
+		leest string
+		feit  waarborg.Twijfel
+	}{"gezag": {gezagsTwijfel, "wie gezag heeft", waarborg.TwijfelGezag}, "date of birth": {leeftijdsTwijfel, "de geboortedatum van dit kind klopt", waarborg.TwijfelGeboorte}} {
+		t.Run(naam, func(t *testing.T) {
+			n, r := netMetBRP(t, nil, time.Nanosecond, zeker, volwassene(moeder), volwassene(vader))
+			n.schrijfBrief(politie, kind)
+			if s, _, b := n.beeld(moeder, kind); s != 200 {
+				t.Fatalf("certain: %d %s", s, b)
+			}
+			r.zet(false, g.kind, volwassene(moeder), volwassene(vader))
+			if s, _, b := n.beeld(moeder, kind); s != 403 || !strings.Contains(b, g.leest) {
+				t.Errorf("doubt opens: %d %s", s, b)
+			}
+			if b := n.voorWie(moeder); !strings.Contains(b, g.leest) {
+				t.Errorf("the parent does not read what to do: %s", b)
+			}
+			if s, _, b := n.beeld(vader, kind); s != 403 || !strings.Contains(b, waarborg.NamensOnbekend) || strings.Contains(n.voorWie(vader), g.leest) {
+				t.Errorf("another reads of the doubt: %d %s", s, b)
+			}
+			if recs := n.feiten(politie); len(recs) != 1 || !strings.Contains(string(recs[0].Inhoud), `"twijfel":["`+string(g.feit)+`"]`) {
+				t.Errorf("the professional does not see it: %s", recs[0].Inhoud)
+			}
+			x := gezag(8, "EenhoofdigOuderlijkGezag", moeder)
+			n.leg(politie, waarborg.SoortGezagsfeit, x)
+			if s, _, b := n.beeld(moeder, kind); s != 403 {
+				t.Errorf("a word without a reason decides: %d %s", s, b)
+			}
+			x = gezag(8, "EenhoofdigOuderlijkGezag", moeder)
+			x.Afwijking = &waarborg.Afwijking{Reden: "De moeder liet de uitspraak en de geboorteakte zien.", Stuk: "C/13/1"}
+			n.leg(politie, waarborg.SoortGezagsfeit, x)
+			if s, _, b := n.beeld(moeder, kind); s != 200 {
+				t.Errorf("decided with a reason: %d %s", s, b)
+			}
+			n.geenBSN()
+		})
+	}
 }
 
 // TestWieGeenBSNMagGebruikenVraagtNiets: a school has no business there.

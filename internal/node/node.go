@@ -139,7 +139,7 @@ func (n *Node) bedraad() error {
 	if err != nil {
 		return err
 	}
-	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek, Register: personen,
+	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek, Register: personen, Opnieuw: cfg.BRP.Opnieuw,
 		Verbanden: cfg.Verbanden, Deelnemer: n.register.organisatie})
 	n.inzage = inzage.Nieuw(inzage.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store, Waarborgen: n.waarborgen,
@@ -198,7 +198,9 @@ func (n *Node) maakAPI(pdp *authzen.Dienst, soorten []inzage.Soort) http.Handler
 		Titel: "Knooppunt van " + n.cfg.Organisatie.Naam, Versie: Versie, Server: inzage.Basis(n.cfg.APIURL),
 		Omschrijving: "Inzage bij de bron, opdrachten en de samenwerkfuncties van deze deelnemer.",
 	})
-	api.OpenAPI().Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemanamen())
+	schemas := huma.NewMapRegistry("#/components/schemas/", schemanamen())
+	schemas.RegisterTypeAlias(reflect.TypeFor[begrip.Geheim](), reflect.TypeFor[*bool]())
+	api.OpenAPI().Components.Schemas = schemas
 	for _, s := range soorten {
 		n.inzage.Registreer(api, s)
 	}

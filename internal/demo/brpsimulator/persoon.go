@@ -21,6 +21,10 @@ type Persoon struct {
 	Adresregel1, Adresregel2              string
 	Gemeente                              string // code of the municipality; empty is not known
 	Gezag                                 *Gezag // over this person, when it is a child
+	// InOnderzoek says since when the date of birth is under enquiry; empty: it is not.
+	InOnderzoek string
+	// Geweigerd: no question in which this person stands is answered (403).
+	Geweigerd bool
 }
 
 // Gezag is who has gezag over a child.
@@ -29,6 +33,7 @@ type Gezag struct {
 	Ouders      []begrip.BSN
 	Derden      []begrip.BSN // who is no parent; of GezamenlijkGezag none means that this one is not known
 	Toelichting string
+	InOnderzoek bool // the register doubts it
 }
 
 func (g Gezag) heeft(wie begrip.BSN) bool {
@@ -69,6 +74,9 @@ func (s *Simulator) velden(p Persoon, fields []string, v2 bool) map[string]any {
 	zet("naam", "geslachtsnaam", p.Geslachtsnaam)
 	zet("naam", "volledigeNaam", strings.Join(strings.Fields(p.Voornamen+" "+p.Voorvoegsel+" "+p.Geslachtsnaam), " "))
 	zet("geboorte", "datum", datum(p.Geboren))
+	if m, ok := uit["geboorte"].(map[string]any); ok && p.InOnderzoek != "" { // comes unasked, with what it is about
+		m["inOnderzoek"] = map[string]any{"datum": true, "datumIngangOnderzoek": datum(p.InOnderzoek)}
+	}
 	if p.Overleden != "" {
 		zet("overlijden", "datum", datum(p.Overleden))
 	}
@@ -136,6 +144,9 @@ func (g Gezag) relatie(kind begrip.BSN, v2 bool) map[string]any {
 			derden = append(derden, derde(d))
 		}
 		m["derden"] = derden
+	}
+	if g.InOnderzoek {
+		m["inOnderzoek"] = true
 	}
 	if g.Toelichting != "" {
 		m["toelichting"] = g.Toelichting

@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +94,10 @@ func (s *Simulator) personen(w http.ResponseWriter, r *http.Request) {
 		f.schrijf(w)
 		return
 	}
+	if s.geweigerd(v) {
+		nietVoorDeze.schrijf(w)
+		return
+	}
 	v2 := r.Header.Get("accept-gezag-version") == "2"
 	uit := map[string]any{"type": typeVraag, "personen": s.antwoord(v, v2)}
 	s.cfg.Log.InfoContext(r.Context(), "register asked", "afnemer", wie, "personen", len(v.BSN), "fields", v.Fields)
@@ -127,6 +132,14 @@ func vorm(r *http.Request) *fout {
 		return &fout{http.StatusNotAcceptable, "Gevraagde contenttype wordt niet ondersteund.", "notAcceptable", "", nil}
 	}
 	return nil
+}
+
+// geweigerd tells that one of the asked persons may not be asked about.
+func (s *Simulator) geweigerd(v vraag) bool {
+	return slices.ContainsFunc(v.BSN, func(b string) bool {
+		bsn, err := begrip.ParseBSN(b)
+		return err == nil && s.perB[bsn].Geweigerd
+	})
 }
 
 // antwoord gives the asked persons, in the order asked; who is not known is left

@@ -34,6 +34,7 @@ type invalidParam struct {
 
 var (
 	nietAangemeld = &fout{http.StatusUnauthorized, "Niet correct geauthenticeerd.", "authentication", "", nil}
+	nietVoorDeze  = &fout{http.StatusForbidden, "U bent niet geautoriseerd voor deze vraag.", "unauthorized", "", nil}
 	onleesbaar    = &fout{http.StatusBadRequest, "Een of meerdere parameters zijn niet correct.", "paramsValidation", "De request body is geen geldige JSON.", nil}
 )
 

@@ -197,7 +197,7 @@ func persoonVan(b melding.Betrokkene) NatuurlijkPersoon {
 		Naam:  Naam{Geslachtsnaam: b.Naam.Geslachtsnaam, Voornamen: b.Naam.Voornamen, VoorvoegselGeslachtsnaam: b.Naam.Voorvoegsel},
 		Adres: Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: b.Adres.Straatnaam, Huisnummer: b.Adres.Huisnummer, Postcode: b.Adres.Postcode, Plaats: b.Adres.Plaats}},
 	}
-	if b.AdresGeheim { // who lives in hiding is asked about without the address
+	if b.AdresGeheim.Verborgen() { // who lives in hiding, or may, is asked about without the address
 		p.Adres.StraatAdres = Straatadres{Straatnaam: "geheim"}
 	}
 	if b.Geboortedatum != "" {

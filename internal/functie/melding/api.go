@@ -46,7 +46,35 @@ type T struct {
 }
 
 // Nieuw puts the functie on a node.
-func Nieuw(o *functie.Omgeving) *T { return &T{o: o, nu: time.Now} }
+func Nieuw(o *functie.Omgeving) *T {
+	o.Waarborgen.GebruikAdressen(soortMelding, adressen)
+	return &T{o: o, nu: time.Now}
+}
+
+// adressen fills in what is known about hidden addresses.
+func adressen(inhoud json.RawMessage, weet func(begrip.BSN) begrip.Geheim) (json.RawMessage, []begrip.BSN, error) {
+	m, err := lees(dossier.Record{Inhoud: inhoud})
+	if err != nil {
+		return nil, nil, err
+	}
+	var open []begrip.BSN
+	anders := false
+	for i := range m.HeeftBetrekkingOp {
+		b := &m.HeeftBetrekkingOp[i]
+		if b.AdresGeheim != begrip.GeheimOnbekend {
+			continue
+		}
+		if b.AdresGeheim = weet(b.Burgerservicenummer.BSN); b.AdresGeheim == begrip.GeheimOnbekend {
+			open = append(open, b.Burgerservicenummer.BSN)
+		} else {
+			anders = true
+		}
+	}
+	if anders {
+		inhoud, err = json.Marshal(m)
+	}
+	return inhoud, open, err
+}
 
 // Functie declares it.
 func (t *T) Functie() functie.Functie {
@@ -183,6 +211,9 @@ func (t *T) registreer(ctx context.Context, m Melding, door string, eerder herha
 			return err
 		}
 		if _, err := tx.Schrijf(ctx, dossier.Record{Soort: soortMelding, ID: m.ID, Zaak: m.Zaak, GeldigVanaf: m.DatumTijd, Door: door, Personen: BSNs(m.HeeftBetrekkingOp), Inhoud: inhoud}); err != nil {
+			return err
+		}
+		if err := t.o.Waarborgen.VraagLater(ctx, tx, soortMelding, m.ID, m.HeeftBetrekkingOp); err != nil {
 			return err
 		}
 		if _, err := t.o.Opdrachten.Bied(ctx, tx, opdracht.Opdracht{
@@ -325,7 +356,7 @@ func beschermd(rec dossier.Record) []string {
 	if err != nil || m.MelderAfscherming != nil {
 		uit = append(uit, "contact", "melderAfscherming")
 	}
-	if err != nil || slices.ContainsFunc(m.HeeftBetrekkingOp, func(b Betrokkene) bool { return b.AdresGeheim }) {
+	if err != nil || slices.ContainsFunc(m.HeeftBetrekkingOp, func(b Betrokkene) bool { return b.AdresGeheim.Verborgen() }) {
 		uit = append(uit, "adres", "locatie")
 	}
 	return uit

@@ -59,7 +59,9 @@ func betrokkeneUit(f *web.Formulier, i int) Betrokkene {
 		Naam:  Naam{Voornamen: f.Waarde(v + "naam.voornamen"), Voorvoegsel: f.Waarde(v + "naam.voorvoegsel"), Geslachtsnaam: f.Waarde(v + "naam.geslachtsnaam")},
 		Adres: Adres{Straatnaam: f.Waarde(v + "adres.straatnaam"), Postcode: f.Waarde(v + "adres.postcode"), Plaats: f.Waarde(v + "adres.plaats")},
 	}
-	b.AdresGeheim = f.Heeft(v+"adresGeheim", "ja")
+	if f.Heeft(v+"adresGeheim", "ja") { // else it is not known: the register is asked
+		b.AdresGeheim = begrip.GeheimJa
+	}
 	b.Adres.Huisnummer, _ = strconv.Atoi(f.Waarde(v + "adres.huisnummer")) // zero is refused by Validate
 	if s := f.Waarde(v + "burgerservicenummer"); s != "" {
 		n, err := begrip.ParseBSN(strings.NewReplacer(" ", "", ".", "").Replace(s))

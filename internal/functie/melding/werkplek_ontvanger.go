@@ -246,8 +246,11 @@ func personenRegels(m Melding) []persoonRegels {
 			voeg("Burgerservicenummer", b.Burgerservicenummer.Leesbaar()) // content of the melding, read under a decision
 		}
 		adres := "Adres"
-		if b.AdresGeheim {
+		switch b.AdresGeheim {
+		case begrip.GeheimJa:
 			adres = "Geheim adres. Vertel het aan niemand"
+		case begrip.GeheimOnbekend:
+			adres = "Misschien een geheim adres: dat weten wij nog niet. Vertel het aan niemand"
 		}
 		voeg(adres, b.Adres.Straatnaam+" "+strconv.Itoa(b.Adres.Huisnummer)+", "+b.Adres.Postcode+" "+b.Adres.Plaats)
 		uit = append(uit, p)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ const (
 	StandaardHoudbaar = 24 * time.Hour
 	Wachttijd         = 2 * time.Second  // of one question; who waits is a person at a page
 	stilte            = 30 * time.Second // after a question without an answer nobody waits for as long as this
+	maxPauze          = 10 * time.Minute // of what the register asks in Retry-After
 	maxAntwoord       = 1 << 20
 	maxOnthouden      = 10_000 // answers kept in memory
 	maxPersonen       = 20     // in one question, as the API has it
@@ -35,6 +37,9 @@ type Config struct {
 	Sleutel string // for X-API-KEY; empty: the certificate is enough
 	// Houdbaar is how long an answer may be used; default StandaardHoudbaar.
 	Houdbaar time.Duration
+	// Opnieuw is how long after a question without an answer the node asks again of
+	// its own accord; it doubles each time. Default a minute.
+	Opnieuw time.Duration
 }
 
 // Register asks the population register. Safe for concurrent use.
@@ -46,7 +51,7 @@ type Register struct {
 
 	mu      sync.Mutex
 	gehoord map[vraag]antwoord
-	stilTot time.Time
+	stilTot time.Time // until then nobody waits for a register that does not answer
 }
 
 type vraag struct {
@@ -55,10 +60,12 @@ type vraag struct {
 }
 
 // antwoord is what was heard of one person; persoon is nil when the register
-// does not know that person.
+// does not know that person. A question that it refused is not put again at
+// once; others are not held up by it.
 type antwoord struct {
 	persoon *Persoon
 	op      time.Time
+	fout    error
 }
 
 // Nieuw makes a Register that asks through client, which presents the
@@ -96,6 +103,8 @@ var (
 var (
 	ErrStil     = errors.New("de basisregistratie personen antwoordt niet")
 	ErrOnbekend = errors.New("de basisregistratie personen kent deze persoon niet")
+	// ErrGeweigerd is about this one question; the register does answer others.
+	ErrGeweigerd = errors.New("de basisregistratie personen geeft op deze vraag geen antwoord")
 )
 
 // Kind gives what the register says about a child: birth, death and gezag.
@@ -127,22 +136,36 @@ func (r *Register) GezagOver(ctx context.Context, wie begrip.BSN, vooraf Vooraf)
 	return kinderen, nil
 }
 
-// Geheim tells of each person whether its address is hidden (geheimhouding). It
-// is always asked anew: such a decision holds from the day it is made.
-func (r *Register) Geheim(ctx context.Context, wie []begrip.BSN, vooraf Vooraf) ([]bool, error) {
-	uit := make([]bool, 0, len(wie))
-	for len(wie) > 0 {
-		n := min(len(wie), maxPersonen)
-		ps, err := r.haal(ctx, veldenGeheim, wie[:n], vooraf)
-		if err != nil {
-			return nil, err
+// Geheim tells of each person whether its address is hidden (geheimhouding), in
+// the order of wie: not known of who the register does not know or tells nothing
+// about. The error says why something is not known; what is known stands beside
+// it. It is always asked anew: such a decision holds from the day it is made.
+func (r *Register) Geheim(ctx context.Context, wie []begrip.BSN, vooraf Vooraf) ([]begrip.Geheim, error) {
+	uit := make([]begrip.Geheim, len(wie))
+	var fouten []error
+	for van := 0; van < len(wie); van += maxPersonen {
+		tot := min(van+maxPersonen, len(wie))
+		if err := r.geheim(ctx, wie[van:tot], vooraf, uit[van:tot]); err != nil {
+			fouten = append(fouten, err)
 		}
-		for _, p := range ps {
-			uit = append(uit, p != nil && p.Geheim)
-		}
-		wie = wie[n:]
 	}
-	return uit, nil
+	return uit, errors.Join(fouten...)
+}
+
+// geheim fills in uit. When the register refuses the question, it may be for one
+// of the persons: the others are asked about without that one.
+func (r *Register) geheim(ctx context.Context, wie []begrip.BSN, vooraf Vooraf, uit []begrip.Geheim) error {
+	ps, err := r.haal(ctx, veldenGeheim, wie, vooraf)
+	if errors.Is(err, ErrGeweigerd) && len(wie) > 1 {
+		half := len(wie) / 2
+		return errors.Join(r.geheim(ctx, wie[:half], vooraf, uit[:half]), r.geheim(ctx, wie[half:], vooraf, uit[half:]))
+	}
+	for i, p := range ps {
+		if p != nil {
+			uit[i] = begrip.GeheimVan(p.Geheim)
+		}
+	}
+	return err
 }
 
 // vraag is haal with what was heard lately.
@@ -151,9 +174,14 @@ func (r *Register) vraag(ctx context.Context, velden []string, over []begrip.BSN
 	sleutel := strings.Join(velden, ",")
 	r.mu.Lock()
 	for i, b := range over {
-		if a, ok := r.gehoord[vraag{sleutel, b}]; ok && r.nu().Sub(a.op) < r.houdbaar {
+		a, ok := r.gehoord[vraag{sleutel, b}]
+		switch oud := r.nu().Sub(a.op); {
+		case ok && a.fout != nil && oud < stilte:
+			r.mu.Unlock()
+			return nil, a.fout
+		case ok && a.fout == nil && oud < r.houdbaar:
 			uit[i] = a.persoon
-		} else {
+		default:
 			nieuw = append(nieuw, b)
 		}
 	}
@@ -162,23 +190,27 @@ func (r *Register) vraag(ctx context.Context, velden []string, over []begrip.BSN
 		return uit, nil
 	}
 	ps, err := r.haal(ctx, velden, nieuw, vooraf)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrGeweigerd) {
 		return nil, err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.gehoord)+len(ps) > maxOnthouden {
+	if len(r.gehoord)+len(nieuw) > maxOnthouden {
 		clear(r.gehoord)
 	}
-	for i, p := range ps {
-		r.gehoord[vraag{sleutel, nieuw[i]}] = antwoord{p, r.nu()}
-		for j, b := range over {
-			if b == nieuw[i] {
-				uit[j] = p
+	for i, b := range nieuw {
+		a := antwoord{op: r.nu(), fout: err}
+		if err == nil {
+			a.persoon = ps[i]
+		}
+		r.gehoord[vraag{sleutel, b}] = a
+		for j := range over {
+			if over[j] == b {
+				uit[j] = a.persoon
 			}
 		}
 	}
-	return uit, nil
+	return uit, err
 }
 
 // haal asks the register; the answer stands in the order of over, nil for who
@@ -193,11 +225,11 @@ func (r *Register) haal(ctx context.Context, velden []string, over []begrip.BSN,
 	if err := vooraf(ctx, velden, over); err != nil {
 		return nil, err
 	}
-	in, err := r.post(ctx, velden, over)
+	in, wacht, err := r.post(ctx, velden, over)
 	if err != nil {
-		if ctx.Err() == nil { // a visitor that left says nothing of the register
+		if wacht > 0 && ctx.Err() == nil { // a visitor that left says nothing of the register
 			r.mu.Lock()
-			r.stilTot = r.nu().Add(stilte)
+			r.stilTot = r.nu().Add(wacht)
 			r.mu.Unlock()
 		}
 		return nil, err
@@ -215,8 +247,10 @@ func (r *Register) haal(ctx context.Context, velden []string, over []begrip.BSN,
 }
 
 // post does one request. No error of it holds anything of what was sent or
-// received: the register's own errors quote what was asked.
-func (r *Register) post(ctx context.Context, velden []string, over []begrip.BSN) (raadpleging, error) {
+// received: the register's own errors quote what was asked. wacht is how long
+// nobody need ask anything: when the register does not answer, breaks (5xx) or
+// has had enough (429). Any other refusal is about this question only.
+func (r *Register) post(ctx context.Context, velden []string, over []begrip.BSN) (uit raadpleging, wacht time.Duration, err error) {
 	vraag := struct {
 		Type                string             `json:"type"`
 		Burgerservicenummer []begrip.InhoudBSN `json:"burgerservicenummer"`
@@ -225,14 +259,13 @@ func (r *Register) post(ctx context.Context, velden []string, over []begrip.BSN)
 	for _, b := range over {
 		vraag.Burgerservicenummer = append(vraag.Burgerservicenummer, begrip.InhoudBSN{BSN: b})
 	}
-	var uit raadpleging
 	lijf, err := json.Marshal(vraag)
 	if err != nil {
-		return uit, err
+		return uit, 0, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.adres, bytes.NewReader(lijf))
 	if err != nil {
-		return uit, err
+		return uit, 0, err
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	req.Header.Set("Accept", "application/json")
@@ -242,17 +275,28 @@ func (r *Register) post(ctx context.Context, velden []string, over []begrip.BSN)
 	}
 	resp, err := r.client.Do(req)
 	if err != nil {
-		return uit, errors.Join(ErrStil, err)
+		return uit, stilte, errors.Join(ErrStil, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAntwoord))
-	switch {
+	switch status := resp.StatusCode; {
 	case err != nil:
-		return uit, errors.Join(ErrStil, err)
-	case resp.StatusCode != http.StatusOK:
-		return uit, fmt.Errorf("de basisregistratie personen antwoordt met status %d", resp.StatusCode)
+		return uit, stilte, errors.Join(ErrStil, err)
+	case status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
+		return uit, pauze(resp.Header.Get("Retry-After")), fmt.Errorf("%w: status %d", ErrStil, status)
+	case status != http.StatusOK:
+		return uit, 0, fmt.Errorf("%w: status %d", ErrGeweigerd, status)
 	case json.Unmarshal(b, &uit) != nil || uit.Type != typeRaadpleeg:
-		return raadpleging{}, errors.New("het antwoord van de basisregistratie personen is niet te lezen")
+		return raadpleging{}, 0, fmt.Errorf("%w: het antwoord is niet te lezen", ErrGeweigerd)
 	}
-	return uit, nil
+	return uit, 0, nil
+}
+
+// pauze is how long the register asks to be left alone, in seconds, within reason.
+func pauze(retryAfter string) time.Duration {
+	s, err := strconv.Atoi(retryAfter)
+	if err != nil || s < 0 {
+		return stilte
+	}
+	return min(max(time.Duration(s)*time.Second, stilte), maxPauze)
 }

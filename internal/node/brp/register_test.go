@@ -1,12 +1,14 @@
 package brp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -114,7 +116,7 @@ func TestHetAntwoordVanHetRegister(t *testing.T) {
 	if p.vragen() != na+2 {
 		t.Error("who is not known is asked about each time")
 	}
-	if g, err := p.Geheim(ctx, []begrip.BSN{vader, kind, onbekend}, stil); err != nil || !slices.Equal(g, []bool{false, true, false}) {
+	if g, err := p.Geheim(ctx, []begrip.BSN{vader, kind, onbekend}, stil); err != nil || !slices.Equal(g, []begrip.Geheim{begrip.GeheimNee, begrip.GeheimJa, begrip.GeheimOnbekend}) {
 		t.Errorf("%v %v", g, err)
 	}
 	p.mu.Lock()
@@ -153,7 +155,7 @@ func TestFoutVerteltNietsVanWieHetGaat(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), kind.Leesbaar()) || strings.Contains(err.Error(), "sleutel") {
 			t.Errorf("%s: %v", naam, err)
 		}
-		if _, err := p.Kind(t.Context(), kind, stil); !errors.Is(err, ErrStil) || p.vragen() != 1 {
+		if _, err := p.Kind(t.Context(), kind, stil); err == nil || p.vragen() != 1 {
 			t.Errorf("%s: asked again at once: %v", naam, err)
 		}
 		p.nu_ = p.nu_.Add(stilte)
@@ -189,5 +191,101 @@ func TestAdresIsHTTPSZonderMeer(t *testing.T) {
 	}
 	if r, err := Nieuw(Config{URL: "https://brp.test/haalcentraal/api/brp/"}, http.DefaultClient); err != nil || r.adres != "https://brp.test/haalcentraal/api/brp/personen" || r.Houdbaar() != StandaardHoudbaar {
 		t.Errorf("%+v %v", r, err)
+	}
+}
+
+// TestEenWeigeringGaatOverEenVraag: only no answer, 5xx and 429 close the
+// register for all; a refused person is not asked about for a while, others are.
+func TestEenWeigeringGaatOverEenVraag(t *testing.T) {
+	p := nieuweProef(t, simulator(brpsimulator.Persoon{BSN: kind, Geweigerd: true, Geheim: 7}, brpsimulator.Persoon{BSN: moeder, Geheim: 7}, brpsimulator.Persoon{BSN: vader}))
+	for range 2 {
+		if _, err := p.Kind(t.Context(), kind, stil); !errors.Is(err, ErrGeweigerd) || errors.Is(err, ErrStil) || p.vragen() != 1 {
+			t.Errorf("asked %d times: %v", p.vragen(), err)
+		}
+	}
+	if _, err := p.Kind(t.Context(), vader, stil); err != nil {
+		t.Errorf("another is shut out: %v", err)
+	}
+	g, err := p.Geheim(t.Context(), []begrip.BSN{vader, kind, moeder}, stil)
+	if !errors.Is(err, ErrGeweigerd) || !slices.Equal(g, []begrip.Geheim{begrip.GeheimNee, begrip.GeheimOnbekend, begrip.GeheimJa}) {
+		t.Errorf("one of three is refused: %v %v", g, err)
+	}
+	p.nu_ = p.nu_.Add(stilte)
+	if _, err := p.Kind(t.Context(), kind, stil); !errors.Is(err, ErrGeweigerd) {
+		t.Errorf("never asked again: %v", err)
+	}
+}
+
+// TestRegisterDatNietKanWordtMetRustGelaten: one question goes out, then nobody
+// waits, for as long as the register asks.
+func TestRegisterDatNietKanWordtMetRustGelaten(t *testing.T) {
+	for status, na := range map[int]time.Duration{500: stilte, 503: stilte, 429: 90 * time.Second} {
+		p := nieuweProef(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if status == 429 {
+				w.Header().Set("Retry-After", "90")
+			}
+			w.WriteHeader(status)
+		}))
+		g, err := p.Geheim(t.Context(), []begrip.BSN{vader, kind}, stil)
+		if !errors.Is(err, ErrStil) || !slices.Equal(g, make([]begrip.Geheim, 2)) {
+			t.Errorf("%d: %v %v", status, g, err)
+		}
+		for _, b := range []begrip.BSN{vader, moeder} {
+			if _, err := p.Kind(t.Context(), b, stil); !errors.Is(err, ErrStil) || p.vragen() != 1 {
+				t.Errorf("%d: asked %d times: %v", status, p.vragen(), err)
+			}
+		}
+		p.nu_ = p.nu_.Add(na - time.Second)
+		if _, _ = p.Kind(t.Context(), vader, stil); p.vragen() != 1 {
+			t.Errorf("%d: asked too soon", status)
+		}
+		p.nu_ = p.nu_.Add(time.Second)
+		if _, _ = p.Kind(t.Context(), vader, stil); p.vragen() != 2 {
+			t.Errorf("%d: never asked again", status)
+		}
+	}
+}
+
+// TestTwijfelVanHetRegisterKomtMee, as the register writes it (testdata), and in
+// every other place where it can stand.
+func TestTwijfelVanHetRegisterKomtMee(t *testing.T) {
+	antwoord := func(b []byte) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(b) })
+	}
+	lees := func(naam string) []byte {
+		b, err := os.ReadFile("testdata/" + naam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	gezag, geboorte := lees("brp-gezag-in-onderzoek.json"), lees("brp-geboortedatum-in-onderzoek.json")
+	wie := begrip.MustBSN("999907529")
+	for naam, g := range map[string]struct {
+		lijf            []byte
+		gezag, geboorte bool
+	}{
+		"gezag":          {gezag, true, false},
+		"date of birth":  {geboorte, false, true},
+		"the number":     {bytes.Replace(gezag, []byte(`"naam"`), []byte(`"inOnderzoek":{"burgerservicenummer":true},"naam"`), 1), true, true},
+		"no more":        {bytes.Replace(gezag, []byte(`"inOnderzoek": true`), []byte(`"inOnderzoek": false`), 1), false, false},
+		"another member": {bytes.Replace(geboorte, []byte(`"datum": true`), []byte(`"plaats": true`), 1), false, false},
+		"another form":   {bytes.Replace(gezag, []byte(`"inOnderzoek": true`), []byte(`"inOnderzoek": "ja"`), 1), true, false},
+	} {
+		p, err := nieuweProef(t, antwoord(g.lijf)).Kind(t.Context(), wie, stil)
+		if err != nil || len(p.Gezag) != 1 || p.Gezag[0].InOnderzoek != g.gezag || p.GeboorteInOnderzoek != g.geboorte || p.Geboortedatum == "" {
+			t.Errorf("%s: %+v %v", naam, p, err)
+		}
+	}
+	sim := simulator(brpsimulator.Persoon{BSN: kind, Geboren: "2017-09-05", InOnderzoek: "2026-01-01", Gezag: &brpsimulator.Gezag{Soort: "EenhoofdigOuderlijkGezag", Ouders: []begrip.BSN{moeder}, InOnderzoek: true}})
+	if p, err := nieuweProef(t, sim).Kind(t.Context(), kind, stil); err != nil || !p.GeboorteInOnderzoek || !p.Gezag[0].InOnderzoek {
+		t.Errorf("the simulator: %+v %v", p, err)
+	}
+	weiger := nieuweProef(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write(lees("brp-403.json"))
+	}))
+	if g, err := weiger.Geheim(t.Context(), []begrip.BSN{wie}, stil); !errors.Is(err, ErrGeweigerd) || g[0] != begrip.GeheimOnbekend {
+		t.Errorf("%v %v", g, err)
 	}
 }

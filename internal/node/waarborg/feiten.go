@@ -28,6 +28,7 @@ type Feiten struct {
 	verzoeken     []*Bespreekverzoek
 	meldingen     map[string]time.Time // zaak → since when a melding is on record
 	geboren       map[begrip.BSN]time.Time
+	betwijfeld    map[begrip.BSN]bool // birth date under enquiry at its source, and nobody decided
 }
 
 var alleSoorten = func() []string {
@@ -55,7 +56,7 @@ func (w *Waarborgen) LaadOp(ctx context.Context, op time.Time, personen []begrip
 	if op.IsZero() {
 		op = w.nu()
 	}
-	f := &Feiten{Nu: op.UTC(), meldingen: map[string]time.Time{}, geboren: map[begrip.BSN]time.Time{}}
+	f := &Feiten{Nu: op.UTC(), meldingen: map[string]time.Time{}, geboren: map[begrip.BSN]time.Time{}, betwijfeld: map[begrip.BSN]bool{}}
 	slices.SortStableFunc(recs, func(a, b dossier.Record) int { return a.VastgelegdOp.Compare(b.VastgelegdOp) })
 	for _, rec := range recs {
 		if slices.Contains(meldingen, rec.Soort) {
@@ -88,7 +89,7 @@ func (f *Feiten) voeg(g Gegeven) {
 		f.ken(g.Over)
 	case *Gezagsfeit:
 		f.gezag = append(f.gezag, g)
-		f.ken(g.Over)
+		f.kenGezag(g)
 		for _, h := range g.Houders {
 			f.ken(h)
 		}
@@ -121,6 +122,23 @@ func (f *Feiten) ken(p Persoon) {
 	}
 }
 
+// kenGezag is ken for the person of a fact of gezag: what its source doubts of
+// the birth date, every other word of it is doubted too, until a person decided
+// with a reason.
+func (f *Feiten) kenGezag(g *Gezagsfeit) {
+	b, beslist := g.Over.Burgerservicenummer.BSN, g.Afwijking != nil && g.Over.Geboortedatum != ""
+	if beslist {
+		f.betwijfeld[b] = false
+	} else if _, al := f.betwijfeld[b]; !al && g.betwijfelt(TwijfelGeboorte) {
+		f.betwijfeld[b] = true
+	}
+	if eerder := slices.ContainsFunc(f.gezag, func(x *Gezagsfeit) bool {
+		return x != g && x.Over.Burgerservicenummer.BSN == b && x.Afwijking != nil && x.Over.Geboortedatum != ""
+	}); beslist || !eerder { // a decision stands, also when the register speaks again
+		f.ken(g.Over)
+	}
+}
+
 // Geboren adds a birth date that a record itself tells; what is on record as a
 // safeguard goes first.
 func (f *Feiten) Geboren(b begrip.BSN, op time.Time) {
@@ -129,8 +147,14 @@ func (f *Feiten) Geboren(b begrip.BSN, op time.Time) {
 	}
 }
 
-// Leeftijd gives the age of a person in full years now, -1 when unknown.
-func (f *Feiten) Leeftijd(b begrip.BSN) int { return Leeftijd(f.geboren[b], f.Nu) }
+// Leeftijd gives the age of a person in full years now, -1 when it is unknown or
+// doubted.
+func (f *Feiten) Leeftijd(b begrip.BSN) int {
+	if f.betwijfeld[b] {
+		return -1
+	}
+	return Leeftijd(f.geboren[b], f.Nu)
+}
 
 func (f *Feiten) leeftijd(b begrip.BSN, geboren time.Time) int {
 	f.Geboren(b, geboren)
@@ -228,10 +252,12 @@ func (f *Feiten) Roepnaam(b begrip.BSN) string {
 const (
 	// NamensOnbekend says nothing of the person: it is the answer of every source
 	// that has no fact about these two.
-	NamensOnbekend  = "Wij weten niet of u voor deze persoon mag kijken. Vraag het aan deze organisatie."
-	namensLeeftijd  = "Wij weten niet hoe oud dit kind is. Daarom laten wij nog niets zien. Bel deze organisatie en vraag of zij de geboortedatum nagaan. Daarna kunt u kijken."
-	namensVolwassen = "Deze persoon is 18 of ouder en beslist zelf."
-	namensZestien   = "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt. De jongere kan dat zelf regelen, bij ‘Mijn keuzes’."
+	NamensOnbekend        = "Wij weten niet of u voor deze persoon mag kijken. Vraag het aan deze organisatie."
+	namensLeeftijd        = "Wij weten niet hoe oud dit kind is. Daarom laten wij nog niets zien. Bel deze organisatie en vraag of zij de geboortedatum nagaan. Daarna kunt u kijken."
+	namensTwijfelLeeftijd = "De gemeente onderzoekt of de geboortedatum van dit kind klopt. Daarom laten wij nog niets zien. Bel deze organisatie: een medewerker kan met u nagaan wat er wel kan. Of vraag het aan uw gemeente."
+	namensTwijfelGezag    = "De gemeente of de rechter onderzoekt wie gezag heeft over dit kind. Daarom laten wij nog niets zien. Hebt u een uitspraak of een brief daarover? Bel deze organisatie: een medewerker kan dan beslissen."
+	namensVolwassen       = "Deze persoon is 18 of ouder en beslist zelf."
+	namensZestien         = "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt. De jongere kan dat zelf regelen, bij ‘Mijn keuzes’."
 )
 
 // MagNamens gives why l may not act for the person it names at all; empty when
@@ -242,6 +268,9 @@ func (f *Feiten) MagNamens(l toegang.Lezer) string {
 	}
 	switch r, leeftijd := f.Relatie(l.Burger, l.Namens), f.Leeftijd(l.Namens); r {
 	case verband.RelatieAnder, verband.RelatieZelf:
+		if f.gezagBetwijfeld(l.Burger, l.Namens) {
+			return namensTwijfelGezag
+		}
 		return NamensOnbekend
 	case verband.RelatieOuder, verband.RelatieVoogd:
 		return f.ouderMagNiet(l.Burger, l.Namens, leeftijd)
@@ -253,6 +282,8 @@ func (f *Feiten) MagNamens(l toegang.Lezer) string {
 // of this age; empty when it may.
 func (f *Feiten) ouderMagNiet(ouder, kind begrip.BSN, leeftijd int) string {
 	switch {
+	case f.betwijfeld[kind]:
+		return namensTwijfelLeeftijd
 	case leeftijd < 0:
 		return namensLeeftijd
 	case leeftijd >= 18:
@@ -261,6 +292,13 @@ func (f *Feiten) ouderMagNiet(ouder, kind begrip.BSN, leeftijd int) string {
 		return namensZestien
 	}
 	return ""
+}
+
+// gezagBetwijfeld tells that the fact that counts names burger, but that its
+// source doubts it.
+func (f *Feiten) gezagBetwijfeld(burger, kind begrip.BSN) bool {
+	g := f.gezagOver(kind)
+	return g != nil && !g.Overleden && g.betwijfelt(TwijfelGezag) && slices.ContainsFunc(g.Houders, func(h Persoon) bool { return h.Burgerservicenummer.BSN == burger })
 }
 
 func (f *Feiten) vertegenwoordiging(wie, voor begrip.BSN) *Vertegenwoordiging {

@@ -52,7 +52,22 @@ type Gezagsfeit struct {
 	// answered; nobody can put them in by hand.
 	GevraagdOp *time.Time `json:"gevraagdOp,omitempty" readOnly:"true" doc:"Wanneer het knooppunt dit vroeg aan de basisregistratie personen"`
 	Overleden  bool       `json:"overleden,omitempty" readOnly:"true" doc:"Deze persoon is overleden: er is geen gezag meer"`
+	// Twijfel is what the source itself is not sure of. It opens nothing; a person
+	// may decide, with a reason: an Afwijking.
+	Twijfel []Twijfel `json:"twijfel,omitempty" readOnly:"true" nullable:"false" doc:"Wat de bron zelf in onderzoek heeft. Het opent niets. Wie het beter weet, legt het vast met een afwijking"`
 }
+
+// Twijfel is a part of a fact that its source has under enquiry (inOnderzoek).
+type Twijfel string
+
+// What can be doubted.
+const (
+	TwijfelGezag    Twijfel = "gezag"
+	TwijfelGeboorte Twijfel = "geboortedatum"
+)
+
+// betwijfelt tells that the source is not sure of this part.
+func (g *Gezagsfeit) betwijfelt(t Twijfel) bool { return slices.Contains(g.Twijfel, t) }
 
 // Afwijking is a motivated override of the register, such as a court order that
 // the register does not show yet.
@@ -90,10 +105,11 @@ func (g *Gezagsfeit) controleer(c *begrip.Controle, nu time.Time) {
 	}
 }
 
-// zeker tells that the kind says who decides for the child.
+// zeker tells that it is certain who decides for the child: by the kind, and by
+// the source's own word.
 func (g *Gezagsfeit) zeker() bool {
 	s := gezagTabel[g.Soort].soort
-	return s != "" && s != GezagTijdelijkGeen && s != GezagOnbekend
+	return !g.betwijfelt(TwijfelGezag) && s != "" && s != GezagTijdelijkGeen && s != GezagOnbekend
 }
 
 func (g *Gezagsfeit) heeft(wie begrip.BSN) bool {

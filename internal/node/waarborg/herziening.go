@@ -2,6 +2,7 @@ package waarborg
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -13,8 +14,12 @@ import (
 // on the moment itself (see werkt); the round writes it down.
 const ronde = 10 * time.Minute
 
-// Run writes down what review dates ended, until ctx ends.
+// Run writes down what review dates ended, and asks the population register
+// again what it did not tell, until ctx ends.
 func (w *Waarborgen) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { w.vraagAdressen(ctx) })
 	for {
 		if _, err := w.Hef(ctx); err != nil && ctx.Err() == nil {
 			w.cfg.Log.ErrorContext(ctx, "afschermingen nakijken mislukt", "fout", err.Error())

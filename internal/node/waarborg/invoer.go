@@ -98,7 +98,7 @@ func (k *Kop) periode() verband.Periode { return verband.Periode{Vanaf: k.Vanaf,
 func (f *Feiten) alleenOnderToezicht(k Look, uitvoerder begrip.OIN) bool {
 	return !slices.ContainsFunc(k.Personen, func(b begrip.BSN) bool {
 		l := f.Leeftijd(b)
-		return l >= 0 && l < 18 && !slices.ContainsFunc(f.maatregelen, func(m *Maatregel) bool {
+		return (l >= 0 && l < 18 || f.betwijfeld[b]) && !slices.ContainsFunc(f.maatregelen, func(m *Maatregel) bool {
 			return m.ots() && m.Uitvoerder == uitvoerder && m.Over.Burgerservicenummer.BSN == b && (m.Zaak == "" || m.Zaak == k.Zaak)
 		})
 	})

@@ -164,6 +164,9 @@ func (w *Waarborgen) VoorWieKijkt(ctx context.Context, l toegang.Lezer) ([]VoorW
 	for _, p := range ps {
 		b := p.Burgerservicenummer
 		r := f.Relatie(burger, b.BSN)
+		if f.gezagBetwijfeld(burger, b.BSN) && r == verband.RelatieAnder {
+			r = verband.RelatieOuder // as the register has it; it opens nothing, see Reden
+		}
 		if r == verband.RelatieZelf || r == verband.RelatieAnder || slices.ContainsFunc(uit, func(v VoorWie) bool { return v.Burgerservicenummer.BSN == b.BSN }) {
 			continue
 		}
@@ -174,6 +177,9 @@ func (w *Waarborgen) VoorWieKijkt(ctx context.Context, l toegang.Lezer) ([]VoorW
 				continue // an adult decides alone; there is nothing left to explain
 			}
 			v.Reden = f.ouderMagNiet(burger, b.BSN, l)
+			if f.gezagBetwijfeld(burger, b.BSN) {
+				v.Reden, v.Leeftijd = namensTwijfelGezag, -1
+			}
 		}
 		uit = append(uit, v)
 	}

@@ -196,10 +196,16 @@ func (w *Waarborgen) feitUit(kind begrip.BSN, p brp.Persoon) *Gezagsfeit {
 		Kop: Kop{Bron: bronBRP}, Over: Persoon{begrip.InhoudBSN{BSN: kind}, p.Geboortedatum, p.Roepnaam}, GevraagdOp: &op,
 		Soort: string(GezagOnbekend), Houders: []Persoon{}, Peildatum: op.Format(time.DateOnly),
 	}
+	if p.GeboorteInOnderzoek {
+		g.Twijfel = append(g.Twijfel, TwijfelGeboorte)
+	}
 	var over []brp.Gezag
 	for _, x := range p.Gezag {
 		if x.Kind == kind {
 			over = append(over, x)
+			if x.InOnderzoek && !g.betwijfelt(TwijfelGezag) {
+				g.Twijfel = append(g.Twijfel, TwijfelGezag)
+			}
 		}
 	}
 	switch {
@@ -255,33 +261,6 @@ func (w *Waarborgen) kinderenVan(ctx context.Context, l toegang.Lezer) []*Gezags
 		w.cfg.Log.WarnContext(ctx, "de basisregistratie personen gaf geen antwoord", "fout", err)
 	}
 	return uit
-}
-
-// VraagGeheim sets AdresGeheim of who has a hidden address in the population
-// register. It never takes the mark away: who recorded it had a reason. A
-// register that does not answer changes nothing.
-func (w *Waarborgen) VraagGeheim(ctx context.Context, wie []begrip.Betrokkene, door string) {
-	if w == nil || w.cfg.Register == nil {
-		return
-	}
-	var bsns []begrip.BSN
-	var van []int
-	for i, b := range wie {
-		if n := b.Burgerservicenummer; !n.IsZero() && !n.Ongeldig() && !b.AdresGeheim {
-			bsns, van = append(bsns, n.BSN), append(van, i)
-		}
-	}
-	if len(bsns) == 0 {
-		return
-	}
-	geheim, err := w.cfg.Register.Geheim(ctx, bsns, w.vooraf(toegang.Lezer{Organisatie: w.cfg.Organisatie, Persoon: door, Naam: door, Rol: begrip.RolSysteem}))
-	if err != nil {
-		w.cfg.Log.WarnContext(ctx, "de basisregistratie personen gaf geen antwoord", "fout", err)
-		return
-	}
-	for i, g := range geheim {
-		wie[van[i]].AdresGeheim = wie[van[i]].AdresGeheim || g
-	}
 }
 
 // versGezag asks the register about the person that a professional records a

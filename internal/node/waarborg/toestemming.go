@@ -101,6 +101,8 @@ func (t *Toestemming) eisGevers(c *begrip.Controle, f *Feiten) {
 	zelf := t.door(verband.RelatieZelf)
 	const veld = "gegevenDoor"
 	switch {
+	case f.betwijfeld[over]:
+		c.Eis(false, "over.geboortedatum", "De basisregistratie personen onderzoekt of de geboortedatum klopt. Weet u zeker hoe oud deze persoon is? Leg dat eerst vast bij gezag, met een reden.")
 	case l < 0:
 		c.Eis(false, "over.geboortedatum", "Vul de geboortedatum in. De leeftijd bepaalt wie toestemming geeft.")
 	case l >= 18 && f.bekwaam(over), l >= 16 && l < 18:
@@ -112,6 +114,8 @@ func (t *Toestemming) eisGevers(c *begrip.Controle, f *Feiten) {
 		c.Eis(zelf, veld, "Vanaf 12 jaar geeft het kind zelf ook toestemming.")
 		c.Eis(t.Uitzondering != nil || f.alleGezag(over, t.GegevenDoor), veld, "Tussen 12 en 16 jaar geeft ook iedereen met gezag toestemming. Is er een uitzondering? Schrijf die op.")
 	default:
+		g := f.gezagOver(over)
+		c.Eis(g == nil || !g.betwijfelt(TwijfelGezag), veld, "De basisregistratie personen onderzoekt wie gezag heeft. Weet u het zeker? Leg dat eerst vast bij gezag, met een reden.")
 		c.Eis(!zelf, veld, "Tot 12 jaar beslist wie gezag heeft, niet het kind.")
 		c.Eis(f.alleGezag(over, t.GegevenDoor), veld, "Tot 12 jaar geeft iedereen met gezag toestemming. Leg eerst vast wie gezag heeft.")
 	}

@@ -79,6 +79,7 @@ type Config struct {
 	// Register is asked about gezag and age; nil: this node asks no register and
 	// knows only what was recorded.
 	Register *brp.Register
+	Opnieuw  time.Duration // until the register is asked again what it did not tell; default StandaardOpnieuw
 }
 
 // Waarborgen are the safeguards of one deelnemer. Safe for concurrent use.
@@ -86,6 +87,8 @@ type Waarborgen struct {
 	cfg Config
 	d   *dossier.Store
 	nu  func() time.Time
+
+	adressen map[string]Adressen // kind of record → its addresses
 }
 
 // Nieuw makes them on a dossier.
@@ -93,7 +96,7 @@ func Nieuw(cfg Config) *Waarborgen {
 	if cfg.Deelnemer == nil {
 		cfg.Deelnemer = func(begrip.OIN) (begrip.Organisatie, bool) { return begrip.Organisatie{}, false }
 	}
-	return &Waarborgen{cfg: cfg, d: cfg.Dossier, nu: time.Now}
+	return &Waarborgen{cfg: cfg, d: cfg.Dossier, nu: time.Now, adressen: map[string]Adressen{}}
 }
 
 // Maak checks g and stores it as a new record of its kind, with its event, in
@@ -111,7 +114,7 @@ func alleenVanOns(g Gegeven) {
 	case *Verstrekkingsbesluit:
 		g.Verstrekt = nil
 	case *Gezagsfeit:
-		g.GevraagdOp, g.Overleden = nil, false
+		g.GevraagdOp, g.Overleden, g.Twijfel = nil, false, nil
 	}
 }
 
