@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -89,6 +91,13 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		}
 		if len(proef) == 0 {
 			return fmt.Errorf("in %s staat geen beleid (*.rego)", c.ProefBeleid)
+		}
+		b, err := os.ReadFile(filepath.Join(c.ProefBeleid, node.ProefKandidaten))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err == nil {
+			proef[node.ProefKandidaten] = string(b)
 		}
 	}
 	personen := brp.Config{URL: c.BRPURL, Houdbaar: c.BRPHoudbaar}

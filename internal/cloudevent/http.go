@@ -104,6 +104,9 @@ func body(r *http.Request, grens int) ([]byte, error) {
 	if err != nil {
 		return nil, begrip.NieuweFout(begrip.Ongeldig, "Het bericht kwam niet helemaal aan.").Door(err)
 	}
+	if begrip.HeeftNUL(b) {
+		return nil, begrip.NieuweFout(begrip.Ongeldig, begrip.NULBericht)
+	}
 	return b, nil
 }
 
@@ -178,7 +181,11 @@ func ontcijfer(s string) (string, error) {
 	if !strings.Contains(s, "%") {
 		return s, nil
 	}
-	return url.PathUnescape(s)
+	s, err := url.PathUnescape(s)
+	if err == nil && strings.ContainsRune(s, 0) {
+		err = errors.New(begrip.NULBericht)
+	}
+	return s, err
 }
 
 // SetBinary writes the event into a request in binary form: headers and body.

@@ -3,6 +3,8 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,12 +33,19 @@ const (
 // beslisser is the decision point of this node for its own organisation's
 // systems. With ProefBeleid it decides by that, and not on our records.
 func (n *Node) beslisser() (*authzen.Dienst, error) {
-	beslis := n.beslis
+	beslis, kandidaten := n.beslis, n.kandidaten
 	if len(n.cfg.ProefBeleid) > 0 {
-		proef, err := toegang.NieuwProefBeleid(n.cfg.ProefBeleid)
+		modules := maps.Clone(n.cfg.ProefBeleid)
+		k, err := leesKandidaten(modules[ProefKandidaten])
 		if err != nil {
 			return nil, err
 		}
+		delete(modules, ProefKandidaten)
+		proef, err := toegang.NieuwProefBeleid(modules)
+		if err != nil {
+			return nil, err
+		}
+		kandidaten = k.zoek
 		n.cfg.Log.Warn("het beslispunt antwoordt met proefbeleid, niet met het echte")
 		beslis = func(ctx context.Context, v authzen.Vraag) (authzen.Antwoord, error) {
 			b, err := proef.Besluit(ctx, proefPakket, proefInvoer(v))
@@ -44,7 +53,7 @@ func (n *Node) beslisser() (*authzen.Dienst, error) {
 		}
 	}
 	return &authzen.Dienst{
-		Adres: inzage.Basis(n.cfg.APIURL), Toegelaten: n.omgeving.AlleenEigen, Beslis: beslis, Kandidaten: n.kandidaten,
+		Adres: inzage.Basis(n.cfg.APIURL), Toegelaten: n.omgeving.AlleenEigen, Beslis: beslis, Kandidaten: kandidaten,
 		Log: func(ctx context.Context, r authzen.Logregel) error {
 			b, err := json.Marshal(r)
 			if err != nil {
@@ -53,6 +62,56 @@ func (n *Node) beslisser() (*authzen.Dienst, error) {
 			return n.store.LogBesluit(ctx, n.cfg.Organisatie.OIN, r.Tijdstip, b)
 		},
 	}, nil
+}
+
+// ProefKandidaten is the file beside a trial policy that says what a search goes
+// through: {"subject": [{type, id, properties}], "resource": […], "action": [{name, properties}]}.
+const ProefKandidaten = "kandidaten.json"
+
+type proefKandidaten struct {
+	Subject  []authzen.Subject  `json:"subject"`
+	Resource []authzen.Resource `json:"resource"`
+	Action   []authzen.Action   `json:"action"`
+}
+
+func leesKandidaten(tekst string) (k proefKandidaten, err error) {
+	if tekst == "" {
+		return k, nil
+	}
+	d := json.NewDecoder(strings.NewReader(tekst))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&k); err != nil {
+		return k, fmt.Errorf("%s: %w", ProefKandidaten, err)
+	}
+	return k, nil
+}
+
+// zoek gives the candidates of the type that is searched.
+func (k proefKandidaten) zoek(_ context.Context, s authzen.Zoek, v authzen.Vraag, na string, limiet int) ([]authzen.Vraag, string, error) {
+	var uit []authzen.Vraag
+	switch s {
+	case authzen.ZoekSubject:
+		for _, x := range k.Subject {
+			if w := v; x.Type == v.Subject.Type {
+				w.Subject = x
+				uit = append(uit, w)
+			}
+		}
+	case authzen.ZoekResource:
+		for _, x := range k.Resource {
+			if w := v; x.Type == v.Resource.Type {
+				w.Resource = x
+				uit = append(uit, w)
+			}
+		}
+	case authzen.ZoekAction:
+		for _, x := range k.Action {
+			w := v
+			w.Action = x
+			uit = append(uit, w)
+		}
+	}
+	return pagina(uit, na, limiet)
 }
 
 func proefInvoer(v authzen.Vraag) toegang.Invoer {
@@ -90,6 +149,9 @@ func antwoord(b toegang.Besluit) authzen.Antwoord {
 
 // beslis decides about one record of ours, as Inzage would, without showing it.
 func (n *Node) beslis(ctx context.Context, v authzen.Vraag) (authzen.Antwoord, error) {
+	if v.Subject.Type != subjectPersoon && v.Subject.Type != subjectRol { // who we do not know may nothing: a deny, not an error
+		return antwoord(toegang.Besluit{Redenen: []toegang.Reden{{Tekst: "Dit soort subject kennen wij niet."}}}), nil
+	}
 	l, err := n.lezerUit(v)
 	if err != nil {
 		return authzen.Antwoord{}, err
@@ -128,7 +190,6 @@ func (n *Node) lezerUit(v authzen.Vraag) (toegang.Lezer, error) {
 		Doel: begrip.Doel(tekst(v.Context, "doel")), Grondslag: begrip.Grondslag(tekst(v.Context, "grondslag")), Zaak: tekst(v.Context, "zaak"),
 	}
 	var c begrip.Controle
-	c.Eis(v.Subject.Type == subjectPersoon || v.Subject.Type == subjectRol, "subject.type", "Kies %s of %s.", subjectPersoon, subjectRol)
 	if v.Subject.Type == subjectRol {
 		l.Rol, l.Persoon = begrip.Rol(v.Subject.ID), "rol "+v.Subject.ID
 	}
@@ -158,8 +219,8 @@ func (n *Node) kandidaten(ctx context.Context, s authzen.Zoek, v authzen.Vraag, 
 	var uit []authzen.Vraag
 	switch s {
 	case authzen.ZoekSubject:
-		if v.Subject.Type != subjectRol {
-			return nil, "", begrip.NieuweFout(begrip.Ongeldig, "Zoek naar subject.type %s: welke mensen er werken, weet het knooppunt niet.", subjectRol)
+		if v.Subject.Type != subjectRol { // which people work here, a node does not know
+			return nil, "", nil
 		}
 		for _, rol := range begrip.Rollen() {
 			w := v
@@ -188,6 +249,11 @@ func (n *Node) kandidaten(ctx context.Context, s authzen.Zoek, v authzen.Vraag, 
 			uit = append(uit, w)
 		}
 	}
+	return pagina(uit, na, limiet)
+}
+
+// pagina gives the part of uit from position na on, and where the next begins.
+func pagina(uit []authzen.Vraag, na string, limiet int) ([]authzen.Vraag, string, error) {
 	van := 0
 	if na != "" {
 		var err error

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -79,18 +80,26 @@ func TestBeslispuntZegtWatInzageZouDoen(t *testing.T) {
 	}
 	for naam, body := range map[string]string{
 		"onbekende actie": vraag("administratie", "wissen", m.ID), "onbekend doel": strings.Replace(zoek, "beoordelen-melding", "zomaar", 1),
-		"vreemde organisatie": strings.Replace(zoek, string(vt.OIN), string(vreemd.OIN), 1), "ander subject": strings.Replace(zoek, `"persoon"`, `"dier"`, 1),
+		"vreemde organisatie": strings.Replace(zoek, string(vt.OIN), string(vreemd.OIN), 1),
 	} {
 		if s, b := c.vraagBesluit(politie, politie, "evaluation", body); s != 400 {
 			t.Errorf("%s: %d %s", naam, s, b)
 		}
 	}
+	for pad, wil := range map[string]string{"evaluation": `"decision":false`, "search/subject": `"results":[]`, "search/action": `"results":[]`} {
+		if s, b := c.vraagBesluit(politie, politie, pad, strings.Replace(zoek, `"persoon"`, `"spaceship"`, 1)); s != 200 || !strings.Contains(b, wil) {
+			t.Errorf("an unknown kind of subject at %s: %d %s", pad, s, b)
+		}
+	}
+	if s, b := c.vraagBesluit(politie, politie, "search/subject", string(geval(t, "testdata/authzen-zoek-onbekende-soort.json"))); s != 200 || !strings.Contains(b, `"results":[]`) {
+		t.Errorf("an unknown kind of subject: %d %s", s, b)
+	}
 	if s, _ := c.vraagBesluit(vt, politie, "evaluation", zoek); s != 403 {
 		t.Errorf("a system of another organisation: %d", s)
 	}
 	log, err := n.nodes[politie.OIN].store.Besluitlog(t.Context(), 100)
-	if err != nil || len(log) != 13 {
-		t.Errorf("%d records for 13 calls (%v)", len(log), err)
+	if err != nil || len(log) != 16 {
+		t.Errorf("%d records for 16 calls (%v)", len(log), err)
 	}
 	for _, r := range log {
 		if strings.Contains(string(r), kind.Leesbaar()) {
@@ -123,6 +132,19 @@ besluit := {"toegestaan": true, "niveau": 1, "gemaskeerd": ["adres"], "redenen":
 			t.Errorf("%s: %+v %v", id, a, err)
 		}
 	}
+	k.cfg.ProefBeleid[ProefKandidaten] = `{"subject":[{"type":"mens","id":"ja"},{"type":"mens","id":"nee"},{"type":"dier","id":"ja"}],"resource":[{"type":"ding","id":"1","properties":{"kleur":"rood"}}],"action":[{"name":"kijken"}]}`
+	if pdp, err = k.beslisser(); err != nil {
+		t.Fatal(err)
+	}
+	for s, wil := range map[authzen.Zoek]int{authzen.ZoekSubject: 2, authzen.ZoekResource: 1, authzen.ZoekAction: 1} {
+		if vs, _, err := pdp.Kandidaten(t.Context(), s, vraagProef("ja"), "", 10); err != nil || len(vs) != wil || vs[0].Subject.ID != "ja" {
+			t.Errorf("candidates for %s: %+v %v", s, vs, err)
+		}
+	}
+	k.cfg.ProefBeleid[ProefKandidaten] = `{"mensen":[]}`
+	if _, err := k.beslisser(); err == nil {
+		t.Error("candidates of another form were taken")
+	}
 	k.cfg.ProefBeleid = map[string]string{"stuk.rego": "package"}
 	if _, err := k.beslisser(); err == nil {
 		t.Error("a broken policy was taken")
@@ -131,5 +153,43 @@ besluit := {"toegestaan": true, "niveau": 1, "gemaskeerd": ["adres"], "redenen":
 	k.API().ServeHTTP(w, httptest.NewRequest("GET", "/.well-known/authzen-configuration", nil))
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "/access/v1/evaluation") {
 		t.Errorf("metadata: %d %s", w.Code, w.Body)
+	}
+}
+
+func geval(t *testing.T, naam string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(naam)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestOnleesbareMeldingKrijgtEenFout: of what cannot be read nothing else is said
+// than that, and the character NUL (testdata) is refused wherever it stands.
+func TestOnleesbareMeldingKrijgtEenFout(t *testing.T) {
+	n := nieuwNetMet(t, echteFuncties)
+	nul := string(geval(t, "testdata/melding-nul-teken.json"))
+	for naam, g := range map[string]struct{ body, zegt string }{
+		"half":          {nul[:len(nul)/2], "geen geldige JSON"},
+		"nothing":       {"", ""},
+		"twice":         {`{"soort":"VT","soort":"VT"}`, "twee keer"},
+		"NUL":           {nul, "NUL"},
+		"NUL in a name": {`{"a\u0000b":1}`, "NUL"},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", n.srv[politie.OIN].URL+"/v1/meldingen", strings.NewReader(g.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		resp, err := n.identiteit(politie).Client(30 * time.Second).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if resp.StatusCode != 400 || !strings.Contains(string(b), g.zegt) || g.zegt != "" && strings.Contains(string(b), "Vul ") {
+			t.Errorf("%s: %d %s", naam, resp.StatusCode, b)
+		}
 	}
 }

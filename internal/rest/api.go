@@ -51,6 +51,9 @@ func NewAPI(mux *http.ServeMux, info Info) huma.API {
 var jsonFormat = huma.Format{
 	Marshal: func(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) },
 	Unmarshal: func(b []byte, v any) error {
+		if begrip.HeeftNUL(b) {
+			return errors.New(begrip.NULBericht)
+		}
 		if err := jsonv2.Unmarshal(b, v); err != nil {
 			f := jsonFout(b, err)
 			if len(f.Velden) == 0 {
@@ -138,6 +141,9 @@ func vanHuma(status int, pad string, errs []error) *Probleem {
 	if status == http.StatusUnprocessableEntity {
 		status = http.StatusBadRequest
 	}
+	if i := slices.IndexFunc(errs, onleesbaar); i >= 0 { // of a body that cannot be read nothing else is known
+		errs = errs[i : i+1]
+	}
 	c := begrip.Controle{}
 	gezien := map[string]bool{}
 	for _, err := range errs {
@@ -162,6 +168,12 @@ func vanHuma(status int, pad string, errs []error) *Probleem {
 	p := probleem(f, pad)
 	p.Status = status
 	return p
+}
+
+// onleesbaar tells that err is about a body that is no JSON that we take.
+func onleesbaar(err error) bool {
+	d, ok := errors.AsType[*huma.ErrorDetail](err)
+	return ok && d.Location == "body" && (strings.HasPrefix(d.Message, geenJSON) || strings.HasPrefix(d.Message, tweeKeer) || d.Message == begrip.NULBericht)
 }
 
 var verplicht = regexp.MustCompile(`^verplicht:(.*)$`)

@@ -16,6 +16,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -185,6 +186,9 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, max int64, into any) error
 
 // LeesJSON decodes b strictly, as ReadJSON does.
 func LeesJSON(b []byte, into any) error {
+	if begrip.HeeftNUL(b) {
+		return begrip.NieuweFout(begrip.Ongeldig, begrip.NULBericht)
+	}
 	err := jsonv2.Unmarshal(b, into, jsonv2.RejectUnknownMembers(true))
 	if err == nil {
 		return nil
@@ -196,9 +200,9 @@ func LeesJSON(b []byte, into any) error {
 func jsonFout(b []byte, err error) *begrip.Fout {
 	if s, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		regel := 1 + bytes.Count(b[:min(int(s.ByteOffset), len(b))], []byte("\n"))
-		bericht := "Dit is geen geldige JSON."
+		bericht := geenJSON
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			bericht = "Dit veld staat er twee keer."
+			bericht = tweeKeer
 		}
 		return &begrip.Fout{Code: begrip.Ongeldig, Bericht: bericht, Velden: []begrip.Veldfout{{Veld: "regel " + strconv.Itoa(regel), Bericht: bericht}}}
 	}
@@ -212,8 +216,14 @@ func jsonFout(b []byte, err error) *begrip.Fout {
 		}
 		return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: string(s.JSONPointer), Bericht: bericht}}}
 	}
-	return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Dit is geen geldige JSON."}
+	return &begrip.Fout{Code: begrip.Ongeldig, Bericht: geenJSON}
 }
+
+// What is said of a body that cannot be read at all.
+const (
+	geenJSON = "Dit is geen geldige JSON."
+	tweeKeer = "Dit veld staat er twee keer."
+)
 
 // Handler wraps an API: security headers and API-Version on every answer,
 // 404 and 405 as problem+json, a panic as 500, one log line per request with
@@ -247,8 +257,33 @@ func Handler(inner http.Handler, versie string, log *slog.Logger) http.Handler {
 				log.Debug("verzoek", "methode", r.Method, "pad", veiligPad(r.URL.Path), "status", s.status, "ms", time.Since(begin).Milliseconds())
 			}
 		}()
+		if err := adres(r); err != nil {
+			WriteFout(s, r, err)
+			return
+		}
 		inner.ServeHTTP(s, r)
 	})
+}
+
+// adres refuses what may not stand in the address of a request: a token, which
+// everybody on the way can read there (NL GOV profile for OAuth 2.0), and the
+// character NUL.
+func adres(r *http.Request) error {
+	if strings.IndexByte(r.URL.Path, 0) >= 0 {
+		return begrip.NieuweFout(begrip.Ongeldig, begrip.NULBericht)
+	}
+	if r.URL.RawQuery == "" || !strings.ContainsAny(r.URL.RawQuery, "%_") {
+		return nil
+	}
+	for naam, waarden := range r.URL.Query() {
+		if strings.EqualFold(naam, "access_token") {
+			return begrip.NieuweFout(begrip.Ongeldig, "Stuur een toegangstoken mee in de kop Authorization, nooit in het adres. Dit token moet u niet meer gebruiken.")
+		}
+		if strings.ContainsRune(naam, 0) || slices.ContainsFunc(waarden, func(s string) bool { return strings.ContainsRune(s, 0) }) {
+			return begrip.NieuweFout(begrip.Ongeldig, begrip.NULBericht)
+		}
+	}
+	return nil
 }
 
 // schrijver replaces the plain-text 404 and 405 of the standard mux.
@@ -267,6 +302,9 @@ func (s *schrijver) WriteHeader(status int) {
 		return
 	}
 	s.status = status
+	if status == http.StatusUnauthorized && s.Header().Get("WWW-Authenticate") == "" { // RFC 9110 §15.5.2
+		s.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	if (status == http.StatusNotFound || status == http.StatusMethodNotAllowed) && s.Header().Get("Content-Type") == "text/plain; charset=utf-8" {
 		s.stil = true
 		code, bericht := begrip.NietGevonden, "Dit adres bestaat niet."

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ const (
 	// of the replay check.
 	verklaringMax = 2 * time.Minute
 	klokVerschil  = 30 * time.Second
+	klokVermoeden = time.Hour // a token no older than this may be new, from a clock that is behind
 	maxVerklaring = 8 << 10
 	maxTekst      = 200
 	// vingerafdruk binds the token to the certificate (RFC 7515 §4.1.8).
@@ -201,12 +203,11 @@ func LeesVerklaring(r *http.Request, mij begrip.OIN, zoek func(begrip.OIN) (begr
 	if err != nil {
 		return Lezer{}, err
 	}
-	token, err := bearer(r)
+	c, err := verklaringVan(r, oin, mij, nu)
 	if err != nil {
 		return Lezer{}, err
 	}
-	c, err := controleerToken(token, r.TLS.PeerCertificates[0], oin, mij, nu)
-	if err != nil {
+	if err := gebruikt.eenmalig(string(mij)+"|"+string(oin)+"|"+c.ID, c.Expiry.Time(), nu); err != nil {
 		return Lezer{}, err
 	}
 	org, ok := zoek(oin)
@@ -232,6 +233,20 @@ func LeesVerklaring(r *http.Request, mij begrip.OIN, zoek func(begrip.OIN) (begr
 	return l, l.Controleer()
 }
 
+type verklaringSleutel struct{}
+
+// verklaringVan gives the checked Verklaring of a request, from Bewaak when that saw it.
+func verklaringVan(r *http.Request, van, mij begrip.OIN, nu time.Time) (claims, error) {
+	if c, ok := r.Context().Value(verklaringSleutel{}).(*claims); ok && c.Audience[0] == mij.URN() && c.Issuer == van.URN() {
+		return *c, nil
+	}
+	token, err := bearer(r)
+	if err != nil {
+		return claims{}, err
+	}
+	return controleerToken(token, r.TLS.PeerCertificates[0], van, mij, nu)
+}
+
 func bearer(r *http.Request) (string, error) {
 	h := r.Header.Values("Authorization")
 	if _, is := accessToken(r); is {
@@ -250,7 +265,21 @@ func bearer(r *http.Request) (string, error) {
 	return token, nil
 }
 
-// controleerToken checks everything about the token but its content.
+// klok tells what is wrong with the clocks when that may be why a token is too
+// late or too soon: the difference is small, or the token lies in the future.
+func klok(c claims, nu time.Time) string {
+	verschil := nu.Sub(c.IssuedAt.Time()).Round(time.Second)
+	switch {
+	case verschil < 0:
+		return fmt.Sprintf(" Uw klok loopt %d seconden voor op de onze. Zet hem gelijk (NTP).", int(-verschil/time.Second))
+	case verschil < klokVermoeden:
+		return fmt.Sprintf(" Hij is %d seconden oud volgens onze klok. Maakte u hem net? Dan loopt uw klok achter. Zet hem gelijk (NTP).", int(verschil/time.Second))
+	}
+	return ""
+}
+
+// controleerToken checks everything about the token but its content, and that it
+// is used once.
 func controleerToken(token string, cert *x509.Certificate, van, mij begrip.OIN, nu time.Time) (claims, error) {
 	var c claims
 	t, err := jwt.ParseSigned(token, handtekeningen)
@@ -271,11 +300,11 @@ func controleerToken(token string, cert *x509.Certificate, van, mij begrip.OIN, 
 	case c.Expiry == nil || c.IssuedAt == nil || c.ID == "" || len(c.ID) > maxTekst:
 		return c, niet("De verklaring mist een tijd of een nummer.", nil)
 	case !nu.Before(c.Expiry.Time()):
-		return c, niet("De verklaring is verlopen.", nil)
+		return c, niet("De verklaring is verlopen."+klok(c, nu), nil)
 	case c.IssuedAt.Time().After(nu.Add(klokVerschil)), c.NotBefore != nil && c.NotBefore.Time().After(nu.Add(klokVerschil)):
-		return c, niet("De verklaring is nog niet geldig. Controleer de klok van uw systeem.", nil)
+		return c, niet("De verklaring is nog niet geldig."+klok(c, nu), nil)
 	case c.Expiry.Time().Sub(c.IssuedAt.Time()) > verklaringMax:
 		return c, niet("De verklaring is te lang geldig.", nil)
 	}
-	return c, gebruikt.eenmalig(string(mij)+"|"+string(van)+"|"+c.ID, c.Expiry.Time(), nu)
+	return c, nil
 }

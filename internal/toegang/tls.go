@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,7 +19,19 @@ import (
 // ErrGeenOIN tells that a certificate does not name an organisation.
 var ErrGeenOIN = errors.New("het certificaat noemt geen OIN als serialNumber van het subject")
 
+// serienummer is the attribute serialNumber of a subject (X.520).
+var serienummer = asn1.ObjectIdentifier{2, 5, 4, 5}
+
 func oinVan(c *x509.Certificate) (begrip.OIN, error) {
+	nummers := 0
+	for _, a := range c.Subject.Names {
+		if a.Type.Equal(serienummer) {
+			nummers++
+		}
+	}
+	if nummers > 1 { // which of the two would be a choice of the reader
+		return "", ErrGeenOIN
+	}
 	oin, err := begrip.ParseOIN(c.Subject.SerialNumber)
 	if err != nil || string(oin) != c.Subject.SerialNumber {
 		return "", ErrGeenOIN

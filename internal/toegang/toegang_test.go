@@ -246,6 +246,8 @@ func TestVerklaring(t *testing.T) {
 		{"rommel", "Bearer x" + sentinel, veilig, 0, begrip.NietAangemeld, "onleesbaar"},
 		{"ander schema", "Basic " + goed, veilig, 0, begrip.NietAangemeld, "niet goed"},
 		{"verlopen", "Bearer " + maak(veilig, lezer(vt), politie.OIN), veilig, 61 * time.Second, begrip.NietAangemeld, "verlopen"},
+		{"klok 65 seconden achter", "Bearer " + maak(veilig, lezer(vt), politie.OIN), veilig, 65 * time.Second, begrip.NietAangemeld, "uw klok achter"},
+		{"klok voor", "Bearer " + maak(veilig, lezer(vt), politie.OIN), veilig, -time.Minute, begrip.NietAangemeld, "seconden voor op de onze"},
 		{"te vroeg", "Bearer " + maak(veilig, lezer(vt), politie.OIN), veilig, -time.Hour, begrip.NietAangemeld, "nog niet geldig"},
 		{"andere bron", "Bearer " + maak(veilig, lezer(vt), portaal.OIN), veilig, 0, begrip.NietAangemeld, "andere organisatie bedoeld"},
 		{"andere sleutel", "Bearer " + maak(ander, lezer(vt), politie.OIN), veilig, 0, begrip.NietAangemeld, "ander certificaat"},

@@ -33,6 +33,9 @@ func (u *Uitgever) Bewaak(next http.Handler, weiger func(http.ResponseWriter, *h
 		token, is := accessToken(r)
 		nodig := ScopeVan(r)
 		if !is {
+			if r = u.verklaard(w, r, weiger); r == nil {
+				return
+			}
 			if u.Verplicht && nodig != "" {
 				w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 				weiger(w, r, begrip.NieuweFout(begrip.NietAangemeld, "Vraag eerst een toegangstoken bij %s en stuur het mee.", PadToken))
@@ -63,6 +66,32 @@ func (u *Uitgever) Bewaak(next http.Handler, weiger func(http.ResponseWriter, *h
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), scopeSleutel{}, n)))
 	})
+}
+
+// verklaard looks at an Authorization that is no access token: it must be a
+// Verklaring of this caller, for us, that holds now. Whatever else stands there is
+// refused, not passed over: the caller means something by it. What was checked
+// goes on in the context; nil when weiger answered. That a Verklaring is used
+// once is checked where it is read. Without a certificate only what is public is
+// asked.
+func (u *Uitgever) verklaard(w http.ResponseWriter, r *http.Request, weiger func(http.ResponseWriter, *http.Request, error)) *http.Request {
+	if len(r.Header.Values("Authorization")) == 0 {
+		return r
+	}
+	oin, err := Beller(r)
+	if err != nil {
+		return r
+	}
+	token, err := bearer(r)
+	if err == nil {
+		var c claims
+		if c, err = controleerToken(token, r.TLS.PeerCertificates[0], oin, u.Identiteit.Organisatie.OIN, u.nu()); err == nil {
+			return r.WithContext(context.WithValue(r.Context(), verklaringSleutel{}, &c))
+		}
+	}
+	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	weiger(w, r, err)
+	return nil
 }
 
 // accessToken gives the Bearer token when it says to be an access token. A

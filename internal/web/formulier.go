@@ -31,6 +31,11 @@ func LeesFormulier(w http.ResponseWriter, r *http.Request) (*Formulier, error) {
 		}
 		return nil, begrip.NieuweFout(begrip.Ongeldig, "Wij kunnen het formulier niet lezen.").Door(err)
 	}
+	for naam, waarden := range r.PostForm {
+		if begrip.HeeftNUL([]byte(naam)) || slices.ContainsFunc(waarden, func(s string) bool { return strings.ContainsRune(s, 0) }) {
+			return nil, begrip.NieuweFout(begrip.Ongeldig, begrip.NULBericht)
+		}
+	}
 	return &Formulier{Waarden: r.PostForm}, nil
 }
 

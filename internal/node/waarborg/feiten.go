@@ -56,7 +56,7 @@ func (w *Waarborgen) LaadOp(ctx context.Context, op time.Time, personen []begrip
 	if op.IsZero() {
 		op = w.nu()
 	}
-	f := &Feiten{Nu: op.UTC(), meldingen: map[string]time.Time{}, geboren: map[begrip.BSN]time.Time{}, betwijfeld: map[begrip.BSN]bool{}}
+	f := &Feiten{Nu: op.UTC(), meldingen: map[string]time.Time{}, geboren: map[begrip.BSN]time.Time{}}
 	slices.SortStableFunc(recs, func(a, b dossier.Record) int { return a.VastgelegdOp.Compare(b.VastgelegdOp) })
 	for _, rec := range recs {
 		if slices.Contains(meldingen, rec.Soort) {
@@ -126,6 +126,9 @@ func (f *Feiten) ken(p Persoon) {
 // the birth date, every other word of it is doubted too, until a person decided
 // with a reason.
 func (f *Feiten) kenGezag(g *Gezagsfeit) {
+	if f.betwijfeld == nil {
+		f.betwijfeld = map[begrip.BSN]bool{}
+	}
 	b, beslist := g.Over.Burgerservicenummer.BSN, g.Afwijking != nil && g.Over.Geboortedatum != ""
 	if beslist {
 		f.betwijfeld[b] = false

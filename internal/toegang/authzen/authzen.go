@@ -4,8 +4,9 @@
 // given to it.
 //
 // It promises: deny is an answer (200, decision false) and no error; a missing
-// required member is 400 with a plain message; members it does not know are
-// ignored; X-Request-ID is echoed; every call leaves exactly one record in the
+// required member is 400 with a plain message, and in a list a deny of that item
+// alone; members it does not know are ignored, but one that stands twice or is
+// spelled with other capitals is refused; X-Request-ID is echoed as it came; every call leaves exactly one record in the
 // decision log, and without that record there is no answer.
 //
 // On these paths the standard wins over the design rules for APIs of the Dutch
@@ -59,6 +60,14 @@ type Uitleg struct {
 	Gemaskeerd []string          `json:"gemaskeerd,omitempty"`  // members to leave out
 	Plichten   []string          `json:"plichten,omitempty"`    // what the enforcement point must do
 	Artikelen  []string          `json:"artikelen,omitempty"`   // grounds in law of the decision
+	Fout       *Itemfout         `json:"error,omitempty"`       // why an item of a list could not be decided
+}
+
+// Itemfout is what is wrong with one item of a list, in the form of the
+// standard's example.
+type Itemfout struct {
+	Status  int    `json:"status"`
+	Message string `json:"message"`
 }
 
 // Dienst answers the calls. Its functions are required.

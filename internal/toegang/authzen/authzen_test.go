@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -116,7 +117,6 @@ func TestOnvolledigIs400MetAllesWatMist(t *testing.T) {
 		"ander type":       p.doe("/access/v1/evaluation", "{"+goed+"}", "Content-Type", "text/plain"),
 		"subject is tekst": p.doe("/access/v1/evaluation", `{"subject":"x"}`),
 		"andere semantiek": p.doe("/access/v1/evaluations", `{`+goed+`,"evaluations":[{}],"options":{"evaluations_semantic":"zomaar"}}`),
-		"deel onvolledig":  p.doe("/access/v1/evaluations", `{"evaluations":[{"subject":{"type":"a","id":"b"}}]}`),
 		"te grote pagina":  p.doe("/access/v1/search/resource", `{`+goed+`,"page":{"limit":100000}}`),
 		"zoeken zonder":    p.doe("/access/v1/search/subject", `{"action":{"name":"lezen"}}`),
 	} {
@@ -124,8 +124,64 @@ func TestOnvolledigIs400MetAllesWatMist(t *testing.T) {
 			t.Errorf("%s: %d %s", naam, w.Code, w.Body)
 		}
 	}
-	if len(p.log) != 9 {
-		t.Errorf("%d records for 9 calls", len(p.log))
+	if len(p.log) != 8 {
+		t.Errorf("%d records for 8 calls", len(p.log))
+	}
+}
+
+// What others sent (testdata): one incomplete item denies that item alone; a
+// member that stands twice or in capitals is refused, wherever it stands.
+func TestWatAnderenSturen(t *testing.T) {
+	lees := func(naam string) string {
+		b, err := os.ReadFile("testdata/" + naam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	p := nieuw(t)
+	w := p.doe("/access/v1/evaluations", strings.NewReplacer(`"read"`, `"lezen"`, `record-1`, `1`).Replace(lees("authzen-batch-onvolledig-item.json")))
+	var a struct{ Evaluations []Antwoord }
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Code != 200 || len(a.Evaluations) != 2 || !a.Evaluations[0].Decision || a.Evaluations[1].Decision ||
+		a.Evaluations[1].Context.Fout.Status != 400 || !strings.Contains(a.Evaluations[1].Context.Fout.Message, "resource.type") {
+		t.Errorf("%d %s %v", w.Code, w.Body, err)
+	}
+	if len(p.log) != 1 || len(p.log[0].Besluit) != 2 || p.log[0].Besluit[1].Mag {
+		t.Errorf("log: %+v", p.log)
+	}
+	for naam, body := range map[string]string{
+		"twice": lees("authzen-dubbel.json"), "in capitals": lees("authzen-hoofdletters.json"),
+		"twice in properties": `{"subject":{"type":"a","id":"b","properties":{"rol":"x","rol":"y"}},"action":{"name":"lezen"},"resource":{"type":"m","id":"1"}}`,
+		"twice by escape":     `{"subject":{"type":"a","id":"b","\u0069d":"c"},"action":{"name":"lezen"},"resource":{"type":"m","id":"1"}}`,
+		"a capital below":     `{"subject":{"type":"a","ID":"b"},"action":{"name":"lezen"},"resource":{"type":"m","id":"1"}}`,
+		"the long s":          `{"\u017fubject":{"type":"a","id":"b"},"action":{"name":"lezen"},"resource":{"type":"m","id":"1"}}`,
+		"nested too deep":     `{"context":` + strings.Repeat(`{"a":`, 100) + `1` + strings.Repeat(`}`, 101),
+	} {
+		for _, pad := range []string{"evaluation", "evaluations", "search/resource"} {
+			if w := p.doe("/access/v1/"+pad, body); w.Code != 400 {
+				t.Errorf("%s at %s: %d %s", naam, pad, w.Code, w.Body)
+			}
+		}
+	}
+	if w := p.doe("/access/v1/evaluations", `{`+goed+`,"evaluations":[{},{"Resource":{"type":"m","id":"2"}}]}`); w.Code != 400 {
+		t.Errorf("in an item: %d %s", w.Code, w.Body)
+	}
+	if w := p.doe("/access/v1/evaluation", `{`+goed+`,"context":{"A":1,"a":2,"Type":3},"Onbekend":1}`); w.Code != 200 {
+		t.Errorf("what is the caller's own: %d %s", w.Code, w.Body)
+	}
+}
+
+// TestVerzoekIDKomtTerugZoalsHetKwam, whatever it is; in the log it tells no BSN.
+func TestVerzoekIDKomtTerugZoalsHetKwam(t *testing.T) {
+	for _, id := range []string{"abc-1", sentinel, strings.Repeat("x", 4000), "é ü", "a b\tc"} {
+		p := nieuw(t)
+		w := p.doe("/access/v1/evaluation", "{"+goed+"}", "X-Request-ID", id)
+		if heeft := w.Header()["X-Request-Id"]; len(heeft) != 1 || heeft[0] != id {
+			t.Errorf("%q became %q", id, heeft)
+		}
+		if in := p.log[0].Verzoek; strings.Contains(in, sentinel) || len(in) > 200 || in == "" {
+			t.Errorf("log: %q", in)
+		}
 	}
 }
 

@@ -41,18 +41,20 @@ func (d *Dienst) metadata(w http.ResponseWriter, r *http.Request) {
 }
 
 func echo(w http.ResponseWriter, r *http.Request) {
-	if id := verzoekID(r); id != "" {
-		w.Header().Set("X-Request-ID", id)
+	if id, ok := r.Header["X-Request-Id"]; ok { // as it came, whatever it is: it is the caller's own
+		w.Header()["X-Request-Id"] = id[:1]
 	}
 }
 
-// verzoekID is the caller's X-Request-ID, when it can stand in a header and a log.
+// verzoekID is the caller's X-Request-ID as it may stand in a log.
 func verzoekID(r *http.Request) string {
-	id := r.Header.Get("X-Request-ID")
-	if len(id) > 200 || strings.ContainsFunc(id, func(c rune) bool { return c < ' ' || c > '~' }) {
-		return ""
-	}
-	return string(begrip.MaskeerBSN([]byte(id)))
+	id := strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return '?'
+		}
+		return c
+	}, r.Header.Get("X-Request-ID"))
+	return string(begrip.MaskeerBSN([]byte(id[:min(len(id), 200)])))
 }
 
 func schrijf(w http.ResponseWriter, v any) {
@@ -102,6 +104,9 @@ func (d *Dienst) roep(f func(g *gesprek, body []byte) (any, error)) http.Handler
 		}
 		if err != nil {
 			w.Header().Set("Cache-Control", "no-store")
+			if begrip.Is(err, begrip.NietAangemeld) {
+				w.Header().Set("WWW-Authenticate", "Bearer")
+			}
 			http.Error(w, begrip.FoutVan(err).Bericht, begrip.FoutVan(err).Code.Status())
 			return
 		}
@@ -188,11 +193,16 @@ func (g *gesprek) beslis(v Vraag) (Antwoord, error) {
 	if err != nil {
 		return Antwoord{}, err
 	}
+	g.noteer(v, a)
+	return a, nil
+}
+
+// noteer puts a decision in the record of the call.
+func (g *gesprek) noteer(v Vraag, a Antwoord) {
 	g.beslist = append(g.beslist, Beslist{
 		Subject: veilig(v.Subject.Type + "/" + v.Subject.ID), Action: veilig(v.Action.Name), Resource: veilig(v.Resource.Type + "/" + v.Resource.ID),
 		Mag: a.Decision, Uitleg: a.Context,
 	})
-	return a, nil
 }
 
 func veilig(s string) string {
@@ -204,8 +214,8 @@ func veilig(s string) string {
 
 func (d *Dienst) evaluation(g *gesprek, body []byte) (any, error) {
 	var k deel
-	if json.Unmarshal(body, &k) != nil {
-		return nil, ongeldig("Dit is geen geldige JSON met subject, action en resource.")
+	if err := ontleed(body, &k, "Dit is geen geldige JSON met subject, action en resource."); err != nil {
+		return nil, err
 	}
 	v, err := k.vraag("")
 	if err != nil {
@@ -229,8 +239,8 @@ func (d *Dienst) evaluations(g *gesprek, body []byte) (any, error) {
 			Hoe string `json:"evaluations_semantic"`
 		} `json:"options"`
 	}
-	if json.Unmarshal(body, &in) != nil {
-		return nil, ongeldig("Dit is geen geldige JSON met evaluations.")
+	if err := ontleed(body, &in, "Dit is geen geldige JSON met evaluations."); err != nil {
+		return nil, err
 	}
 	if len(in.Evaluations) == 0 { // the standard: then it is one evaluation
 		return d.evaluation(g, body)
@@ -244,16 +254,9 @@ func (d *Dienst) evaluations(g *gesprek, body []byte) (any, error) {
 	case hoe != alles && hoe != totWeiger && hoe != totMag:
 		return nil, ongeldig("options.evaluations_semantic is %s, %s of %s.", alles, totWeiger, totMag)
 	}
-	vragen := make([]Vraag, len(in.Evaluations))
-	for i, k := range in.Evaluations {
-		var err error
-		if vragen[i], err = k.met(in.deel).vraag(""); err != nil {
-			return nil, ongeldig("evaluations[%d]: %s", i, begrip.FoutVan(err).Bericht)
-		}
-	}
 	uit := []Antwoord{}
-	for _, v := range vragen {
-		a, err := g.beslis(v)
+	for _, k := range in.Evaluations {
+		a, err := g.onderdeel(k.met(in.deel))
 		if err != nil {
 			return nil, err
 		}
@@ -263,6 +266,25 @@ func (d *Dienst) evaluations(g *gesprek, body []byte) (any, error) {
 		}
 	}
 	return map[string]any{"evaluations": uit}, nil
+}
+
+// onderdeel decides one item of a list. What is wrong with the item is a deny of
+// that item, with why: the others have their answer.
+func (g *gesprek) onderdeel(k deel) (Antwoord, error) {
+	v, err := k.vraag("")
+	if err == nil {
+		var a Antwoord
+		if a, err = g.beslis(v); err == nil {
+			return a, nil
+		}
+	}
+	f := begrip.FoutVan(err)
+	if f.Code != begrip.Ongeldig {
+		return Antwoord{}, err
+	}
+	a := Antwoord{Context: &Uitleg{Fout: &Itemfout{f.Code.Status(), f.Bericht}}}
+	g.noteer(v, a)
+	return a, nil
 }
 
 // zoek gives the handler of one search: of what could be, what is allowed.
@@ -275,8 +297,8 @@ func (d *Dienst) zoek(s Zoek) func(*gesprek, []byte) (any, error) {
 				Limit int    `json:"limit"`
 			} `json:"page"`
 		}
-		if json.Unmarshal(body, &in) != nil {
-			return nil, ongeldig("Dit is geen geldige JSON.")
+		if err := ontleed(body, &in, "Dit is geen geldige JSON."); err != nil {
+			return nil, err
 		}
 		v, err := in.vraag(s)
 		if err != nil {
