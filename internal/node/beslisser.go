@@ -111,7 +111,7 @@ func (k proefKandidaten) zoek(_ context.Context, s authzen.Zoek, v authzen.Vraag
 			uit = append(uit, w)
 		}
 	}
-	return pagina(uit, na, limiet)
+	return deelVanaf(uit, na, limiet)
 }
 
 func proefInvoer(v authzen.Vraag) toegang.Invoer {
@@ -249,11 +249,11 @@ func (n *Node) kandidaten(ctx context.Context, s authzen.Zoek, v authzen.Vraag, 
 			uit = append(uit, w)
 		}
 	}
-	return pagina(uit, na, limiet)
+	return deelVanaf(uit, na, limiet)
 }
 
-// pagina gives the part of uit from position na on, and where the next begins.
-func pagina(uit []authzen.Vraag, na string, limiet int) ([]authzen.Vraag, string, error) {
+// deelVanaf gives the part of uit from position na on, and where the next begins.
+func deelVanaf(uit []authzen.Vraag, na string, limiet int) ([]authzen.Vraag, string, error) {
 	van := 0
 	if na != "" {
 		var err error
