@@ -32,11 +32,21 @@ func eigen(b []byte) (e Event, ok bool) {
 		if !goed || len(rest) < 2 || rest[0] != ':' {
 			return e, false
 		}
-		waarde, rest, goed := knipTekst(rest[1:])
+		kaal := rest[1] != '"'
+		knip := knipTekst
+		if kaal {
+			knip = knipKaal
+		}
+		waarde, rest, goed := knip(rest[1:])
 		if !goed || len(rest) < 2 || rest[0] != ',' {
 			return e, false
 		}
-		if !e.zet(string(naam[1:len(naam)-1]), ontquote(waarde)) {
+		n := string(naam[1 : len(naam)-1])
+		if kaal {
+			if !kaleWaarde(string(waarde)) || !e.zetKaal(n, string(waarde)) {
+				return e, false
+			}
+		} else if !e.zet(n, ontquote(waarde)) {
 			return e, false
 		}
 		b = rest[1:]
@@ -57,6 +67,25 @@ func knipTekst(b []byte) (tekst, rest []byte, ok bool) {
 		}
 	}
 	return nil, nil, false
+}
+
+// knipKaal cuts a number, true or false.
+func knipKaal(b []byte) (waarde, rest []byte, ok bool) {
+	i := bytes.IndexByte(b, ',')
+	if i < 1 {
+		return nil, nil, false
+	}
+	return b[:i], b[i:], true
+}
+
+// zetKaal takes an extension that is no text; false for an attribute that must be.
+func (e *Event) zetKaal(naam, waarde string) bool {
+	switch naam {
+	case "id", "source", "type", "time", "subject", "datacontenttype", "dataschema":
+		return false
+	}
+	e.kaal = append(e.kaal, naam)
+	return e.zet(naam, waarde)
 }
 
 func (e *Event) zet(naam, waarde string) bool {

@@ -40,7 +40,8 @@ const (
 
 // Event is one CloudEvent; specversion is always 1.0. Time is in UTC. Data is
 // one JSON object, kept byte for byte. Extensions holds every other attribute
-// as text; it is nil when there are none.
+// as text, and writes a number, true or false as it was read; it is nil when there
+// are none.
 type Event struct {
 	ID, Source, Type string
 	Time             time.Time
@@ -49,6 +50,11 @@ type Event struct {
 	DataSchema       string
 	Extensions       map[string]string
 	Data             json.RawMessage
+
+	// Opmerkingen are what Parse and FromRequest read otherwise than it stood there.
+	Opmerkingen Opmerkingen
+
+	kaal []string // names of Extensions that are a number, true or false
 
 	band *jsontape.Tape // on which Data stands at op, when it was read so
 	op   int32
@@ -106,8 +112,12 @@ func (e Event) Append(dst []byte) []byte {
 		}
 		slices.Sort(namen)
 		for _, naam := range namen {
-			dst = tekst(append(dst, ','), naam)
-			dst = tekst(append(dst, ':'), e.Extensions[naam])
+			dst = append(tekst(append(dst, ','), naam), ':')
+			if waarde := e.Extensions[naam]; slices.Contains(e.kaal, naam) && kaleWaarde(waarde) {
+				dst = append(dst, waarde...)
+			} else {
+				dst = tekst(dst, waarde)
+			}
 		}
 	}
 	if len(e.Data) > 0 {
@@ -144,11 +154,49 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 }
 
 // Normaliseer brings older spellings that are still accepted to the newest: a
-// registered type without the prefix nl.jzv. gets it. Anything else stays.
+// registered type without the prefix nl.jzv. gets it, and a source
+// /oin/<oin>/systeem/<naam> becomes a urn. Anything else stays.
 func (e *Event) Normaliseer() {
 	if nieuw, ok := ouder[e.Type]; ok {
 		e.Type = nieuw
 	}
+	if rest, ok := strings.CutPrefix(e.Source, "/oin/"); ok {
+		oin, naam, systeem := strings.Cut(rest, "/systeem/")
+		nieuw := "urn:nld:oin:" + oin
+		if systeem {
+			nieuw += ":systeem:" + naam
+		}
+		if _, ok := NummerVan(nieuw); ok {
+			e.Source = nieuw
+		}
+	}
+}
+
+// Opmerkingen tell what of an event was read otherwise than it stood there: it is
+// taken, and its sender should know.
+type Opmerkingen uint8
+
+// What may have been read otherwise.
+const (
+	LeegSubject Opmerkingen = 1 << iota
+	LeegContentType
+	LeegSchema
+	DataAlsTekst
+)
+
+// Zinnen gives the remarks in plain Dutch, in a fixed order.
+func (o Opmerkingen) Zinnen() (uit []string) {
+	for i, z := range []string{
+		"subject was leeg en is weggelaten; laat het weg of vul het in.",
+		"datacontenttype was leeg en is weggelaten; laat het weg of vul het in.",
+		"dataschema was leeg en is weggelaten; laat het weg of vul het in.",
+		"data stond er als tekst en is gelezen als JSON; stuur een JSON-object.",
+	} {
+		if o&(1<<i) != 0 {
+			uit = append(uit, z)
+		}
+	}
+	return uit
 }
 
 // BronOIN gives the OIN in source, in the newest spelling

@@ -163,9 +163,13 @@ func (s *toestand) kop(naam, waarde string) {
 	case "time":
 		s.zetTijd(waarde)
 	case "subject":
-		e.Subject = waarde
+		if e.Subject = waarde; waarde == "" {
+			e.Opmerkingen |= LeegSubject
+		}
 	case "dataschema":
-		e.DataSchema = waarde
+		if e.DataSchema = waarde; waarde == "" {
+			e.Opmerkingen |= LeegSchema
+		}
 	case "datacontenttype":
 		s.f.meld("ce-datacontenttype", "het mediatype van de inhoud staat in Content-Type, niet in een ce-header")
 	default:

@@ -123,6 +123,9 @@ func eventOp(t *jsontape.Tape, k int32, f *fouten) Event {
 		it := &t.Items[m]
 		if naam := t.Src[it.NameFrom:it.NameTo]; string(naam) == `"data"` && it.Kind != jsontape.Null {
 			e.Data, e.band, e.op = json.RawMessage(t.Raw(it)), t, m
+			if it.Kind == jsontape.String {
+				s.dataAlsTekst(t.Text(it))
+			}
 		} else {
 			s.lid(naam, t.Raw(it))
 		}
@@ -161,11 +164,11 @@ func (s *toestand) lid(naam, waarde []byte) {
 	case `"time"`:
 		s.zetTijd(s.tekst("time", waarde))
 	case `"subject"`:
-		e.Subject = s.tekst("subject", waarde)
+		e.Subject = s.mag("subject", waarde, LeegSubject)
 	case `"datacontenttype"`:
-		e.DataContentType = s.tekst("datacontenttype", waarde)
+		e.DataContentType = s.mag("datacontenttype", waarde, LeegContentType)
 	case `"dataschema"`:
-		e.DataSchema = s.tekst("dataschema", waarde)
+		e.DataSchema = s.mag("dataschema", waarde, LeegSchema)
 	case `"data_base64"`:
 		s.base64 = waarde
 	default:
@@ -179,6 +182,16 @@ func (s *toestand) tekst(naam string, waarde []byte) string {
 		return "-" // a value, so that it is not reported as missing too
 	}
 	return ontquote(waarde)
+}
+
+// mag is tekst for an attribute that may be left out, but not be empty (CloudEvents
+// 1.0.2 §3.1): an empty one is taken as left out.
+func (s *toestand) mag(naam string, waarde []byte, leeg Opmerkingen) string {
+	t := s.tekst(naam, waarde)
+	if t == "" {
+		s.e.Opmerkingen |= leeg
+	}
+	return t
 }
 
 func (s *toestand) zetTijd(waarde string) {
@@ -208,7 +221,20 @@ func (s *toestand) uitbreiding(naam string, waarde []byte) {
 		}
 		tekst = string(waarde)
 	}
+	if waarde[0] != '"' {
+		s.e.kaal = append(s.e.kaal, naam)
+	}
 	s.zetUitbreiding(naam, tekst)
+}
+
+// kaleWaarde tells whether an extension attribute can stand in JSON without quotes:
+// an Integer of 32 bits or a Boolean (CloudEvents 1.0.2 §2.4).
+func kaleWaarde(w string) bool {
+	if w == "true" || w == "false" {
+		return true
+	}
+	n, err := strconv.ParseInt(w, 10, 32)
+	return err == nil && strconv.FormatInt(n, 10) == w
 }
 
 func (s *toestand) zetUitbreiding(naam, waarde string) {
@@ -230,6 +256,22 @@ func (s *toestand) sluit() {
 		s.e.Time = time.Unix(0, 0)
 	}
 	s.e.controleer(s.f)
+}
+
+// dataAlsTekst reads data that is a JSON object written as one text: what some
+// programs make of it when the media type is not application/json itself.
+func (s *toestand) dataAlsTekst(tekst []byte) {
+	if s.e.band = nil; eerste(tekst) != '{' {
+		return // told as any other data that is no object
+	}
+	los, err := leesBand(bytes.Clone(tekst))
+	if err != nil {
+		s.f.meld("data", "de inhoud staat er als tekst en is geen geldige JSON")
+		s.e.Data = json.RawMessage("{}")
+		return
+	}
+	s.e.Data = json.RawMessage(los.Src)
+	s.e.Opmerkingen |= DataAlsTekst
 }
 
 // leesBase64 accepts data_base64 when what it holds is JSON after all.

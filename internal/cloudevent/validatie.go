@@ -1,6 +1,7 @@
 package cloudevent
 
 import (
+	"bytes"
 	"fmt"
 	"mime"
 	"net/url"
@@ -101,6 +102,8 @@ func (e *Event) controleer(f *fouten) {
 		f.meld("data", "de inhoud ontbreekt")
 	case eerste(e.Data) != '{':
 		f.meld("data", "de inhoud moet een JSON-object zijn")
+	case heeftNUL(e.Data):
+		f.meld("data", "in de inhoud staat een nulteken (\\u0000); dat kan niet worden bewaard")
 	}
 }
 
@@ -149,21 +152,26 @@ func tekensGoed(s string) bool {
 	return true
 }
 
-func heeftBSN(s string) bool {
-	reeks := 0 // most attributes have no run of nine digits: no copy for those
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			reeks = 0
-			continue
+// heeftNUL tells whether some text in valid JSON holds the character NUL, which
+// many stores refuse or cut a text at.
+func heeftNUL(b []byte) bool {
+	for {
+		i := bytes.Index(b, []byte(`\u0000`))
+		if i < 0 {
+			return false
 		}
-		if reeks++; reeks == 9 {
-			gevonden := false
-			begrip.VindBSN([]byte(s), func(int, int) { gevonden = true })
-			return gevonden
+		strepen := 0
+		for strepen < i && b[i-1-strepen] == '\\' {
+			strepen++
 		}
+		if strepen%2 == 0 {
+			return true
+		}
+		b = b[i+6:]
 	}
-	return false
 }
+
+func heeftBSN(s string) bool { return begrip.HeeftBSNRuim(s) }
 
 // controleerBron accepts any URI reference; one that names an OIN or a
 // KVK-number must name it rightly.

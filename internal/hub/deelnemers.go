@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -19,6 +20,17 @@ import (
 type inschrijving struct {
 	register.Deelnemer
 	UitBestand string `json:"uitBestand,omitempty"`
+	// EerdereNamen are how it was called before, oldest first.
+	EerdereNamen []register.EerdereNaam `json:"eerdereNamen,omitempty"`
+}
+
+// na gives in as it follows on oud: what the register remembers goes along.
+func (in inschrijving) na(oud inschrijving) inschrijving {
+	in.EerdereNamen = oud.EerdereNamen
+	if oud.Naam != "" && oud.Naam != in.Naam {
+		in.EerdereNamen = append(slices.Clip(in.EerdereNamen), register.EerdereNaam{Naam: oud.Naam, Tot: time.Now().UTC().Truncate(time.Microsecond)})
+	}
+	return in
 }
 
 var deelnemerSoort = &feitSoort{
@@ -35,11 +47,13 @@ var deelnemerSoort = &feitSoort{
 		}
 		in.Controleer(&c)
 		c.Eis(string(in.OIN) == f.ID, "oin", "Het subject en de inhoud noemen een andere deelnemer.")
+		c.Eis(in.Ingetrokken || !h.register.VanAnder(in.Deelnemer), "nummers", "Een van deze nummers is van een andere deelnemer.")
 		return c.Fout()
 	},
 	geldt: func(h *Hub, f feit) {
 		if in, err := inschrijvingUit(f); err == nil {
 			h.register.Zet(in.Deelnemer)
+			h.register.ZetNamen(in.OIN, in.EerdereNamen)
 		} else {
 			h.cfg.Log.Error("deelnemer is niet leesbaar", "deelnemer", f.ID, "fout", err)
 		}
@@ -161,6 +175,7 @@ func (h *Hub) schrijfDeelnemer(ctx context.Context, typ string, d register.Deeln
 			return err
 		}
 		in.UitBestand = oud.UitBestand
+		in = in.na(oud)
 	}
 	_, err = h.legFeitVast(ctx, typ, string(d.OIN), "soh:BeherenDeelnemer", in)
 	return err
@@ -189,7 +204,7 @@ func (h *Hub) uitBestand(lijst []register.Deelnemer) (uit []nieuwFeit, err error
 	for _, d := range lijst {
 		erin[d.OIN] = true
 		oud, al := staat[d.OIN]
-		in := inschrijving{d, d.Merk()}
+		in := inschrijving{Deelnemer: d, UitBestand: d.Merk()}.na(oud)
 		switch {
 		case al && oud.UitBestand == in.UitBestand:
 		case d.Ingetrokken:

@@ -14,8 +14,8 @@ import (
 // frame is one entry of the log: who offered the event, when it was received,
 // a keyed digest of its content, its interactieId, the keyed references of the
 // persons in it, what reading it gave (kaart), and the event with every personal
-// value encrypted. Nothing in it is readable about a person. Layout: version 2,
-// OIN 20, received µs 8, digest 16, number of references 2, interactieId 16,
+// value encrypted. Nothing in it is readable about a person. Layout: version 2 (3
+// when there are opmerkingen, then one byte of those), OIN 20, received µs 8, digest 16, number of references 2, interactieId 16,
 // references 16 each, length of the kaart (uvarint), kaart, event.
 type frame struct {
 	OIN       begrip.OIN
@@ -25,18 +25,25 @@ type frame struct {
 	Refs      [][16]byte
 	Kaart     []byte // as kaart writes it; empty: the event must be read
 	Event     []byte
+
+	Opmerkingen cloudevent.Opmerkingen // what the sender wrote otherwise
 }
 
 const (
 	frameVersie = 2
+	frameExtra  = 3                        // with opmerkingen
 	frameKop    = 1 + 20 + 8 + 16 + 2 + 16 // what stands before the references
 )
 
 var errFrame = errors.New("hub: this entry of the log is not a frame this version knows")
 
 func (f frame) bytes() []byte {
-	b := make([]byte, 0, frameKop+16*len(f.Refs)+2+len(f.Kaart)+len(f.Event))
-	b = append(b, frameVersie)
+	b := make([]byte, 0, 1+frameKop+16*len(f.Refs)+2+len(f.Kaart)+len(f.Event))
+	if f.Opmerkingen != 0 {
+		b = append(b, frameExtra, byte(f.Opmerkingen))
+	} else {
+		b = append(b, frameVersie)
+	}
 	b = append(b, f.OIN...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Ontvangen.UnixMicro()))
 	b = append(b, f.Digest[:]...)
@@ -50,10 +57,16 @@ func (f frame) bytes() []byte {
 }
 
 func leesFrame(b []byte) (frame, error) {
-	if len(b) < frameKop || b[0] != frameVersie {
+	var opmerkingen cloudevent.Opmerkingen
+	if len(b) > 1 && b[0] == frameExtra {
+		opmerkingen, b = cloudevent.Opmerkingen(b[1]), b[1:] // the rest is as without
+	} else if len(b) == 0 || b[0] != frameVersie {
 		return frame{}, errFrame
 	}
-	f := frame{OIN: begrip.OIN(b[1:21]), Ontvangen: time.UnixMicro(int64(binary.BigEndian.Uint64(b[21:]))).UTC(), Digest: [16]byte(b[29:45])}
+	if len(b) < frameKop {
+		return frame{}, errFrame
+	}
+	f := frame{Opmerkingen: opmerkingen, OIN: begrip.OIN(b[1:21]), Ontvangen: time.UnixMicro(int64(binary.BigEndian.Uint64(b[21:]))).UTC(), Digest: [16]byte(b[29:45])}
 	f.ID = uuid.UUID(b[47:frameKop])
 	n, rest := int(binary.BigEndian.Uint16(b[45:])), b[frameKop:]
 	if len(rest) < 16*n {

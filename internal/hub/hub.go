@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -261,7 +262,7 @@ func (h *Hub) Handler() http.Handler {
 	})
 	mux.HandleFunc("GET /ready", h.gereed)
 	metCertificaat := func(next http.Handler) http.Handler {
-		return rest.Handler(toegang.VereisCertificaat(next, rest.WriteFout, openbaar...), Versie, h.cfg.Log)
+		return rest.Handler(geenVreemdePagina(toegang.VereisCertificaat(next, rest.WriteFout, openbaar...)), Versie, h.cfg.Log)
 	}
 	gemeten := h.cfg.Metingen.HTTP(mux)
 	if h.cfg.Tokens == nil {
@@ -275,6 +276,23 @@ func (h *Hub) Handler() http.Handler {
 	}
 	u.Routes(mux)
 	return metCertificaat(u.Bewaak(gemeten, rest.WriteFout))
+}
+
+// geenVreemdePagina refuses what a page of another site makes a browser send: it has
+// the certificate of who sits behind it. A form cannot send JSON as what it is, so
+// text and parts are refused as well.
+func geenVreemdePagina(next http.Handler) http.Handler {
+	p := http.NewCrossOriginProtection()
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest.WriteFout(w, r, begrip.NieuweFout(begrip.Verboden, "Dit verzoek komt van een pagina van een andere site."))
+	}))
+	return p.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if t := r.Header.Get("Content-Type"); strings.HasPrefix(t, "text/plain") || strings.HasPrefix(t, "multipart/") {
+			rest.WriteFout(w, r, begrip.NieuweFout(begrip.VerkeerdType, "Stuur JSON als application/json."))
+			return
+		}
+		next.ServeHTTP(w, r)
+	}))
 }
 
 // Gereed is whether the hub can do its work now, for /ready and the operator.

@@ -125,7 +125,7 @@ func TestSlechteInvoerHeeftEenDuidelijkAntwoord(t *testing.T) {
 		}), 413},
 		{"veel te groot", "/v1/events", cloudevent.TypeBatch, bytes.Repeat([]byte(" "), cloudevent.MaxRequest+1), 413},
 		{"verkeerd mediatype", "/v1/events", "text/plain", []byte("hoi"), 415},
-		{"lege lijst", "/v1/events", cloudevent.TypeBatch, []byte(`[]`), 400},
+		{"lege lijst", "/v1/events", cloudevent.TypeBatch, []byte(`[]`), 202},
 		{"verkeerd BSN", q, "application/json", []byte(`{"burgerservicenummer":"999999991"}`), 400},
 		{"leeg BSN", q, "application/json", []byte(`{"burgerservicenummer":"","zaak":"z"}`), 400},
 		{"leeg filter", q, "application/json", []byte(`{"type":"nl.jzv.uitwisselen-melding.melding-ingezien","zaak":""}`), 400},

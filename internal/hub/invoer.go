@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -48,11 +49,18 @@ func (h *Hub) ontvang(w http.ResponseWriter, r *http.Request) {
 		err = controleer(events, batch, d.OIN)
 	}
 	if err == nil {
+		err = h.magSturen(events, batch, d)
+	}
+	if err == nil {
 		err = h.feitenMogen(events, d.OIN)
 	}
 	if err != nil {
 		h.meetGeweigerd(err)
 		rest.WriteFout(w, r, err)
+		return
+	}
+	if err == nil && batch && len(events) == 0 { // CloudEvents: a batch may be empty
+		rest.WriteJSON(w, http.StatusAccepted, map[string]any{"interacties": []string{}, "waarschuwingen": []string{"De lijst is leeg: er is niets vastgelegd."}})
 		return
 	}
 	ids, err := h.legVast(r.Context(), d.OIN, events)
@@ -82,20 +90,72 @@ func (h *Hub) ontvang(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b)
 }
 
+// grenzen are the bounds of the moments that an event may tell: when its sender
+// registered it, and when it happened. A clock may run ahead a little; there is no
+// other reason to tell of what did not happen yet.
+var grenzen = struct {
+	vooruit time.Duration // that a moment may lie after the hub's own clock
+	vroegst time.Time     // nothing in the chain is older
+}{5 * time.Minute, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
+
+const (
+	berichtVooruit = "Dit moment ligt in de toekomst: uw klok loopt voor. Zet hem gelijk en stuur de gebeurtenis opnieuw."
+	berichtOud     = "Dit moment ligt voor het jaar 2000. Vul het moment van registratie in."
+	berichtNaam    = "Hier mag alleen een naam staan (een URI of een deel daarvan), zonder spaties en zonder tekst over mensen. Namen onder urn:soh: en urn:nld: schrijft u in kleine letters."
+	berichtExtra   = "Een eigen attribuut mag alleen een getal, waar of onwaar, een tijdstip, een URI of een korte code in kleine letters zijn. Zet tekst in de inhoud (data)."
+	berichtBron    = "Gebruik urn:nld:oin:<het OIN van uw certificaat>, met of zonder :systeem:<naam>. Een ander nummer kan alleen als het bij uw organisatie in het register staat."
+)
+
 // controleer brings events to the newest spelling and checks what only the hub
-// knows: that the sender speaks for itself, with types that are known.
+// knows: types that a deelnemer can send, moments that can be, nothing to read where
+// no one should.
 func controleer(events []cloudevent.Event, batch bool, afzender begrip.OIN) error {
 	var c, vreemd begrip.Controle
+	nu := time.Now()
 	for i := range events {
-		events[i].Normaliseer()
-		plek := ""
-		if batch {
-			plek = "[" + strconv.Itoa(i) + "]."
+		ev := &events[i]
+		ev.Normaliseer()
+		plek := plekVan(batch, i)
+		c.Eis(!cloudevent.IsResultaat(ev.Type), plek+"type", "Dit type is voor antwoorden van de Ketenindex. Een deelnemer kan het niet sturen.")
+		c.Eis(!ev.Time.After(nu.Add(grenzen.vooruit)), plek+"time", berichtVooruit)
+		c.Eis(!ev.Time.Before(grenzen.vroegst), plek+"time", berichtOud)
+		c.Eis(cloudevent.NaamVorm(ev.ID), plek+"id", berichtNaam)
+		c.Eis(ev.Subject == "" || cloudevent.NaamVorm(ev.Subject), plek+"subject", berichtNaam)
+		c.Eis(ev.DataSchema == "" || ev.DataSchema == cloudevent.SchemaProv || cloudevent.NaamVorm(ev.DataSchema), plek+"dataschema", berichtNaam)
+		c.Eis(ev.DataContentType == "" || cloudevent.TypeVormGoed(ev.DataContentType), plek+"datacontenttype", "Alleen charset en profile mogen achter het mediatype staan.")
+		for naam, waarde := range ev.Extensions {
+			c.Eis(cloudevent.ExtraVorm(naam, waarde), plek+naam, berichtExtra)
 		}
-		c.Eis(!cloudevent.IsResultaat(events[i].Type), plek+"type", "Dit type is voor antwoorden van de Ketenindex. Een deelnemer kan het niet sturen.")
-		oin, ok := events[i].BronOIN()
+		oin, ok := ev.BronOIN()
 		vreemd.Eis(!ok || oin == afzender, plek+"source", "Deze source is van een andere organisatie dan uw certificaat.")
 	}
+	return foutVan(c, vreemd)
+}
+
+// magSturen checks events against the register: a source that is the sender's own,
+// and a type that its kind of organisation may say.
+func (h *Hub) magSturen(events []cloudevent.Event, batch bool, d register.Deelnemer) error {
+	var vreemd begrip.Controle
+	regels := h.regels.Load()
+	for i := range events {
+		ev := &events[i]
+		if d.Spreekt(ev.Source) && regels.MagZeggen(ev.Type, d.Soort) { // nearly always
+			continue
+		}
+		vreemd.Eis(d.Spreekt(ev.Source), plekVan(batch, i)+"source", berichtBron)
+		vreemd.Eis(regels.MagZeggen(ev.Type, d.Soort), plekVan(batch, i)+"type", "Uw soort organisatie kan dit niet melden.")
+	}
+	return foutVan(begrip.Controle{}, vreemd)
+}
+
+func plekVan(batch bool, i int) string {
+	if !batch {
+		return ""
+	}
+	return "[" + strconv.Itoa(i) + "]."
+}
+
+func foutVan(c, vreemd begrip.Controle) error {
 	if err := c.Fout(); err != nil {
 		return err
 	}
@@ -129,8 +189,13 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 		h.vergeetSlot.RLock() // no key is destroyed between its use and the log
 		defer h.vergeetSlot.RUnlock()
 	}
-	ids, entries, err := h.maakEntries(ctx, afzender, events)
-	if err != nil {
+	var vreemd error
+	ids, entries, err := h.maakEntries(ctx, afzender, events, func(i int, waarom string) {
+		if vreemd == nil {
+			vreemd = &begrip.Fout{Code: begrip.Verboden, Bericht: waarom, Velden: []begrip.Veldfout{{Veld: plekVan(len(events) > 1, i) + "data", Bericht: waarom}}}
+		}
+	})
+	if err = cmp.Or(err, vreemd); err != nil {
 		return nil, err
 	}
 	plaatsen, err := h.log.AppendVan(ctx, string(afzender), entries)
@@ -142,8 +207,9 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 	return ids, nil
 }
 
-// maakEntries makes of each event its interactieId and what enters the log.
-func (h *Hub) maakEntries(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event) ([]uuid.UUID, [][]byte, error) {
+// maakEntries makes of each event its interactieId and what enters the log. vreemd is
+// told of each that shows itself that its sender may not say it, and why.
+func (h *Hub) maakEntries(ctx context.Context, afzender begrip.OIN, events []cloudevent.Event, vreemd ...func(i int, waarom string)) ([]uuid.UUID, [][]byte, error) {
 	ids, entries := make([]uuid.UUID, len(events)), make([][]byte, len(events))
 	nu, regels := time.Now(), h.regels.Load()
 	r := innames.Get().(*inname)
@@ -162,9 +228,12 @@ func (h *Hub) maakEntries(ctx context.Context, afzender begrip.OIN, events []clo
 		}
 		r.stored = stored
 		ids[i] = interactieVan(*ev, afzender)
-		f := frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), ID: ids[i], Refs: refs, Event: stored}
+		f := frame{OIN: afzender, Ontvangen: nu, Digest: [16]byte(mac[:16]), ID: ids[i], Refs: refs, Event: stored, Opmerkingen: ev.Opmerkingen}
 		if gelezen { // else it is read from the log
-			f.Kaart = h.maakKaart(regels, f, *ev, &r.dicht)
+			var waarom string
+			if f.Kaart, waarom = h.maakKaart(regels, f, *ev, &r.dicht); waarom != "" && len(vreemd) > 0 {
+				vreemd[0](i, waarom)
+			}
 		}
 		entries[i] = f.bytes()
 	}

@@ -19,7 +19,7 @@ import (
 // all of them. It says under which agreements the event was read; when others
 // stand at its place in the log, the event is read there once more.
 //
-// Layout: version 1, number of the agreements 8, time of the event µs 8, then
+// Layout: version 2, number of the agreements 8, time of the event µs 8, then
 // each term: kind 1, and where it stands in the event (uvarint) and its length
 // (uvarint). The first Activity is one of them. Terms that the frame has itself
 // (the persons, the sender) are not written.
@@ -30,38 +30,51 @@ type kaart struct {
 	rest      []byte // the terms
 }
 
-const kaartVersie = 1
+const kaartVersie = 2
 
 var lezers = sync.Pool{New: func() any { return new(prov.Lezer) }}
 
 // maakKaart reads the event of f, of which the envelope and the JSON of data were
 // read before; nil when it must be read again in the projection.
-func (h *Hub) maakKaart(regels *soorten.Stand, f frame, ev cloudevent.Event, data *jsontape.Tape) []byte {
+// vreemd tells why the sender may not say what it says, when the event shows that.
+func (h *Hub) maakKaart(regels *soorten.Stand, f frame, ev cloudevent.Event, data *jsontape.Tape) (kaart []byte, vreemd string) {
 	var o ontleding
 	o.neem(f)
 	ev.Data = data.Raw(&data.Items[0]) // as it is in the log
 	z := lezers.Get().(*prov.Lezer)
 	defer lezers.Put(z) // the graph is not needed any more then
 	h.leesEvent(&o, regels, ev, func() (prov.Graph, []string, error) { return z.LeesBand(data) })
-	if o.uit.Fout != "" || len(o.uit.Waarschuwingen) > 0 || o.feit != nil || len(o.schermAf) > 0 {
-		return nil
+	if o.spraak.Vreemd != "" || o.uit.Fout != "" || len(o.uit.Waarschuwingen) > 0 || o.feit != nil || len(o.schermAf) > 0 {
+		return nil, o.spraak.Vreemd
 	}
 	b := binary.BigEndian.AppendUint64(append(make([]byte, 0, 64), kaartVersie), regels.Sinds)
 	b = binary.BigEndian.AppendUint64(b, uint64(o.event.Time.UnixMicro()))
 	zender := f.OIN.URN()
+	for _, naam := range o.spraak.Records {
+		if naam != o.event.Subject {
+			o.termen = append(o.termen, graph.Term{Kind: graph.Houder, Waarde: naam})
+		}
+	}
+	for _, naam := range o.spraak.Partijen {
+		o.termen = append(o.termen, graph.Term{Kind: alsPartij, Waarde: naam})
+	}
 	for _, t := range append(o.termen, graph.Term{Kind: graph.Activiteit, Waarde: o.actie}) {
 		if t.Kind == graph.Alle || t.Kind == graph.Persoon || t.Kind == graph.Organisatie && t.Waarde == zender {
 			continue
 		}
 		van := bytes.Index(f.Event, []byte(t.Waarde))
 		if van < 0 { // written in another way than it is read
-			return nil
+			return nil, ""
 		}
 		b = append(b, byte(t.Kind))
 		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(van)), uint64(len(t.Waarde)))
 	}
-	return b
+	return b, ""
 }
+
+// alsPartij marks, in a kaart, the name of an organisation that is asked to take up
+// what the event is about.
+const alsPartij graph.Kind = 0xff
 
 // leesKaart reads the kaart of f; ok is false when there is none that holds
 // under these agreements.
@@ -93,7 +106,7 @@ func (k *kaart) term() (soort graph.Kind, waarde []byte, ok bool) {
 }
 
 // volgens fills o with what the kaart says; false when the kaart is damaged.
-func (h *Hub) volgens(o *ontleding, k kaart) bool {
+func (h *Hub) volgens(o *ontleding, regels *soorten.Stand, k kaart) bool {
 	post := func(soort graph.Kind, waarde []byte) {
 		o.postings = append(o.postings, h.graph.Posting(soort, waarde, k.tijd, o.plaats))
 	}
@@ -111,6 +124,20 @@ func (h *Hub) volgens(o *ontleding, k kaart) bool {
 			return actie && len(k.rest) == 0
 		case soort == graph.Activiteit:
 			o.sleutelActie, actie = h.sleutelActie(o.frame.OIN, waarde), true
+		case soort == graph.Houder:
+			o.records = append(o.records, h.graph.Sleutel(graph.Houder, waarde))
+		case soort == alsPartij:
+			o.partij(string(waarde))
+		case soort == graph.Type:
+			post(soort, waarde)
+			if o.over = regels.Over(waarde); o.over == soorten.Partij {
+				o.typ = string(waarde)
+			}
+		case soort == graph.Onderwerp:
+			post(soort, waarde)
+			if o.over == soorten.Houder || o.over == soorten.Partij {
+				o.records = append(o.records, h.graph.Sleutel(graph.Houder, waarde))
+			}
 		default:
 			post(soort, waarde)
 		}

@@ -48,6 +48,12 @@ type ontleding struct {
 	actie    string          // @id of its first Activity; known only when it was read
 	schermAf []string        // nodes whose source must stay hidden from the family
 
+	spraak   soorten.Uitspraak // known only when it was read
+	typ      string            // of the event
+	over     soorten.Over      // what the sender must be of records
+	records  []graph.Sleutel
+	partijen []byte // OINs, 20 each
+
 	sleutelID, sleutelActie graph.Sleutel // under which it is told from others
 
 	feit  *feit // what the chain must remember, when the event tells that
@@ -70,7 +76,7 @@ func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ont
 		return o
 	}
 	o.neem(f)
-	if k, ok := leesKaart(regels, f); ok && h.volgens(&o, k) {
+	if k, ok := leesKaart(regels, f); ok && h.volgens(&o, regels, k) {
 		o.sleutelID = h.sleutelID(o.id)
 		return o
 	}
@@ -102,7 +108,7 @@ func (h *Hub) leesEvent(o *ontleding, regels *soorten.Stand, ev cloudevent.Event
 		return
 	}
 	g, waarschuwingen, err := lees()
-	o.uit.Waarschuwingen = waarschuwingen
+	o.uit.Waarschuwingen = append(o.frame.Opmerkingen.Zinnen(), waarschuwingen...)
 	if err != nil {
 		o.uit.Fout, o.uit.Waarschuwingen = "De inhoud van deze gebeurtenis klopt niet.", nil
 		fout := begrip.FoutVan(err)
@@ -122,6 +128,9 @@ func (h *Hub) leesEvent(o *ontleding, regels *soorten.Stand, ev cloudevent.Event
 	if s := feitSoortVan[o.event.Type]; s != nil && o.uit.Fout == "" {
 		ontleedFeit(s, o, g)
 	}
+	h.leesSpraak(o, regels, g)
+	h.leesMomenten(o, g)
+	leesPersonen(o, g)
 	if o.uit.Fout == "" {
 		o.verbind(g)
 	}
@@ -405,6 +414,13 @@ func (o *ontleding) verbind(g prov.Graph) {
 // maakSleutels hashes what o is found by, beside the step.
 func (h *Hub) maakSleutels(o *ontleding) {
 	o.sleutelID, o.sleutelActie = h.sleutelID(o.id), h.sleutelActie(o.frame.OIN, []byte(o.actie))
+	o.over, o.typ = o.spraak.Over, o.event.Type
+	for _, naam := range o.spraak.Records {
+		o.records = append(o.records, h.graph.Sleutel(graph.Houder, []byte(naam)))
+	}
+	for _, naam := range o.spraak.Partijen {
+		o.partij(naam)
+	}
 	o.postings = make([]graph.Sleutel, len(o.termen))
 	for i, t := range o.termen {
 		o.postings[i] = h.graph.Posting(t.Kind, []byte(t.Waarde), o.event.Time, o.plaats)
@@ -437,6 +453,10 @@ func (w *werk) maakVindbaar(o *ontleding) error {
 		if err := zetFeit(w.s, *o.feit); err != nil {
 			return err
 		}
+	}
+	if bezwaar, err := w.spreekt(o); err != nil || bezwaar != "" {
+		o.uit.Fout, o.uit.Waarschuwingen = bezwaar, nil
+		return err
 	}
 	for _, node := range o.schermAf {
 		if err := schermAf(w.s, node, o.frame.OIN, o.plaats); err != nil {

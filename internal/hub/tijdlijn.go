@@ -72,12 +72,12 @@ func (h *Hub) moment(x *vondst) (Moment, error) {
 	}
 	if acties := g.Activities(); len(acties) > 0 {
 		m.Tijdstip = gebeurdOp(acties[0], x.event.Time)
-		m.Organisatie = h.handelende(g, acties[0])
+		m.Organisatie = h.handelende(acties[0], x.event.Time)
 	}
 	if x.event.Source == afgeschermd {
 		m.BronAfgeschermd = true
-	} else if oin, ok := x.event.BronOIN(); ok && m.Organisatie == nil {
-		m.Organisatie = h.organisatie(g, oin)
+	} else if m.Organisatie == nil {
+		m.Organisatie = h.organisatie(x.afzender, x.event.Time)
 	}
 	return m, nil
 }
@@ -93,8 +93,8 @@ func (h *Hub) omschrijving(typ string) string {
 // gebeurdOp is the real moment of an Activity; anders when it tells none.
 func gebeurdOp(act *prov.Node, anders time.Time) time.Time {
 	for _, naam := range []string{"soh:tijdstip", "prov:startedAtTime", "prov:endedAtTime"} {
-		if t, err := time.Parse(time.RFC3339Nano, act.Tekst(naam)); err == nil {
-			return t.UTC()
+		if t, ok := prov.Moment(act.Tekst(naam)); ok {
+			return t
 		}
 	}
 	return anders
@@ -102,21 +102,16 @@ func gebeurdOp(act *prov.Node, anders time.Time) time.Time {
 
 // handelende is the first organisation an Activity names; nil when none, or
 // when it is shielded from this reader.
-func (h *Hub) handelende(g prov.Graph, act *prov.Node) *Handelende {
+func (h *Hub) handelende(act *prov.Node, op time.Time) *Handelende {
 	for _, ref := range act.Refs("prov:wasAssociatedWith") {
 		if oin, ok := begrip.OINVan(ref); ok {
-			return h.organisatie(g, oin)
+			return h.organisatie(oin, op)
 		}
 	}
 	return nil
 }
 
-func (h *Hub) organisatie(g prov.Graph, oin begrip.OIN) *Handelende {
-	o := &Handelende{OIN: oin}
-	if d, err := h.register.Toegelaten(oin); err == nil {
-		o.Naam = d.Naam
-	} else if n := g.Vind(oin.URN()); n != nil {
-		o.Naam = string(begrip.MaskeerBSN([]byte(n.Tekst("soh:naam"))))
-	}
-	return o
+// organisatie names an organisation as the register did at that moment.
+func (h *Hub) organisatie(oin begrip.OIN, op time.Time) *Handelende {
+	return &Handelende{OIN: oin, Naam: h.naamVan(oin, op)}
 }

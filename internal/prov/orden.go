@@ -1,6 +1,9 @@
 package prov
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // geordend are the relations whose meaning is strict: following them can never
 // lead back (PROV-Constraints 42, 52 and the transitivity of inference 19).
@@ -203,19 +206,39 @@ var eenmalig = map[string]bool{
 // one statement, by one clock.
 func (l *lezing) tijden(n *Node) {
 	for j := range n.Props {
-		if p := &n.Props[j]; eenmalig[p.Name] && len(p.Values) > 1 {
-			p.Values = p.Values[:1]
+		p := &n.Props[j]
+		if !eenmalig[p.Name] || len(p.Values) < 2 {
+			continue
+		}
+		eerste := p.Values[0]
+		anders := slices.ContainsFunc(p.Values[1:], func(v Value) bool { return anderMoment(eerste.String(), v.String()) })
+		if p.Values = p.Values[:1]; anders {
 			l.waarschuw("%s heeft meer dan één %s; alleen de eerste telt.", n.ID, p.Name)
 		}
 	}
 	for _, paar := range [][2]string{{"prov:startedAtTime", "prov:endedAtTime"}, {"prov:generatedAtTime", "prov:invalidatedAtTime"}} {
-		begin, err1 := time.Parse(time.RFC3339Nano, n.Tekst(paar[0]))
-		einde, err2 := time.Parse(time.RFC3339Nano, n.Tekst(paar[1]))
-		if err1 == nil && err2 == nil && einde.Before(begin) {
+		begin, ok1 := Moment(n.Tekst(paar[0]))
+		einde, ok2 := Moment(n.Tekst(paar[1]))
+		if ok1 && ok2 && einde.Before(begin) {
 			n.Wis(paar[1])
 			l.waarschuw("%s van %s ligt voor %s en is weggelaten.", paar[1], n.ID, paar[0])
 		}
 	}
+}
+
+// Moment reads a time in a graph, an xsd:dateTime, and gives it in UTC. One rule
+// holds everywhere: what names no zone is UTC, as the contract of the field writes
+// every time; two texts are the same time when they are the same moment, however
+// many digits or which zone they are written with.
+func Moment(s string) (time.Time, bool) {
+	if len(s) < 19 || s[4] != '-' {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		t, err = time.Parse("2006-01-02T15:04:05.999999999", s)
+	}
+	return t.UTC(), err == nil
 }
 
 // anderMoment tells whether two times cannot be the same.
@@ -223,7 +246,7 @@ func anderMoment(a, b string) bool {
 	if a == "" || b == "" || a == b {
 		return false
 	}
-	t1, err1 := time.Parse(time.RFC3339Nano, a)
-	t2, err2 := time.Parse(time.RFC3339Nano, b)
-	return err1 != nil || err2 != nil || !t1.Equal(t2)
+	t1, ok1 := Moment(a)
+	t2, ok2 := Moment(b)
+	return !ok1 || !ok2 || !t1.Equal(t2)
 }

@@ -82,7 +82,9 @@ func plek(k *Sleutel, lijnen int) (lijn int, bits uint64) {
 }
 
 // isGefilterd tells of the kinds that nearly every event sets anew.
-func isGefilterd(k byte) bool { return Kind(k) == Interactie || Kind(k) == Activiteit }
+func isGefilterd(k byte) bool {
+	return Kind(k) == Interactie || Kind(k) == Activiteit || Kind(k) == Houder
+}
 
 // zeker tells that k is certainly not in the store.
 func (f *filter) zeker(k *Sleutel) bool { return isGefilterd(k[0]) && !f.misschien(k) }

@@ -41,6 +41,7 @@ const (
 	Organisatie Kind = 4 // OIN that sent the event or acts in it
 	Type        Kind = 5 // type of the CloudEvent
 	Zaak        Kind = 6
+	Houder      Kind = 7 // name of a record: plaats of the event by which it got its holder, who that is, and who is party
 	Interactie  Kind = 8 // interactieId: plaats and outcome
 	Activiteit  Kind = 9 // sender and @id of an Activity: counted once
 	Afscherming Kind = 10
@@ -53,7 +54,7 @@ var standSleutel = []byte{0}
 
 // versie is the form of the keys and values here. A store of another form is
 // emptied when it is opened, and built again from the log.
-const versie = 5
+const versie = 6
 
 var versieSleutel = []byte{0, 1}
 
@@ -333,7 +334,7 @@ func isVanStap(k byte) bool { return k > 0 && k < byte(Blok) || Kind(k) == Rust 
 
 // isUniek tells whether keys of kind k stand for one event and have a value.
 func isUniek(k byte) bool {
-	return Kind(k) == Interactie || Kind(k) == Activiteit || Kind(k) == Afscherming
+	return Kind(k) == Interactie || Kind(k) == Activiteit || Kind(k) == Afscherming || Kind(k) == Houder
 }
 
 // micros orders moments before 1970 in front of those after it.

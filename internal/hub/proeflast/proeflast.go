@@ -58,7 +58,7 @@ type soort struct{ typ, entiteit, klasse, handeling string }
 
 var soorten = []soort{
 	{cloudevent.MeldingGeregistreerd, "melding", "soh:Melding", "soh:RegistrerenMelding"},
-	{cloudevent.MeldingOpgepakt, "melding", "soh:Melding", "soh:OppakkenMelding"},
+	{cloudevent.BekendheidGeweigerd, "verrijkingsverzoek", "soh:Verrijkingsverzoek", "soh:WeigerenBekendheid"},
 	{cloudevent.UitkomstBeschikbaar, "uitkomst-overleg", "soh:UitkomstOverleg", "soh:BeschikbaarStellenUitkomstOverleg"},
 	{cloudevent.BekendheidVerstrekt, "verrijkingsverzoek", "soh:Verrijkingsverzoek", "soh:VerstrekkenBekendheid"},
 }

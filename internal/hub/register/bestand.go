@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -73,6 +74,11 @@ func lees(pad string) ([]Deelnemer, error) {
 			return nil, fmt.Errorf("register: OIN %s is in the list twice", d.OIN)
 		}
 		l.Deelnemers[i].OIN, al[oin] = oin, true
+		for k := range i {
+			if e := l.Deelnemers[k]; !e.Ingetrokken && !d.Ingetrokken && (e.Nummers.Heeft(oin.URN()) || d.Nummers.Heeft(e.OIN.URN()) || slices.ContainsFunc(d.Nummers.Lijst(), e.Nummers.Heeft)) {
+				return nil, fmt.Errorf("register: a number of deelnemer %d is another's too", i+1)
+			}
+		}
 	}
 	return l.Deelnemers, nil
 }

@@ -10,13 +10,18 @@
 package register
 
 import (
+	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
+	"unicode"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
 )
 
 // Deelnemer is an organisation that takes part, the base URL of its API and how
@@ -26,6 +31,55 @@ type Deelnemer struct {
 	API         string  `json:"api"`
 	Contact     Contact `json:"contact,omitzero"`
 	Ingetrokken bool    `json:"ingetrokken,omitempty"` // it left, or was put out
+
+	// Nummers are the other numbers that are this deelnemer's, in the source of its
+	// events and as an Agent. Each is of one deelnemer.
+	Nummers Nummers `json:"nummers,omitzero"`
+	// Opvolger takes over when this deelnemer left: what it told, its successor may
+	// go on telling about. Nothing else passes on by itself: no certificate, no
+	// subscription, no mandate.
+	Opvolger begrip.OIN `json:"opvolger,omitempty"`
+}
+
+// Nummers is a list of urns, in JSON as well. It is one text with spaces between, so
+// that deelnemers can be compared.
+type Nummers string
+
+// Lijst gives the numbers one by one.
+func (n Nummers) Lijst() []string { return strings.Fields(string(n)) }
+
+// Heeft tells whether urn is one of them.
+func (n Nummers) Heeft(urn string) bool { return n != "" && slices.Contains(n.Lijst(), urn) }
+
+// MarshalJSON writes a list.
+func (n Nummers) MarshalJSON() ([]byte, error) { return json.Marshal(n.Lijst()) }
+
+// UnmarshalJSON reads a list.
+func (n *Nummers) UnmarshalJSON(b []byte) error {
+	var lijst []string
+	if err := json.Unmarshal(b, &lijst); err != nil {
+		return err
+	}
+	for _, s := range lijst {
+		if strings.ContainsFunc(s, unicode.IsSpace) || s == "" {
+			return errors.New("a number has no spaces")
+		}
+	}
+	*n = Nummers(strings.Join(lijst, " "))
+	return nil
+}
+
+// Spreekt tells whether source, that of an event, is this deelnemer's own: its OIN or
+// a number that the register has for it, in the one form that counts.
+func (d Deelnemer) Spreekt(source string) bool {
+	nummer, ok := cloudevent.NummerVan(source)
+	return ok && d.Is(nummer)
+}
+
+// Is tells whether urn names this deelnemer.
+func (d Deelnemer) Is(urn string) bool {
+	const voor = "urn:nld:oin:"
+	return len(urn) == len(voor)+20 && urn[len(voor):] == string(d.OIN) && urn[:len(voor)] == voor || d.Nummers.Heeft(urn)
 }
 
 // Contact is how an organisation is reached, per purpose. These are mailboxes
@@ -57,6 +111,13 @@ func (d Deelnemer) Controleer(c *begrip.Controle) {
 	if d.API != "" {
 		adres(c, "api", d.API)
 	}
+	nummers := d.Nummers.Lijst()
+	c.Eis(len(nummers) <= 20, "nummers", "Vul hoogstens 20 nummers in.")
+	for _, n := range nummers {
+		c.Eis(cloudevent.NummerVorm(n) && n != d.OIN.URN(), "nummers", "Een nummer heeft de vorm urn:nld:kvknr:<8 cijfers>, urn:nld:oin:<20 tekens> of een andere urn in kleine letters.")
+	}
+	_, err = begrip.ParseOIN(string(d.Opvolger))
+	c.Eis(d.Opvolger == "" || err == nil && d.Opvolger != d.OIN, "opvolger", "Vul het OIN in van de organisatie die deze opvolgt.")
 	for _, p := range []struct {
 		naam string
 		punt Contactpunt
@@ -83,12 +144,73 @@ func (p Contactpunt) controleer(c *begrip.Controle, veld string) {
 type Register struct {
 	slot  sync.Mutex // of who changes it
 	stand atomic.Pointer[map[begrip.OIN]Deelnemer]
+	namen atomic.Pointer[map[begrip.OIN][]EerdereNaam]
+}
+
+// EerdereNaam is how a deelnemer was called until a moment.
+type EerdereNaam struct {
+	Naam string    `json:"naam"`
+	Tot  time.Time `json:"tot"`
+}
+
+// ZetNamen tells how oin was called before, oldest first.
+func (r *Register) ZetNamen(oin begrip.OIN, namen []EerdereNaam) {
+	r.slot.Lock()
+	defer r.slot.Unlock()
+	op := maps.Clone(*r.namen.Load())
+	op[oin] = namen
+	r.namen.Store(&op)
+}
+
+// NaamOp gives how oin was called at a moment, also when it left since; empty for
+// who was never in the register.
+func (r *Register) NaamOp(oin begrip.OIN, op time.Time) string {
+	for _, n := range (*r.namen.Load())[oin] {
+		if op.Before(n.Tot) {
+			return n.Naam
+		}
+	}
+	d, _ := r.Geef(oin)
+	return d.Naam
+}
+
+// maxOpvolgers bounds a walk along successors.
+const maxOpvolgers = 8
+
+// Zelfde tells whether oin may speak as wie: it is wie itself, or wie left and oin is
+// its successor, or that of its successor.
+func (r *Register) Zelfde(wie, oin begrip.OIN) bool {
+	for range maxOpvolgers {
+		if wie == oin {
+			return true
+		}
+		d, ok := r.Geef(wie)
+		if !ok || !d.Ingetrokken || d.Opvolger == "" {
+			return false
+		}
+		wie = d.Opvolger
+	}
+	return false
+}
+
+// VanAnder tells whether a number of d is already another's.
+func (r *Register) VanAnder(d Deelnemer) bool {
+	for _, ander := range *r.stand.Load() {
+		if ander.OIN == d.OIN || ander.Ingetrokken {
+			continue
+		}
+		if d.Nummers.Heeft(ander.OIN.URN()) || ander.Nummers.Heeft(d.OIN.URN()) || slices.ContainsFunc(d.Nummers.Lijst(), ander.Nummers.Heeft) {
+			return true
+		}
+	}
+	return false
 }
 
 // Nieuw makes an empty register.
 func Nieuw() *Register {
 	r := new(Register)
 	r.stand.Store(&map[begrip.OIN]Deelnemer{})
+	r.namen.Store(&map[begrip.OIN][]EerdereNaam{})
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/cipher"
+	"iter"
 	"strings"
 	"sync"
 )
@@ -161,3 +162,27 @@ func (s *Sleutels) Heeft(ref [16]byte) bool {
 	_, levend := s.index[ref]
 	return levend || s.onderweg[ref] != nil
 }
+
+// EenPersoon tells whether the values of a burgerservicenummer, as they stand in the
+// log, are of one person.
+func EenPersoon(eerste string, andere iter.Seq[string]) bool {
+	for a := range andere {
+		if a != eerste && refIn(a) != refIn(eerste) {
+			return false
+		}
+	}
+	return true
+}
+
+// refIn gives the part of a token that tells whose it is.
+func refIn(s string) string {
+	const refTekst = 21 // characters that hold the 16 bytes of the ref, but for the last two bits
+	if s, ok := strings.CutPrefix(s, merk); ok && len(s) > refTekst+1 {
+		return s[1 : 1+refTekst]
+	}
+	return s
+}
+
+// IsFoutNummer tells whether the value of a burgerservicenummer, as it stands in the
+// log, did not pass the eleven-test.
+func IsFoutNummer(s string) bool { return strings.HasPrefix(s, merk+string(soortFout)) }

@@ -24,6 +24,7 @@ const (
 	merk        = "\uf5a1" // a private-use character
 	soortTekst  = 't'      // a BSN inside a string, or the value of a burgerservicenummer
 	soortWaarde = 'l'      // the content of a string of a Betrokkene, may hold tokens itself
+	soortFout   = 'f'      // the value of a burgerservicenummer that is no BSN
 	soortKaal   = 'n'      // a number, true or false: the quotes around the token go as well
 	tokenKop    = 16 + 12
 )
@@ -258,7 +259,12 @@ func (v *versleutelaar) letterlijk(it *jsontape.Item, h houder) {
 		v.kopieer(van)
 		begin := len(v.uit)
 		v.kopieer(tot)
-		v.uit = v.token(v.uit[:begin], soortTekst, v.refVan(v.in.Text(it), h), v.uit[begin:])
+		ref, goed := v.refVan(v.in.Text(it), h)
+		soort := byte(soortTekst)
+		if !goed {
+			soort = soortFout
+		}
+		v.uit = v.token(v.uit[:begin], soort, ref, v.uit[begin:])
 	case h.betrokkene:
 		v.kopieer(van)
 		begin := len(v.uit)
@@ -300,7 +306,8 @@ func (v *versleutelaar) kaal(it *jsontape.Item, h houder) {
 	raw := v.in.Src[it.From:it.To]
 	ref, persoonlijk := h.ref, h.betrokkene
 	if h.bsn {
-		ref, persoonlijk = v.refVan(raw, h), true
+		ref, _ = v.refVan(raw, h)
+		persoonlijk = true
 	} else if bsn, ok := getalBSN(raw); ok {
 		ref, persoonlijk = v.s.Ref(bsn), true
 	}
@@ -333,16 +340,16 @@ func getalBSN(raw []byte) (gevonden begrip.BSN, ok bool) {
 	return gevonden, ok
 }
 
-// refVan is the person a burgerservicenummer names. What is no BSN belongs to
-// the person around it, or to nobody else.
-func (v *versleutelaar) refVan(t []byte, h houder) [16]byte {
+// refVan is the person a burgerservicenummer names. What is no BSN (goed is false)
+// belongs to the person around it, or to nobody else.
+func (v *versleutelaar) refVan(t []byte, h houder) (ref [16]byte, goed bool) {
 	if bsn, err := begrip.ParseBSN(cijfers(t)); err == nil {
-		return v.s.Ref(bsn)
+		return v.s.Ref(bsn), true
 	}
 	if h.betrokkene {
-		return h.ref
+		return h.ref, false
 	}
-	return v.s.ref("waarde", string(t))
+	return v.s.ref("waarde", string(t)), false
 }
 
 var scheiding = strings.NewReplacer(" ", "", ".", "", "-", "")

@@ -36,6 +36,9 @@ type Soort struct {
 	// Bewaartermijn is an ISO 8601 duration in years, months or days, counted
 	// from the time of the event; empty is for ever.
 	Bewaartermijn string `json:"bewaartermijn,omitempty"`
+	// Zegt is who may say it and about whose record. Without, this program's own rule
+	// holds; a type that it does not know is said by the holder of the record.
+	Zegt *Spreekrecht `json:"zegt,omitempty"`
 }
 
 // Niveau gives how much of an event of this kind the reader sees; ok is false
@@ -78,6 +81,13 @@ func (s Soort) Controleer() error {
 		c.Eis(s.Niveaus[o] >= begrip.NiveauBestaan && s.Niveaus[o] <= begrip.NiveauInhoud, "niveaus", "Een niveau is 0, 1 of 2.")
 	}
 	c.Eis(s.Genoemd == nil || *s.Genoemd >= begrip.NiveauBestaan && *s.Genoemd <= begrip.NiveauInhoud, "genoemd", "Een niveau is 0, 1 of 2.")
+	if z := s.Zegt; z != nil {
+		for _, o := range z.Wie {
+			c.Eis(slices.Contains(begrip.OrganisatieSoorten, o), "zegt.wie", "Hier staat een soort organisatie die wij niet kennen.")
+		}
+		c.Eis(z.Over == "" || z.Over == Houder || z.Over == Partij || z.Over == Zichzelf, "zegt.over", "Kies houder, partij of zichzelf.")
+		c.Eis(z.Handelt == "" || z.Handelt == Zender || z.Handelt == Ander, "zegt.handelt", "Kies zender of ander.")
+	}
 	_, ok := ParseTermijn(s.Bewaartermijn)
 	c.Eis(s.Bewaartermijn == "" || ok, "bewaartermijn", "Gebruik de vorm P20Y, P6M of P90D, of een combinatie. Laat dit veld weg voor altijd.")
 	return c.Fout()

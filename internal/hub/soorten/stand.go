@@ -19,6 +19,7 @@ type Stand struct {
 
 	soorten map[string]*Soort
 	schemas map[string][]*Schema // version 1 first
+	over    map[string]Over      // of soorten, as recht has it
 }
 
 // Begin is what holds in a chain that agreed nothing yet: the types this
@@ -26,7 +27,7 @@ type Stand struct {
 func Begin() *Stand { return begin() }
 
 var begin = sync.OnceValue(func() *Stand {
-	s := &Stand{soorten: map[string]*Soort{}, schemas: map[string][]*Schema{}}
+	s := &Stand{soorten: map[string]*Soort{}, schemas: map[string][]*Schema{}, over: map[string]Over{}}
 	for _, t := range cloudevent.Typen() {
 		v := ingebouwd[t]
 		k := &Soort{Type: t, Functie: cloudevent.Functie(t), Omschrijving: v.omschrijving, Gesloten: v.gesloten}
@@ -34,6 +35,7 @@ var begin = sync.OnceValue(func() *Stand {
 			k.Niveaus = map[begrip.OrganisatieSoort]begrip.Niveau{begrip.Burgerportaal: begrip.NiveauInhoud}
 		}
 		s.soorten[t] = k
+		s.zetOver(t)
 		if v.vast || cloudevent.IsResultaat(t) {
 			continue
 		}
@@ -78,6 +80,8 @@ func (s *Stand) MetSoort(v Soort) (*Stand, error) {
 	n := *s
 	n.soorten = maps.Clone(s.soorten)
 	n.soorten[v.Type] = &v
+	n.over = maps.Clone(s.over)
+	n.zetOver(v.Type)
 	return &n, nil
 }
 
