@@ -51,9 +51,12 @@ type Functie struct {
 	Beleid      map[string]string // file name → Rego
 	Soorten     []inzage.Soort
 	Opdrachten  []opdracht.Soort
-	API         func(huma.API)    // operations beside the Inzage of its Soorten; may be nil
-	Werkplek    func(w *web.Werk) // registers its pages; may be nil
-	Teksten     map[string]Tekst  // event type → what the family reads in the timeline
+	// Opent tells, per kind of Opdracht, whether this professional may open one: what
+	// the Postvak leads to. It asks the policy and looks at nothing.
+	Opent    map[string]func(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool
+	API      func(huma.API)    // operations beside the Inzage of its Soorten; may be nil
+	Werkplek func(w *web.Werk) // registers its pages; may be nil
+	Teksten  map[string]Tekst  // event type → what the family reads in the timeline
 }
 
 // Tekst is how the family reads one type of event, in Dutch B1. {bron} stands

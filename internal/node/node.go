@@ -156,7 +156,7 @@ func (n *Node) bedraad() error {
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Waarborgen: n.waarborgen, Signalen: n.signalen, Inzage: n.inzage, Opdrachten: n.opdracht,
 		Deelnemers: n.register.Deelnemers, Log: cfg.Log, Wek: n.bezorger.Wek,
 	}
-	modules, soorten := map[string]string{}, []inzage.Soort{}
+	modules, soorten := maps.Clone(inzage.Regels), []inzage.Soort{}
 	for _, bouw := range cfg.Functies {
 		f := bouw(n.omgeving)
 		n.functies = append(n.functies, f)

@@ -3,10 +3,12 @@ package node
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
 	"github.com/handbereik/soh/internal/werkplek"
@@ -51,8 +53,9 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 	aanmelding.Routes(mux)
 	gezondheid(mux, n.gereed)
 	w := web.NieuwWerk(site, mux, aanmelding.Vereis, aanmelding.VereisSterk)
-	titels := map[string]string{}
+	titels, opent := map[string]string{}, map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{}
 	for _, f := range n.functies {
+		maps.Copy(opent, f.Opent)
 		for _, s := range f.Opdrachten {
 			titels[s.Naam] = s.Titel
 		}
@@ -60,6 +63,10 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 	err = werkplek.Registreer(w, werkplek.Config{
 		Opdrachten: n.opdracht, Dossier: n.store, Naam: n.naam, Wek: n.bezorger.Wek,
 		Titel: func(soort string) string { return cmp.Or(titels[soort], soort) },
+		Opent: func(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool {
+			f, ok := opent[o.Soort]
+			return ok && f(ctx, s, o)
+		},
 		Functies: func(w *web.Werk) {
 			for _, f := range n.functies {
 				if f.Werkplek != nil {

@@ -209,12 +209,12 @@ func (p *Portal) vraagBronnen(ctx context.Context, s kijker, nodes []functie.Dee
 // is another thing than being silent.
 func (p *Portal) vraag(ctx context.Context, s kijker, d functie.Deelnemer) (_ inzage.Gezinsbeeld, reden string, _ error) {
 	var g inzage.Gezinsbeeld
-	b, status, err := p.bij(ctx, s, d, "/v1/betrokkenen/query", map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}})
-	if err == nil && status == http.StatusForbidden && s.Voor != nil {
+	b, k, err := p.bij(ctx, s, d, "/v1/betrokkenen/query", map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}})
+	if err == nil && k.status == http.StatusForbidden && s.Voor != nil {
 		return inzage.Gezinsbeeld{Organisatie: d.Organisatie}, uitleg(b), nil
 	}
-	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("HTTP %d", status)
+	if err == nil && k.status != http.StatusOK {
+		err = fmt.Errorf("HTTP %d", k.status)
 	}
 	if err != nil {
 		return g, "", err
@@ -247,34 +247,34 @@ func uitleg(antwoord []byte) string {
 }
 
 // bij posts vraag to a path of a source, on behalf of s.
-func (p *Portal) bij(ctx context.Context, s kijker, d functie.Deelnemer, pad string, vraag any) ([]byte, int, error) {
+func (p *Portal) bij(ctx context.Context, s kijker, d functie.Deelnemer, pad string, vraag any) ([]byte, kop, error) {
 	ctx, stop := context.WithTimeout(toegang.Naar(ctx, d.OIN), p.wacht)
 	defer stop()
 	lijf, err := json.Marshal(vraag)
 	if err != nil {
-		return nil, 0, err
+		return nil, kop{}, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, inzage.Basis(d.API)+pad, bytes.NewReader(lijf))
 	if err != nil {
-		return nil, 0, err
+		return nil, kop{}, err
 	}
 	verklaring, err := p.verklaar(s, d.OIN)
 	if err != nil {
-		return nil, 0, err
+		return nil, kop{}, err
 	}
 	r.Header.Set("Authorization", "Bearer "+verklaring)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json")
 	resp, err := p.client.Do(r)
 	if err != nil {
-		return nil, 0, err
+		return nil, kop{}, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAntwoord+1))
 	if err == nil && len(b) > maxAntwoord {
 		err = errors.New("het antwoord is te groot")
 	}
-	return b, resp.StatusCode, err
+	return b, kop{resp.StatusCode, resp.Header.Get("Link")}, err
 }
 
 var telefoonVorm = regexp.MustCompile(`^[0-9+][0-9 ()-]{2,19}$`)
@@ -305,9 +305,13 @@ func schoon(g *inzage.Gezinsbeeld) {
 			k.Wie[j] = veilig(k.Wie[j])
 		}
 	}
-	for i := range g.Inzagen {
-		k := &g.Inzagen[i]
-		for _, s := range []*string{&k.Wie, &k.Organisatie, &k.Rol, &k.Wat, &k.Waarom, &k.Grondslag} {
+	schoonKeren(g.Inzagen)
+}
+
+func schoonKeren(ks []inzage.Inkijk) {
+	for i := range ks {
+		k := &ks[i]
+		for _, s := range []*string{&k.Wie, &k.Organisatie, &k.Rol, &k.Wat, &k.Gegeven, &k.Waarom, &k.Reden, &k.Grondslag} {
 			*s = veilig(*s)
 		}
 	}

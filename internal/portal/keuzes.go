@@ -74,6 +74,9 @@ func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Se
 	switch r.URL.Query().Get("gelukt") {
 	case "gestopt":
 		pg.Bericht = &web.Alert{Soort: "ok", Titel: web.Vertaalbaar("Gelukt. Dit is gestopt."), Tekst: web.Vertaalbaar("Vanaf nu mag de ander dit niet meer zien.")}
+		if d.nogEen(r.URL.Query().Get("id")) {
+			pg.Bericht.Tekst = web.Vertaalbaar("U zei ook op een andere manier ja tegen deze persoon of organisatie. Dat geldt nog. U ziet het hieronder.")
+		}
 	case "meekijken":
 		pg.Bericht = &web.Alert{Soort: "ok", Titel: web.Vertaalbaar("Gelukt. Deze persoon kan nu met u meekijken."), Tekst: web.Vertaalbaar("Zeg dat deze persoon hier inlogt met DigiD en kiest voor ‘Voor wie’.")}
 	case "deels":
@@ -82,6 +85,15 @@ func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Se
 		pg.Bericht = &web.Alert{Soort: "fout", Titel: web.Vertaalbaar("Het stoppen is niet gelukt."), Tekst: web.Vertaalbaar("De organisatie gaf geen antwoord. Probeer het straks opnieuw, of bel de organisatie.")}
 	}
 	p.site.Toon(w, r, http.StatusOK, "mijn-keuzes.html", pg)
+}
+
+// nogEen tells that who lost what stopped under this id still has something else
+// here that the person said yes to.
+func (d *keuzesData) nogEen(id string) bool {
+	i := slices.IndexFunc(d.Gestopt, func(k keuze) bool { return k.ID == id })
+	return i >= 0 && slices.ContainsFunc(d.Nu, func(k keuze) bool {
+		return slices.ContainsFunc(k.Wie, func(w string) bool { return slices.Contains(d.Gestopt[i].Wie, w) })
+	})
 }
 
 var nummerVorm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
@@ -102,11 +114,11 @@ func (p *Portal) stop(w http.ResponseWriter, r *http.Request, s toegang.Sessie) 
 		p.site.Fout(w, r, begrip.NieuweFout(begrip.NietGevonden, "Deze keuze bestaat niet meer."))
 		return
 	}
-	_, status, err := p.bij(r.Context(), kijker{Sessie: s}, nodes[i], pad+id+"/intrekkingen", struct{}{})
-	gelukt := "gestopt"
-	if err != nil || status != http.StatusNoContent {
+	_, k, err := p.bij(r.Context(), kijker{Sessie: s}, nodes[i], pad+id+"/intrekkingen", struct{}{})
+	gelukt := "gestopt&id=" + id
+	if err != nil || k.status != http.StatusNoContent {
 		gelukt = "nee"
-		p.cfg.Log.WarnContext(r.Context(), "een bron stopt een toestemming niet", "bron", bron, "status", status)
+		p.cfg.Log.WarnContext(r.Context(), "een bron stopt een toestemming niet", "bron", bron, "status", k.status)
 	}
 	http.Redirect(w, r, "/mijn-keuzes?gelukt="+gelukt, http.StatusSeeOther)
 }

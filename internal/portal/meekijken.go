@@ -138,17 +138,17 @@ func (p *Portal) leggenVast(ctx context.Context, s toegang.Sessie, bij []functie
 	var wg sync.WaitGroup
 	for i, d := range bij {
 		wg.Go(func() {
-			b, status, err := p.bij(ctx, kijker{Sessie: s}, d, waarborg.SoortVertegenwoord.Pad+"/verleningen", vraag)
+			b, k, err := p.bij(ctx, kijker{Sessie: s}, d, waarborg.SoortVertegenwoord.Pad+"/verleningen", vraag)
 			switch {
-			case err == nil && status == http.StatusCreated && json.Valid(b):
+			case err == nil && k.status == http.StatusCreated && json.Valid(b):
 				return
-			case err != nil || status >= http.StatusInternalServerError:
+			case err != nil || k.status >= http.StatusInternalServerError:
 				nee[i].Reden = "Deze organisatie antwoordt nu niet. Probeer het straks opnieuw."
 			default:
 				nee[i].Reden = uitleg(b)
 			}
 			nee[i].Naam = d.Naam
-			p.cfg.Log.WarnContext(ctx, "een bron legt niet vast wie meekijkt", "bron", d.OIN, "status", status)
+			p.cfg.Log.WarnContext(ctx, "een bron legt niet vast wie meekijkt", "bron", d.OIN, "status", k.status)
 		})
 	}
 	wg.Wait()

@@ -24,7 +24,7 @@ type overzicht struct {
 	Weigert []weigering
 	// Wie and Gegevens say of whom the page is: u and uw gegevens, or of another.
 	Wie, Gegevens string
-	Spoed         bool // somebody looked on noodtoegang
+	Spoed         inzage.Oordeel // somebody looked on noodtoegang, and what was found of it; empty: nobody
 	Nu            nuKaart
 	Stappen       []stap
 	Stil          []string // organisations that did not answer
@@ -74,7 +74,7 @@ func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang
 	b := p.haal(r.Context(), k)
 	d := overzicht{Naam: voornaam(s.Naam), Jongere: s.Rol == begrip.RolJongere && k.Voor == nil, Voor: k.Voor, beeld: b, Weigert: b.weigert()}
 	d.Wie, d.Gegevens = p.aanspreking(r)
-	d.Spoed = slices.ContainsFunc(b.inkijken(), func(i inzage.Inkijk) bool { return i.Nood })
+	d.Spoed = spoed(b.inkijken())
 	for _, x := range b.Bronnen {
 		if x.Stil {
 			d.Stil = append(d.Stil, x.Naam)
@@ -102,6 +102,17 @@ func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang
 	d.Keek, d.KeekHeel = p.tabel(inkijken[:min(keekKort, len(inkijken))]), b.heel()
 	d.KeekMeer = len(inkijken)
 	p.site.Toon(w, r, http.StatusOK, "overzicht.html", web.Pagina{Titel: web.Vertaalbaar("Overzicht"), Breed: true, Data: d})
+}
+
+// spoed gives the state of noodtoegang that the family must know of first: what is
+// not judged yet, then what was not right.
+func spoed(ks []inzage.Inkijk) inzage.Oordeel {
+	for _, o := range []inzage.Oordeel{inzage.OordeelOpen, inzage.OordeelNiet, inzage.OordeelTerecht} {
+		if slices.ContainsFunc(ks, func(k inzage.Inkijk) bool { return k.Nood && (k.Oordeel == o || k.Oordeel == "" && o == inzage.OordeelOpen) }) {
+			return o
+		}
+	}
+	return ""
 }
 
 // voornaam is how the page greets.

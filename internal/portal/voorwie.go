@@ -127,8 +127,8 @@ func (p *Portal) anderen(ctx context.Context, s toegang.Sessie) []voorWie {
 }
 
 func (p *Portal) vraagVoorWie(ctx context.Context, s toegang.Sessie, d functie.Deelnemer) ([]waarborg.VoorWie, error) {
-	b, status, err := p.bij(ctx, kijker{Sessie: s}, d, "/v1/betrokkenen/voor-wie/query", map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.BSN}})
-	if err != nil || status != http.StatusOK {
+	b, k, err := p.bij(ctx, kijker{Sessie: s}, d, "/v1/betrokkenen/voor-wie/query", map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.BSN}})
+	if err != nil || k.status != http.StatusOK {
 		return nil, err
 	}
 	var in struct {

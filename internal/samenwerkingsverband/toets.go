@@ -133,7 +133,7 @@ func (d *Definitie) Toets(v Vraag) Uitkomst {
 	n := begrip.Niveau(beste.niveaus[v.Klasse])
 	u := Uitkomst{Toegestaan: n >= v.Niveau, Niveau: n, Gemaskeerd: beste.gemaskeerd, Plichten: beste.plichten, Redenen: beste.reden}
 	if !u.Toegestaan {
-		u.Redenen = append([]toegang.Reden{{Tekst: "U mag minder zien dan u vraagt: hoogstens niveau " + string(rune('0'+n)) + "."}}, u.Redenen...)
+		u.Redenen = append([]toegang.Reden{{Tekst: "U mag minder zien dan u vraagt: hoogstens niveau " + string(rune('0'+n)) + ".", Gezin: "Deze persoon vroeg meer dan mag."}}, u.Redenen...)
 	}
 	return u
 }
@@ -142,14 +142,14 @@ func (d *Definitie) Toets(v Vraag) Uitkomst {
 func (d *Definitie) gebrek(v *Vraag, in *ingang) (uit []toegang.Reden) {
 	r := in.regel
 	if len(r.Fasen) > 0 && !slices.Contains(r.Fasen, v.Fase) {
-		uit = append(uit, toegang.Reden{Tekst: "In deze fase van de zaak is dit niet te zien."})
+		uit = append(uit, toegang.Reden{Tekst: "In deze fase van de zaak is dit niet te zien.", Gezin: nietNodig})
 	}
 	if len(r.Delen) > 0 && !slices.Contains(r.Delen, v.Deel) {
-		uit = append(uit, toegang.Reden{Tekst: "U ziet het gezamenlijke plan en uw eigen deel, niet het werk van anderen."})
+		uit = append(uit, toegang.Reden{Tekst: "U ziet het gezamenlijke plan en uw eigen deel, niet het werk van anderen.", Gezin: "Deze persoon ziet alleen het eigen deel van het plan."})
 	}
 	for _, w := range r.Waarborgen {
 		if !waarborgen[w].houdt(v, d, r, in.grond) {
-			uit = append(uit, toegang.Reden{Tekst: waarborgen[w].tekst, Artikel: string(r.Grondslag)})
+			uit = append(uit, toegang.Reden{Tekst: waarborgen[w].tekst, Artikel: string(r.Grondslag), Gezin: nietVast})
 		}
 	}
 	return uit
@@ -198,8 +198,14 @@ func (d *Definitie) Kent(rol Rol) bool {
 }
 
 func nee(tekst, artikel string) Uitkomst {
-	return Uitkomst{Redenen: []toegang.Reden{{Tekst: tekst, Artikel: artikel}}}
+	return Uitkomst{Redenen: []toegang.Reden{{Tekst: tekst, Artikel: artikel, Gezin: nietNodig}}}
 }
+
+// What the family reads of a refusal by the agreements.
+const (
+	nietNodig = "Dit hoort niet bij het werk van deze persoon in het overleg."
+	nietVast  = "Er is niet vastgelegd dat dit mag."
+)
 
 func (d *Definitie) rolnaam(r Rol) string {
 	if n := d.namen[r]; n != "" {

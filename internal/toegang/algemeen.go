@@ -167,7 +167,7 @@ func (o *oordeel) beperk(in Invoer) error {
 	if !v.Toegestaan {
 		o.bezwaren = slices.Concat(o.bezwaren, v.Redenen)
 		if len(v.Redenen) == 0 {
-			o.bezwaren = append(o.bezwaren, Reden{Tekst: "Het samenwerkingsverband van deze zaak staat dit niet toe."})
+			o.bezwaren = append(o.bezwaren, Reden{Tekst: "Het samenwerkingsverband van deze zaak staat dit niet toe.", Gezin: "De afspraken over samenwerken staan dit niet toe."})
 		}
 		return nil
 	}

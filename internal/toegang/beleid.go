@@ -23,10 +23,12 @@ import (
 // lists and maps of them).
 type Invoer map[string]any
 
-// Reden is why a decision fell as it did.
+// Reden is why a decision fell as it did: for the reader, and for the family that
+// reads of a refusal. An auditor reads the words of the reader, with the article.
 type Reden struct {
-	Tekst   string `json:"tekst"`             // plain Dutch
+	Tekst   string `json:"tekst"`             // plain Dutch, for the reader
 	Artikel string `json:"artikel,omitempty"` // article of law, when there is one
+	Gezin   string `json:"gezin,omitempty"`   // a refusal of a professional in words for the family
 }
 
 // Besluit is the outcome. The zero value refuses.
@@ -157,7 +159,9 @@ func Modules(f fs.FS, voorvoegsel string) (map[string]string, error) {
 // Heeft tells whether there is a rule besluit in pakket.
 func (b *Beleid) Heeft(pakket string) bool { _, ok := b.vragen[pakket]; return ok }
 
-func weiger(tekst string) Besluit { return Besluit{Redenen: []Reden{{Tekst: tekst}}} }
+func weiger(tekst string) Besluit {
+	return Besluit{Redenen: []Reden{{Tekst: tekst, Gezin: "Er is geen regel die dit toestaat."}}}
+}
 
 // Besluit asks data.<pakket>.besluit together with the general rules; deny
 // beats permit. It refuses when there is no such rule, when no rule matches

@@ -51,7 +51,7 @@ func invoer(rol begrip.Rol) Invoer {
 func TestBesluit(t *testing.T) {
 	b := beleid(t, map[string]string{"a.rego": voorbeeld, "a_test.rego": voorbeeldTest})
 	kreeg, err := b.Besluit(t.Context(), "soh.voorbeeld", invoer(begrip.RolMedewerkerVT))
-	wil := Besluit{true, begrip.NiveauInhoud, []string{"adres", "melder"}, nil, []Reden{{"U beoordeelt de melding.", "Wmo 2015, artikel 5.1.6"}}}
+	wil := Besluit{true, begrip.NiveauInhoud, []string{"adres", "melder"}, nil, []Reden{{Tekst: "U beoordeelt de melding.", Artikel: "Wmo 2015, artikel 5.1.6"}}}
 	if d := cmp.Diff(wil, kreeg); d != "" || err != nil {
 		t.Error(err, d)
 	}

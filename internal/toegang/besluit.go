@@ -116,6 +116,11 @@ func leesRedenen(v ast.Value) ([]Reden, error) {
 		if !ok || tekst == "" || !ok2 && veld(m, "artikel") != nil {
 			return Reden{}, false
 		}
-		return Reden{string(tekst), string(artikel)}, true
+		r := Reden{Tekst: string(tekst), Artikel: string(artikel)}
+		if m.Len() > 2 {
+			gezin, _ := veld(m, "gezin").(ast.String)
+			r.Gezin = string(gezin)
+		}
+		return r, true
 	})
 }

@@ -6,8 +6,10 @@
 package werkplek
 
 import (
+	"context"
 	"embed"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -31,7 +33,9 @@ type Config struct {
 	Naam       func(oin begrip.OIN) string // name of a deelnemer
 	Nu         func() time.Time            // default time.Now
 	Functies   func(w *web.Werk)           // registers the pages between Postvak and logboek; may be nil
-	Wek        func()                      // wakes the deliverer after messages are offered again; may be nil
+	// Opent tells whether this professional may open an Opdracht; nil: every one.
+	Opent func(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool
+	Wek   func() // wakes the deliverer after messages are offered again; may be nil
 }
 
 type werkplek struct {
@@ -64,16 +68,21 @@ func Registreer(w *web.Werk, cfg Config) error {
 	return nil
 }
 
-// aantalNieuw counts what nobody has taken up yet. A failing count shows no
+// opent tells whether the Postvak leads s on to o.
+func (p *werkplek) opent(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool {
+	return p.Opent == nil || p.Opent(ctx, s, o)
+}
+
+// aantalNieuw counts what nobody has taken up yet and s may open. A failing count shows no
 // number; the page itself tells what is wrong.
-func (p *werkplek) aantalNieuw(r *http.Request, _ toegang.Sessie) int {
+func (p *werkplek) aantalNieuw(r *http.Request, s toegang.Sessie) int {
 	alle, err := p.Opdrachten.Postvak(r.Context())
 	if err != nil {
 		return 0
 	}
 	n := 0
 	for _, o := range alle {
-		if o.Staat == opdracht.Aangeboden {
+		if o.Staat == opdracht.Aangeboden && p.opent(r.Context(), s, o) {
 			n++
 		}
 	}
@@ -106,7 +115,7 @@ var staatLabels = map[opdracht.Staat]web.Label{
 	opdracht.Ingetrokken:  {Tekst: web.Vertaalbaar("Ingetrokken")},
 }
 
-func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, _ toegang.Sessie) error {
+func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
 	alle, err := p.Opdrachten.Postvak(r.Context())
 	if err != nil {
 		return err
@@ -120,8 +129,12 @@ func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, _ toegang.Ses
 		return err
 	}
 	d.Mislukt = len(mislukt)
+	eerst := false
 	for _, o := range alle {
 		x := rij{Opdracht: o, Titel: p.Titel(o.Soort), Afzender: p.Naam(o.Van), Pad: "/postvak/" + o.Soort + "/" + o.ID, Label: staatLabels[o.Staat]}
+		if !p.opent(r.Context(), s, o) {
+			x.Pad = "" // no way in that ends in "mocht niet" on the family's page
+		}
 		if o.Staat.Eind() {
 			d.Klaar = append(d.Klaar, x)
 			continue
@@ -130,7 +143,9 @@ func (p *werkplek) postvak(w http.ResponseWriter, r *http.Request, _ toegang.Ses
 			over := o.UiterlijkOp.Sub(p.Nu())
 			x.Termijn = &termijn{Op: *o.UiterlijkOp, TeLaat: over < 0, Dringend: over < 48*time.Hour}
 		}
-		x.Eerst = len(d.Open) == 0
+		if x.Eerst = !eerst && x.Pad != ""; x.Eerst {
+			eerst = true
+		}
 		d.Open = append(d.Open, x)
 	}
 	p.site.Toon(w, r, http.StatusOK, "postvak.html", web.Pagina{Titel: "Postvak", Data: d, Bericht: gelukt[r.URL.Query().Get("gelukt")]})
@@ -174,33 +189,58 @@ var niveauTekst = map[begrip.Niveau]string{
 	begrip.NiveauInhoud:  web.Vertaalbaar("De inhoud"),
 }
 
-// logboek shows the professional's own looks only: those of colleagues are
-// for the auditor.
+// perBlad is how many lines of the own log stand on one page.
+const perBlad = 100
+
+// logboek shows the professional's own looks only, page after page: those of
+// colleagues are for the auditor. A look at another source is one row: what came of
+// it, or that nothing is known yet.
 func (p *werkplek) logboek(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
-	regels, err := p.Dossier.Logboek(r.Context(), maxLog)
+	voor, _ := strconv.ParseInt(r.URL.Query().Get("voor"), 10, 64)
+	if s.Persoon == "" {
+		voor = 1 // nobody's
+	}
+	regels, err := p.Dossier.LogVanLezer(r.Context(), s.OIN, s.Persoon, voor, perBlad+1)
 	if err != nil {
 		return err
 	}
-	t := web.Tabel{Onderschrift: web.Vertaalbaar("Wanneer u keek, nieuwste eerst"), Kop: []string{
-		web.Vertaalbaar("Wanneer"), web.Vertaalbaar("Waar u keek"), web.Vertaalbaar("Wat u zag"), web.Vertaalbaar("Waarom"), web.Vertaalbaar("Mocht het?")}}
-	for _, l := range regels {
-		if s.Persoon == "" || l.Persoon != s.Persoon || l.LezerOIN != s.OIN {
-			continue
-		}
-		besluit := web.Cel{Label: &web.Label{Soort: "ok", Tekst: web.Vertaalbaar("Ja"), Icoon: "check"}}
-		zag := niveauTekst[l.Niveau]
-		if !l.Toegestaan {
-			besluit.Label = &web.Label{Soort: "fout", Tekst: web.Vertaalbaar("Nee")}
-			zag = web.Vertaalbaar("Niets")
-			if len(l.Redenen) > 0 {
-				besluit.Bij = l.Redenen[0].Tekst
-			}
-		}
-		t.Rijen = append(t.Rijen, []web.Cel{
-			{Op: l.Tijdstip}, {Tekst: p.Naam(l.Bron), Bij: p.Titel(l.Soort)}, {Tekst: zag},
-			{Tekst: l.Doel.Omschrijving(), Bij: l.Grondslag.Artikel()}, besluit,
-		})
+	d := logboek{Tabel: web.Tabel{Onderschrift: web.Vertaalbaar("Wanneer u keek, nieuwste eerst"), Kop: []string{
+		web.Vertaalbaar("Wanneer"), web.Vertaalbaar("Waar u keek"), web.Vertaalbaar("Wat u zag"), web.Vertaalbaar("Waarom"), web.Vertaalbaar("Mocht het?")}}}
+	if len(regels) > perBlad {
+		regels = regels[:perBlad]
+		d.Ouder = regels[perBlad-1].Nr
 	}
-	p.site.Toon(w, r, http.StatusOK, "logboek.html", web.Pagina{Titel: "Mijn logboek", Data: t})
+	vervolgd := map[string]bool{}
+	for _, l := range regels { // newest first: what came of a look stands before it
+		vervolgd[l.Vervolg] = true
+		if !vervolgd[l.ID] {
+			d.Tabel.Rijen = append(d.Tabel.Rijen, p.logrij(l.Logregel))
+		}
+	}
+	p.site.Toon(w, r, http.StatusOK, "logboek.html", web.Pagina{Titel: "Mijn logboek", Data: d})
 	return nil
+}
+
+type logboek struct {
+	Tabel web.Tabel
+	Ouder int64 // where the page with older looks begins; 0: there are none
+}
+
+func (p *werkplek) logrij(l dossier.Logregel) []web.Cel {
+	besluit := web.Cel{Label: &web.Label{Soort: "ok", Tekst: web.Vertaalbaar("Ja"), Icoon: "check"}}
+	zag := niveauTekst[l.Niveau]
+	if len(l.Lijst) > 0 && l.Niveau < begrip.NiveauInhoud {
+		zag = web.Vertaalbaar("In een lijst, geen inhoud")
+	}
+	if !l.Toegestaan {
+		besluit.Label = &web.Label{Soort: "fout", Tekst: web.Vertaalbaar("Nee")}
+		zag = web.Vertaalbaar("Niets")
+		if len(l.Redenen) > 0 {
+			besluit.Bij = l.Redenen[0].Tekst
+		}
+	}
+	return []web.Cel{
+		{Op: l.Tijdstip}, {Tekst: p.Naam(l.Bron), Bij: p.Titel(l.Soort)}, {Tekst: zag},
+		{Tekst: l.Doel.Omschrijving(), Bij: l.Grondslag.Artikel()}, besluit,
+	}
 }

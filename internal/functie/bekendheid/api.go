@@ -69,20 +69,21 @@ func (t *T) Functie() functie.Functie {
 		Beleid: map[string]string{"bekendheid/beleid.rego": beleid},
 		Soorten: []inzage.Soort{
 			{
-				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerzoeken), Klasse: klasse(samenwerkingsverband.Betrokkenen), Betrokkenen: betrokkenen,
+				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", InZin: "de vraag wie het gezin kent", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerzoeken), Klasse: klasse(samenwerkingsverband.Betrokkenen), Betrokkenen: betrokkenen,
 				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeVerzoekGezien, "Verrijkingsverzoek", "InzienVerrijkingsverzoek"),
 			},
 			{
-				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerrijkingen), Klasse: t.klasseVanAntwoord, Betrokkenen: betrokkenen,
+				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", InZin: "het antwoord op een vraag", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerrijkingen), Klasse: t.klasseVanAntwoord, Betrokkenen: betrokkenen,
 				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
 			},
 			{
-				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", Beleid: "soh.bekendheid", Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie,
+				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", InZin: "wat deze organisatie opschreef", Beleid: "soh.bekendheid", Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie,
 				Klasse: t.klasseVanAntwoord,
 				Partij: func(dossier.Record, begrip.OIN) bool { return false }, // only the organisation itself
 			},
 		},
 		Opdrachten: []opdracht.Soort{{Naam: soortOpdracht, Titel: "Vraag of u het gezin kent", Automatisch: t.automatisch}},
+		Opent:      map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{soortOpdracht: t.opent},
 		API:        t.api, Werkplek: t.werkplek, Teksten: teksten,
 	}
 }

@@ -154,59 +154,59 @@ gezin if {
 is_bevraagde if input.lezer.oin == input.bevraagde
 is_vrager if input.lezer.oin == input.vrager
 
-bezwaren contains {"tekst": "Deze vraag is niet aan uw organisatie gesteld.", "artikel": ""} if {
+bezwaren contains {"tekst": "Deze vraag is niet aan uw organisatie gesteld.", "gezin": "De vraag is niet aan deze organisatie gesteld.", "artikel": ""} if {
 	input.record.soort == "verrijkingsverzoek"
 	not is_bevraagde
 	not input.zelf
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Dit antwoord is niet voor uw organisatie.", "artikel": ""} if {
+bezwaren contains {"tekst": "Dit antwoord is niet voor uw organisatie.", "gezin": "Het antwoord is niet voor deze organisatie.", "artikel": ""} if {
 	input.record.soort == "verrijking"
 	not is_vrager
 	not input.zelf
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Uw rol mag dit niet lezen.", "artikel": ""} if {
+bezwaren contains {"tekst": "Uw rol mag dit niet lezen.", "gezin": "Deze persoon heeft ander werk. Daarbij hoort dit niet.", "artikel": ""} if {
 	input.record.soort == "verrijking"
 	is_vrager
 	not juiste_vrager
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Uw rol mag dit niet lezen.", "artikel": ""} if {
+bezwaren contains {"tekst": "Uw rol mag dit niet lezen.", "gezin": "Deze persoon heeft ander werk. Daarbij hoort dit niet.", "artikel": ""} if {
 	is_bevraagde
 	not input.lezer.rol in antwoorders
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Het doel of de zaak past niet bij deze vraag.", "artikel": ""} if {
+bezwaren contains {"tekst": "Het doel of de zaak past niet bij deze vraag.", "gezin": "Deze persoon gaf geen reden die bij de vraag past.", "artikel": ""} if {
 	mijn_kant
 	not doel_en_zaak
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Deze grondslag geldt hier niet.", "artikel": ""} if {
+bezwaren contains {"tekst": "Deze grondslag geldt hier niet.", "gezin": "Deze persoon gaf geen reden die bij de vraag past.", "artikel": ""} if {
 	input.record.soort == "verrijkingsverzoek"
 	is_bevraagde
 	not input.grondslag in antwoordgronden
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Alleen de organisatie zelf mag dit lezen.", "artikel": ""} if {
+bezwaren contains {"tekst": "Alleen de organisatie zelf mag dit lezen.", "gezin": "Alleen de organisatie die dit opschreef, mag het lezen.", "artikel": ""} if {
 	input.record.soort == "registratie"
 	not input.zelf
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Uw rol, doel of grondslag past niet bij dit gegeven.", "artikel": ""} if {
+bezwaren contains {"tekst": "Uw rol, doel of grondslag past niet bij dit gegeven.", "gezin": "Deze persoon heeft ander werk, of gaf geen reden die past.", "artikel": ""} if {
 	input.zelf
 	not eigen
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artikel": ""} if input.lezer.burger
+bezwaren contains {"tekst": "U kunt deze gegevens hier niet inzien.", "gezin": "Deze persoon mag dit hier niet zien.", "artikel": ""} if input.lezer.burger
 
 mijn_kant if is_bevraagde
 mijn_kant if is_vrager

@@ -1,6 +1,7 @@
 package bekendheid
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
@@ -155,6 +158,14 @@ type inkomendData struct {
 
 func (p *paginaset) lezer(s toegang.Sessie, o opdracht.Opdracht) toegang.Lezer {
 	return s.Lezer(p.o.Organisatie, begrip.DoelVTMelding, grond, o.Zaak)
+}
+
+// opent tells who may open a question in the Postvak.
+func (t *T) opent(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool {
+	p := &paginaset{T: t}
+	inhoud, err := json.Marshal(Verrijking{RedenVerzoek: begrip.DoelVTMelding, Vrager: o.Van, Bevraagde: o.Aan, Zaak: o.Zaak})
+	i := slices.IndexFunc(t.Functie().Soorten, func(x inzage.Soort) bool { return x.Naam == soortVerzoek })
+	return err == nil && i >= 0 && t.o.Inzage.ZouMogen(ctx, t.Functie().Soorten[i], dossier.Record{Zaak: o.Zaak, Inhoud: inhoud}, o.Van, p.lezer(s, o))
 }
 
 func (p *paginaset) opdracht(r *http.Request) (opdracht.Opdracht, error) {

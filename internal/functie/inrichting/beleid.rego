@@ -6,7 +6,7 @@ import rego.v1
 
 besluit := {"toegestaan": true, "niveau": max([n | some n in niveaus]), "gemaskeerd": [], "redenen": [r | some r in redenen]} if {
 	count(redenen) > 0
-} else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [{"tekst": "Alleen de privacyfunctionaris, de auditor en het systeem van de organisatie zelf zien dit.", "artikel": ""}]}
+} else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [{"tekst": "Alleen de privacyfunctionaris, de auditor en het systeem van de organisatie zelf zien dit.", "gezin": "Alleen wie toezicht houdt bij de organisatie, mag dit zien.", "artikel": ""}]}
 
 # --- The organisation itself (AVG 24: it shows that it follows the rules) ---
 

@@ -57,8 +57,8 @@ var teksten = map[string]functie.Tekst{
 	cloudevent.SamenwerkingBegonnen:   {Titel: "Organisaties gaan samenwerken", Uitleg: "Wie dat zijn, staat bij ‘Wat organisaties zelf vertellen’."},
 	cloudevent.SamenwerkingGestopt:    {Titel: "De samenwerking is gestopt", Uitleg: "De organisaties overleggen niet meer over {wie}."},
 	cloudevent.ToestemmingGegeven:     {Titel: "Er is toestemming gegeven", Uitleg: "Wat dat is en hoe u het stopt, staat bij ‘Mijn keuzes’."},
-	cloudevent.ToestemmingIngetrokken: {Titel: "Een toestemming is gestopt", Uitleg: "Vanaf dat moment mag de ander dit niet meer zien."},
-	cloudevent.NoodtoegangGebruikt:    {Titel: "Iemand keek met spoed in {gegevens}", Uitleg: "Er was haast. Een privacyfunctionaris kijkt na of dit terecht was."},
+	cloudevent.ToestemmingIngetrokken: {Titel: "Een toestemming is gestopt", Uitleg: "Deze toestemming geldt niet meer. Wat u nog wel goed vindt, staat bij ‘Mijn keuzes’."},
+	cloudevent.NoodtoegangGebruikt:    {Titel: "Iemand keek met spoed in {gegevens}", Uitleg: "Er was haast. Een privacyfunctionaris beoordeelt of dit terecht was. Het oordeel leest u bij ‘Wie keek?’."},
 }
 
 // soort makes a safeguard a kind of record that is read like any other.

@@ -178,26 +178,34 @@ type afschermData struct {
 	Tegen     []web.Optie
 }
 
-// lees gives whom a record of ours is about to who may withhold it: who may
-// read it now at its source, or the privacy officer.
-func (p *paginaset) betrokkenen(r *http.Request, s toegang.Sessie, soort, id string) ([]begrip.Betrokkene, error) {
+// betrokkenen gives whom a record of ours is about to who may withhold it: who may
+// read it now at its source, or the privacy officer. It decides first on which way,
+// and looks once on that; with toon false the page shows nothing of it and it does not
+// look at all. Who may not read it on any way tries to, and that is logged.
+func (p *paginaset) betrokkenen(r *http.Request, s toegang.Sessie, soort, id string, toon bool) ([]begrip.Betrokkene, error) {
 	k, ok := p.o.Inzage.VanSoort(soort)
 	if !ok {
 		return nil, begrip.NieuweFout(begrip.NietGevonden, "Dit bestaat hier niet.")
 	}
 	if s.Rol != begrip.RolPrivacy {
-		var err error
+		var wegen []toegang.Lezer
 		for _, w := range []struct {
 			doel  begrip.Doel
 			grond begrip.Grondslag
 		}{{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelEigenMelding, begrip.GrondUb417}, {begrip.DoelEigenMelding, "WGS-ZVH"}, {begrip.DoelVTMelding, begrip.GrondWmo526}} {
-			l := s.Lezer(p.o.Organisatie, w.doel, w.grond, "")
-			if _, err = p.o.Inzage.Geef(r.Context(), k, id, l, nil, time.Time{}); err == nil {
-				break
-			}
+			wegen = append(wegen, s.Lezer(p.o.Organisatie, w.doel, w.grond, ""))
 		}
+		l, mag, err := p.o.Inzage.EersteWeg(r.Context(), k, id, wegen)
 		if err != nil {
 			return nil, err
+		}
+		if !mag {
+			l = wegen[0]
+		}
+		if toon || !mag {
+			if _, err := p.o.Inzage.Geef(r.Context(), k, id, l, nil, time.Time{}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return p.o.Inzage.Betrokkenen(r.Context(), soort, id)
@@ -216,7 +224,7 @@ func (p *paginaset) toonAfschermen(w http.ResponseWriter, r *http.Request, s toe
 
 func (p *paginaset) afschermen(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
 	q := r.URL.Query()
-	bs, err := p.betrokkenen(r, s, q.Get("soort"), q.Get("id"))
+	bs, err := p.betrokkenen(r, s, q.Get("soort"), q.Get("id"), true)
 	if err != nil {
 		return err
 	}
@@ -230,7 +238,7 @@ func (p *paginaset) schermAf(w http.ResponseWriter, r *http.Request, s toegang.S
 	if err != nil {
 		return err
 	}
-	bs, err := p.betrokkenen(r, s, f.Waarde("soort"), f.Waarde("id"))
+	bs, err := p.betrokkenen(r, s, f.Waarde("soort"), f.Waarde("id"), false)
 	if err != nil {
 		return err
 	}

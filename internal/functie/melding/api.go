@@ -83,13 +83,14 @@ func (t *T) Functie() functie.Functie {
 		Beleid:     map[string]string{"melding/beleid.rego": beleid},
 		Soorten:    []inzage.Soort{t.soortMelding(), t.soortBeoordeling()},
 		Opdrachten: []opdracht.Soort{{Naam: soortMelding, Titel: "Melding beoordelen", Mag: magStap}},
+		Opent:      map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{soortMelding: t.opent},
 		API:        t.api, Werkplek: t.werkplek, Teksten: teksten,
 	}
 }
 
 func (t *T) soortMelding() inzage.Soort {
 	return inzage.Soort{
-		Naam: soortMelding, Pad: padMeldingen, Titel: "Melding", Beleid: "soh.melding",
+		Naam: soortMelding, Pad: padMeldingen, Titel: "Melding", InZin: "de melding", Beleid: "soh.melding",
 		Reduceer: t.reduceer, Ingezien: t.ingezien, Melding: true,
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
 			m, _ := lees(rec)

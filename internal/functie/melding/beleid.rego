@@ -167,12 +167,12 @@ is_ontvanger if input.lezer.oin == input.ontvanger
 juiste_rol if ontvangst[input.lezer.soort].rol == input.lezer.rol
 juiste_grond if input.grondslag in ontvangst[input.lezer.soort].gronden
 
-bezwaren contains {"tekst": sprintf("Alleen %s mag deze melding lezen. U bent aangemeld met een andere rol.", [ontvangst[input.lezer.soort].naam]), "artikel": "WMO-5.1.6"} if {
+bezwaren contains {"tekst": sprintf("Alleen %s mag deze melding lezen. U bent aangemeld met een andere rol.", [ontvangst[input.lezer.soort].naam]), "gezin": "Deze persoon heeft ander werk. Daarbij hoort het lezen van deze melding niet.", "artikel": "WMO-5.1.6"} if {
 	is_ontvanger
 	not juiste_rol
 }
 
-bezwaren contains {"tekst": "Kies een doel en een wettelijke grondslag die bij het beoordelen van een melding horen.", "artikel": "WMO-5.1.6"} if {
+bezwaren contains {"tekst": "Kies een doel en een wettelijke grondslag die bij het beoordelen van een melding horen.", "gezin": "Deze persoon gaf geen reden die bij de melding past.", "artikel": "WMO-5.1.6"} if {
 	is_ontvanger
 	juiste_rol
 	not doel_en_grond
@@ -183,34 +183,34 @@ doel_en_grond if {
 	juiste_grond
 }
 
-bezwaren contains {"tekst": "U leest vanuit een andere zaak dan die van deze melding.", "artikel": ""} if {
+bezwaren contains {"tekst": "U leest vanuit een andere zaak dan die van deze melding.", "gezin": "Deze persoon werkte aan iets anders dan deze melding.", "artikel": ""} if {
 	is_ontvanger
 	juiste_rol
 	doel_en_grond
 	input.zaak != input.record.zaak
 }
 
-bezwaren contains {"tekst": "Uw organisatie is geen ontvanger van deze melding.", "artikel": ""} if {
+bezwaren contains {"tekst": "Uw organisatie is geen ontvanger van deze melding.", "gezin": "De melding is niet voor deze organisatie.", "artikel": ""} if {
 	input.record.soort == "melding"
 	not is_ontvanger
 	not input.zelf
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Uw rol mag meldingen van uw eigen organisatie niet lezen.", "artikel": ""} if {
+bezwaren contains {"tekst": "Uw rol mag meldingen van uw eigen organisatie niet lezen.", "gezin": "Deze persoon heeft ander werk. Daarbij hoort het lezen van meldingen niet.", "artikel": ""} if {
 	input.zelf
 	not is_ontvanger
 	not input.lezer.burger
 }
 
-bezwaren contains {"tekst": "Uw organisatie deed deze melding niet en beoordeelt die ook niet.", "artikel": ""} if {
+bezwaren contains {"tekst": "Uw organisatie deed deze melding niet en beoordeelt die ook niet.", "gezin": "Deze organisatie deed de melding niet en beoordeelt die ook niet.", "artikel": ""} if {
 	input.record.soort == "beoordeling"
 	not input.zelf
 	not input.lezer.burger
 	input.lezer.oin != input.melder
 }
 
-bezwaren contains {"tekst": "Deze grondslag past niet bij het volgen van uw eigen melding.", "artikel": "UBWMO-4.1.7"} if {
+bezwaren contains {"tekst": "Deze grondslag past niet bij het volgen van uw eigen melding.", "gezin": "Deze persoon gaf geen reden die bij de melding past.", "artikel": "UBWMO-4.1.7"} if {
 	input.doel == "eigen-melding"
 	not volggrond_klopt
 	not input.lezer.burger
@@ -218,4 +218,4 @@ bezwaren contains {"tekst": "Deze grondslag past niet bij het volgen van uw eige
 
 volggrond_klopt if input.grondslag == volggrond[input.aan]
 
-bezwaren contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artikel": ""} if input.lezer.burger
+bezwaren contains {"tekst": "U kunt deze gegevens hier niet inzien.", "gezin": "Deze persoon mag dit hier niet zien.", "artikel": ""} if input.lezer.burger

@@ -24,7 +24,7 @@ func (t *T) werkplek(w *web.Werk) {
 		panic(err) // templates are compiled in; a test shows every page
 	}
 	p := &paginaset{T: t, Site: site}
-	w.Nav(web.NavItem{Titel: "Meldingen", Pad: "/meldingen", Icoon: "send"}, nil)
+	w.NavVoor(web.NavItem{Titel: "Meldingen", Pad: "/meldingen", Icoon: "send"}, p.magMeldingen, nil)
 	for patroon, f := range map[string]pagina{
 		"GET /meldingen": p.lijst, "GET /meldingen/nieuw": p.nieuw, "POST /meldingen/nieuw": p.maak, "GET /meldingen/{id}": p.eigen,
 		"GET /postvak/melding/{id}": p.inkomend, "POST /postvak/melding/{id}/oppakken": p.oppakken, "POST /postvak/melding/{id}/weigeren": p.weigeren,
@@ -33,13 +33,42 @@ func (t *T) werkplek(w *web.Werk) {
 		w.Pagina(patroon, f)
 	}
 	if _, ok := ontvangt[t.o.Organisatie.Soort]; ok {
-		w.Nav(web.NavItem{Titel: "Mijn gezinnen", Pad: "/beoordelingen", Icoon: "users"}, nil)
+		w.NavVoor(web.NavItem{Titel: "Mijn gezinnen", Pad: "/beoordelingen", Icoon: "users"}, p.magBeoordelen, nil)
 	}
 }
 
 type paginaset struct {
 	*T
 	*web.Site
+}
+
+// maxLijst is how many records a list shows.
+const maxLijst = 100
+
+// magMeldingen tells who finds the own meldingen in the menu: who may read them, on
+// the words with which the list asks.
+func (p *paginaset) magMeldingen(s toegang.Sessie) bool {
+	for soort := range ontvangers {
+		rec := dossier.Record{Inhoud: json.RawMessage(`{"soort":"` + string(soort) + `"}`)}
+		if p.o.Inzage.ZouMogen(context.Background(), p.soortMelding(), rec, p.o.Organisatie.OIN, p.volger(s, rec)) {
+			return true
+		}
+	}
+	return false
+}
+
+// magBeoordelen tells who finds the families whose melding is weighed here.
+func (p *paginaset) magBeoordelen(s toegang.Sessie) bool {
+	rec := dossier.Record{Inhoud: json.RawMessage(`{}`)}
+	return p.o.Inzage.ZouMogen(context.Background(), p.soortBeoordeling(), rec, p.o.Organisatie.OIN, p.beoordelaar(s, ""))
+}
+
+// opent tells who may open a melding in the Postvak.
+func (t *T) opent(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool {
+	p := &paginaset{T: t}
+	inhoud, err := json.Marshal(map[string]any{"ontvanger": o.Aan})
+	rec := dossier.Record{Zaak: o.Zaak, Inhoud: inhoud}
+	return err == nil && t.o.Inzage.ZouMogen(ctx, t.soortMelding(), rec, o.Van, p.beoordelaar(s, o.Zaak))
 }
 
 // ontvangt gives the ground on which a kind of organisation weighs meldingen.
@@ -81,23 +110,18 @@ type meldingRegel struct {
 }
 
 func (p *paginaset) lijst(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
-	recs, err := p.o.Dossier.Zoek(r.Context(), dossier.Filter{Soort: soortMelding, Limiet: 50})
+	recs, err := p.o.Dossier.Zoek(r.Context(), dossier.Filter{Soort: soortMelding})
+	if err != nil {
+		return err
+	}
+	rijen, err := p.o.Inzage.Lijst(r.Context(), p.soortMelding(), recs, func(rec dossier.Record) toegang.Lezer { return p.volger(s, rec) }, maxLijst)
 	if err != nil {
 		return err
 	}
 	var regels []meldingRegel
-	proces := begrip.NiveauProces // a list needs no content, and the family reads that in the log
-	for _, rec := range recs {
-		l := p.volger(s, rec)
-		a, err := p.o.Inzage.Geef(r.Context(), p.soortMelding(), rec.ID, l, &proces, time.Time{})
-		if begrip.Is(err, begrip.Verboden) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
+	for _, rij := range rijen {
 		var m Proces
-		if err := json.Unmarshal(a.Inhoud, &m); err != nil {
+		if err := json.Unmarshal(rij.Inhoud, &m); err != nil {
 			return err
 		}
 		o, err := p.opdrachtVan(r.Context(), m.Zaak, m.ID)

@@ -85,19 +85,18 @@ type beoordelingRegel struct {
 }
 
 func (p *paginaset) beoordelingen(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
-	recs, err := p.o.Dossier.Zoek(r.Context(), dossier.Filter{Soort: soortBeoordeling, Limiet: 100})
+	recs, err := p.o.Dossier.Zoek(r.Context(), dossier.Filter{Soort: soortBeoordeling})
+	if err != nil {
+		return err
+	}
+	rijen, err := p.o.Inzage.Lijst(r.Context(), p.soortBeoordeling(), recs, func(dossier.Record) toegang.Lezer { return p.beoordelaar(s, "") }, maxLijst)
 	if err != nil {
 		return err
 	}
 	var regels []beoordelingRegel
-	proces := begrip.NiveauProces
-	for _, rec := range recs {
+	for _, rij := range rijen {
 		var b Oordeel
-		err := p.leesEigen(r, rec.ID, s, &proces, &b)
-		if begrip.Is(err, begrip.Verboden) {
-			continue
-		}
-		if err != nil {
+		if err := json.Unmarshal(rij.Inhoud, &b); err != nil {
 			return err
 		}
 		regels = append(regels, beoordelingRegel{b, p.termijnLabel(b.Uitkomst, b.UiterlijkOp)})
@@ -185,7 +184,7 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 	case "opgepakt":
 		pg.Bericht = &web.Alert{Soort: "ok", Titel: "U hebt de melding opgepakt.", Tekst: "De melder en het gezin zien dat. Vraag nu wie het gezin kent."}
 	case "gevraagd":
-		pg.Bericht = &web.Alert{Soort: "ok", Titel: "De vraag is verstuurd.", Tekst: "Antwoorden verschijnen hier vanzelf."}
+		pg.Bericht = &web.Alert{Soort: "ok", Titel: "De vraag is verstuurd.", Tekst: "Kijk hier later nog eens. Dan ziet u wie antwoordde."}
 	case "afgerond":
 		pg.Bericht = &web.Alert{Soort: "ok", Titel: "Het besluit is opgeslagen.", Tekst: "De melder krijgt bericht."}
 	}

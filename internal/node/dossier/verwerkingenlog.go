@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -29,6 +30,7 @@ const (
 type Reden struct {
 	Tekst   string `json:"tekst"`
 	Artikel string `json:"artikel,omitempty"`
+	Gezin   string `json:"gezin,omitempty"` // the same for the family; empty when it has no words of its own
 }
 
 // Logregel is one line of the verwerkingenlog: who looked at what, about whom,
@@ -55,6 +57,7 @@ type Logregel struct {
 	Bron        begrip.OIN    `json:"bron"`
 	Soort       string        `json:"soort"`
 	RecordID    string        `json:"recordId"`
+	Lijst       []string      `json:"lijst,omitempty"` // a look at a list: which records it showed, instead of RecordID
 	Niveau      begrip.Niveau `json:"niveau"`
 	Velden      []string      `json:"velden,omitempty"`
 	Betrokkenen []begrip.BSN  `json:"betrokkenen"`
@@ -164,6 +167,37 @@ func scanGenummerd(scan func(...any) error) (r GenummerdeRegel, err error) {
 func (s *Store) LogVoorPersoon(ctx context.Context, bsn begrip.BSN, lim int) ([]Logregel, error) {
 	return rijen(ctx, s.lees, scanRegel, `SELECT v.regel FROM verwerking v JOIN verwerking_persoon p ON p.nr = v.nr
 		WHERE p.bsn = $1 ORDER BY v.nr DESC LIMIT $2`, bsn.Leesbaar(), limiet(lim))
+}
+
+// LogOverPersoon gives the looks about one person from before number voor (0: from
+// the newest on) and before tot (zero: now), newest first: those of professionals, or with gezin those of
+// members of the family. Each kind is found without the other, so that no number
+// of visits pushes a look out.
+func (s *Store) LogOverPersoon(ctx context.Context, bsn begrip.BSN, gezin bool, voor int64, tot time.Time, lim int) ([]GenummerdeRegel, error) {
+	grens := int64(math.MaxInt64)
+	if voor <= 0 {
+		voor = math.MaxInt64
+	}
+	if !tot.IsZero() {
+		grens = micros(tot)
+	}
+	burger := "="
+	if gezin {
+		burger = "<>"
+	}
+	return rijen(ctx, s.lees, scanGenummerd, `SELECT v.nr, v.regel FROM verwerking_persoon p CROSS JOIN verwerking v ON v.nr = p.nr
+		WHERE p.bsn = $1 AND p.nr < $2 AND v.tijdstip < $3 AND json_extract(v.regel, '$.burger') `+burger+` '' ORDER BY p.nr DESC LIMIT $4`,
+		bsn.Leesbaar(), voor, grens, limiet(lim))
+}
+
+// LogVanLezer gives the looks of one professional of organisation oin from before
+// number voor (0: from the newest on), newest first.
+func (s *Store) LogVanLezer(ctx context.Context, oin begrip.OIN, persoon string, voor int64, lim int) ([]GenummerdeRegel, error) {
+	if voor <= 0 {
+		voor = math.MaxInt64
+	}
+	return rijen(ctx, s.lees, scanGenummerd, `SELECT nr, regel FROM verwerking WHERE nr < $1 AND json_extract(regel, '$.lezerOin') = $2
+		AND json_extract(regel, '$.persoon') = $3 AND NOT `+isBesluit+` ORDER BY nr DESC LIMIT $4`, voor, string(oin), persoon, limiet(lim))
 }
 
 // Verifieer reads the whole verwerkingenlog and checks the chain. It gives the

@@ -13,7 +13,7 @@ func regel() Logregel {
 	return Logregel{Richting: Gegeven, LezerOIN: "00000001123456789000", LezerOrganisatie: "Veilig Thuis", Persoon: "p1", Naam: "M. Bos",
 		Rol: begrip.RolMedewerkerVT, Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516, Zaak: "urn:soh:zaak:1",
 		Bron: "00000001123456780000", Soort: "melding", RecordID: "a", Niveau: begrip.NiveauInhoud, Velden: []string{"tekst"},
-		Betrokkenen: []begrip.BSN{schildwacht, ander}, Toegestaan: true, Redenen: []Reden{{"dit mag", "Wmo 2015, artikel 5.1.6"}}, TraceID: "t"}
+		Betrokkenen: []begrip.BSN{schildwacht, ander}, Toegestaan: true, Redenen: []Reden{{"dit mag", "Wmo 2015, artikel 5.1.6", ""}}, TraceID: "t"}
 }
 
 func TestLogregelHeenEnTerug(t *testing.T) {

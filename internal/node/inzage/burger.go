@@ -42,6 +42,7 @@ type verleenUit struct{ Body waarborg.Keuze }
 // portal, beside looking: learn for whom it may ask to look, let somebody look
 // along, and stop what it said yes to.
 func (z *Inzage) registreerBurger(api huma.API) {
+	z.registreerLijsten(api)
 	rest.Register(api, huma.Operation{
 		OperationID: "verleenVertegenwoordiging", Method: http.MethodPost, Path: "/vertegenwoordigingen/verleningen", DefaultStatus: http.StatusCreated,
 		Summary: "Laat iemand meekijken, als gezinslid via het portaal", Tags: []string{"Betrokkene"}, Errors: []int{400, 401, 403, 409, 503},
@@ -74,8 +75,17 @@ func (z *Inzage) registreerBurger(api huma.API) {
 			return nil, err
 		}
 		uit := &voorWieUit{}
-		if uit.Body.Personen, err = z.cfg.Waarborgen.VoorWieKijkt(ctx, l); err != nil {
+		uit.Body.Personen = []waarborg.VoorWie{}
+		f, err := z.feitenOverZelf(ctx, l)
+		if err != nil {
 			return nil, err
+		}
+		if mag, err := z.magLijsten(ctx, l, f); err != nil {
+			return nil, err
+		} else if mag {
+			if uit.Body.Personen, err = z.cfg.Waarborgen.VoorWieKijkt(ctx, l); err != nil {
+				return nil, err
+			}
 		}
 		regel := z.regel(ctx, dossier.Gegeven, l)
 		regel.Soort, regel.Niveau, regel.Toegestaan = soortVoorWie, begrip.NiveauProces, true

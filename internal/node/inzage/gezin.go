@@ -2,6 +2,7 @@ package inzage
 
 import (
 	"context"
+	_ "embed"
 	"strings"
 	"time"
 	"unicode"
@@ -10,14 +11,21 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/waarborg"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
 const (
 	soortGezin   = "gezin"    // what the log calls a look at this page
 	soortVoorWie = "voor-wie" // and the question for whom one may look
-	maxInkijken  = 200
+	maxInkijken  = 200        // looks, or visits, on one page of the list
 )
+
+//go:embed lijsten.rego
+var lijstregels string
+
+// Regels is the policy of what stands beside the records, for the wiring of a node.
+var Regels = map[string]string{"inzage/lijsten.rego": lijstregels}
 
 // Gezin gives what this source has for person bsn: the reader l itself, through
 // a burgerportaal, or the person for whom l may look. It logs the look first.
@@ -26,44 +34,47 @@ const (
 // for what is withheld from this very reader, in the time it takes too.
 func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Gezinsbeeld, error) {
 	defer wachtTotMaat(ctx, time.Now())
-	if l.Burger.IsZero() || l.Organisatie.Soort != begrip.Burgerportaal || l.VoorWie() != bsn {
-		return Gezinsbeeld{}, z.geenGezin(ctx, l, bsn, "Alleen de betrokkene zelf ziet dit, via het portaal.", "")
-	}
-	recs, err := z.cfg.Dossier.Zoek(ctx, dossier.Filter{Persoon: bsn})
+	blik, err := z.gezinsblik(ctx, l, bsn)
 	if err != nil {
 		return Gezinsbeeld{}, err
 	}
-	f, err := z.feiten(ctx, l, recs...)
-	if err != nil {
-		return Gezinsbeeld{}, err
-	}
-	if reden := f.MagNamens(l); reden != "" {
-		return Gezinsbeeld{}, z.geenGezin(ctx, l, bsn, reden, "JW-7.3.11")
-	}
-	blik, err := z.blik(ctx, l, f, recs)
-	if err != nil {
-		return Gezinsbeeld{}, err
-	}
-	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Delen: blik.delen, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
+	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Delen: blik.delen, Inzagen: []Inkijk{}, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
 	for _, s := range z.alleSoorten() {
 		if s.Gezin != nil {
 			uit.Soorten = append(uit.Soorten, s.Naam)
 		}
 	}
-	if l.Namens.IsZero() {
+	if blik.lijsten && l.Namens.IsZero() {
 		if uit.Keuzes, err = z.cfg.Waarborgen.Keuzes(ctx, l, z.naam); err != nil {
 			return Gezinsbeeld{}, err
 		}
 	}
-	if uit.Inzagen, err = z.inkijken(ctx, bsn, blik); err != nil {
+	blad, err := z.inkijken(ctx, blik, 0, time.Time{})
+	if err != nil {
 		return Gezinsbeeld{}, err
 	}
-	regel := z.regel(ctx, dossier.Gegeven, l)
-	regel.Soort, regel.Niveau, regel.Toegestaan, regel.Velden, regel.Betrokkenen = soortGezin, begrip.NiveauProces, true, blik.getoond, []begrip.BSN{bsn}
-	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
-		return Gezinsbeeld{}, geenLog(err)
+	uit.Inzagen, uit.Vervolg = blad.Inkijken, z.bladwijzer.zet(bladInkijken, l, blad.volgende)
+	return uit, z.logGezin(ctx, l, bsn, blik.getoond)
+}
+
+// gezinsblik decides what l may see here for bsn, and refuses, logged, who may not
+// look for bsn at all.
+func (z *Inzage) gezinsblik(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (*blik, error) {
+	if l.Burger.IsZero() || l.Organisatie.Soort != begrip.Burgerportaal || l.VoorWie() != bsn {
+		return nil, z.geenGezin(ctx, l, bsn, "Alleen de betrokkene zelf ziet dit, via het portaal.", "")
 	}
-	return uit, nil
+	recs, err := z.cfg.Dossier.Zoek(ctx, dossier.Filter{Persoon: bsn})
+	if err != nil {
+		return nil, err
+	}
+	f, err := z.feiten(ctx, l, recs...)
+	if err != nil {
+		return nil, err
+	}
+	if reden := f.MagNamens(l); reden != "" {
+		return nil, z.geenGezin(ctx, l, bsn, reden, "JW-7.3.11")
+	}
+	return z.blik(ctx, l, f, recs)
 }
 
 // geenGezin logs and explains that l does not see what is here for bsn.
@@ -83,14 +94,20 @@ func (z *Inzage) geenGezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN,
 type blik struct {
 	l       toegang.Lezer
 	f       *waarborg.Feiten
+	recs    []dossier.Record
 	soorten map[string]Soort
 	delen   []Deel
 	getoond []string        // soort/id of what is shown
 	mag     map[string]bool // soort/id → the decision allows at least that it is there
+	lijsten bool            // may see what stands beside the records: looks, visits, choices
 }
 
 func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, recs []dossier.Record) (*blik, error) {
-	uit := &blik{l: l, f: f, soorten: map[string]Soort{}, delen: []Deel{}, mag: map[string]bool{}}
+	uit := &blik{l: l, f: f, recs: recs, soorten: map[string]Soort{}, delen: []Deel{}, mag: map[string]bool{}}
+	var err error
+	if uit.lijsten, err = z.magLijsten(ctx, l, f); err != nil {
+		return nil, err
+	}
 	for _, s := range z.alleSoorten() {
 		uit.soorten[s.Naam] = s
 	}
@@ -116,6 +133,19 @@ func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, 
 	return uit, nil
 }
 
+// magLijsten decides whether l may see what stands beside the records about itself:
+// the looks, the visits, the choices, for whom it may ask to look. The same rules
+// decide as for a record, so that a child under twelve gets none of it. Who looks
+// for another sees of it what is about the records it may see (blik.mag).
+func (z *Inzage) magLijsten(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten) (bool, error) {
+	if !l.Namens.IsZero() {
+		return true, nil
+	}
+	lijst := Soort{Naam: "lijst", Beleid: "soh.lijsten", Klasse: func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Bekendheid }}
+	b, err := z.besluit(ctx, lijst, dossier.Record{Soort: lijst.Naam, Personen: []begrip.BSN{l.Burger}}, l, f, nil)
+	return b.Toegestaan, err
+}
+
 // naam names an organisation to the family.
 func (z *Inzage) naam(oin begrip.OIN) string {
 	if oin == z.cfg.Organisatie.OIN {
@@ -129,101 +159,6 @@ func (z *Inzage) naam(oin begrip.OIN) string {
 
 func geenLog(err error) error {
 	return begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen wie kijkt. Daarom geven wij geen inzage.").Door(err)
-}
-
-// inkijken gives the looks at this source at records about bsn. Looks of ours
-// at other sources are told by those sources, so that each stands once; only
-// when the source is shielded, and so keeps silent, we tell it, without naming
-// that source. Looks by members of the family are left
-// out: they would tell one parent what the other does.
-func (z *Inzage) inkijken(ctx context.Context, bsn begrip.BSN, b *blik) ([]Inkijk, error) {
-	regels, err := z.cfg.Dossier.LogVoorPersoon(ctx, bsn, 0)
-	if err != nil {
-		return nil, err
-	}
-	uit := []Inkijk{}
-	dicht := map[string]func(begrip.OIN) bool{}
-	for _, r := range regels {
-		s, ok := b.soorten[r.Soort]
-		if !ok || !r.Burger.IsZero() || !verteld(r, b.f.Nu) {
-			continue
-		}
-		if eigenBlik := r.Richting == dossier.Bekeken && r.BronAfgeschermd && r.Vervolg != ""; eigenBlik {
-			if b.l.Namens.IsZero() {
-				uit = append(uit, inkijk(r, s))
-			}
-		} else {
-			if r.Richting != dossier.Gegeven || r.BronAfgeschermd {
-				continue
-			}
-			sleutel := r.Soort + "/" + r.RecordID
-			if _, gezien := dicht[sleutel]; !gezien {
-				if dicht[sleutel], err = z.nuDicht(ctx, s, r.RecordID, b); err != nil {
-					return nil, err
-				}
-			}
-			if dicht[sleutel](r.LezerOIN) {
-				continue
-			}
-			uit = append(uit, inkijk(r, s))
-		}
-		if len(uit) == maxInkijken {
-			break
-		}
-	}
-	return uit, nil
-}
-
-// nuDicht tells which readers of a record this member of the family may not
-// learn of as things are now: all of them when the record is shielded or
-// withheld from this person, or when who acts for another may not see it; else
-// those that the kind shields. A look from before the shielding is not shown
-// either.
-func (z *Inzage) nuDicht(ctx context.Context, s Soort, id string, b *blik) (func(begrip.OIN) bool, error) {
-	niemand := func(begrip.OIN) bool { return true }
-	if b.f.Afgeschermd(s.Naam, id, b.l) != nil || !b.l.Namens.IsZero() && !b.mag[s.Naam+"/"+id] {
-		return niemand, nil
-	}
-	rec, err := z.cfg.Dossier.Lees(ctx, s.Naam, id, time.Time{})
-	if begrip.Is(err, begrip.NietGevonden) {
-		return niemand, nil
-	}
-	if err != nil || s.Afgeschermd != nil && s.Afgeschermd(rec) {
-		return niemand, err
-	}
-	return func(oin begrip.OIN) bool { return s.LezerAfgeschermd != nil && s.LezerAfgeschermd(rec, oin) }, nil
-}
-
-var watGezien = map[begrip.Niveau]string{
-	begrip.NiveauBestaan: "alleen dat deze er is",
-	begrip.NiveauProces:  "wie, wanneer en hoe ver het is. Niet de inhoud",
-	begrip.NiveauInhoud:  "de inhoud",
-}
-
-func inkijk(r dossier.Logregel, s Soort) Inkijk {
-	i := Inkijk{
-		Tijdstip: r.Tijdstip, Wie: r.Naam, Organisatie: r.LezerOrganisatie, Rol: hoofdletter(r.Rol.Naam()),
-		Wat: s.Titel + ": " + watGezien[r.Niveau] + ".", Grondslag: r.Grondslag.Artikel(), Toegestaan: r.Toegestaan,
-	}
-	switch {
-	case r.Rol == begrip.RolSysteem:
-		i.Wie = "Een computer, volgens een vaste regel"
-	case i.Wie == "":
-		i.Wie = "Een medewerker"
-	}
-	i.Waarom = hoofdletter(r.Doel.Omschrijving()) + "."
-	if i.Nood = noodgebruikt(r); i.Nood {
-		i.Waarom = "Er was haast. Daarom mocht dit zonder gewone regel: noodtoegang. Een privacyfunctionaris kijkt dit na."
-	}
-	if !r.Toegestaan {
-		i.Wat = s.Titel + ": niets. Dit mocht niet."
-		var rs []toegang.Reden
-		for _, x := range r.Redenen {
-			rs = append(rs, toegang.Reden{Tekst: x.Tekst})
-		}
-		i.Waarom += " Waarom dit niet mocht: " + redenen(rs)
-	}
-	return i
 }
 
 func hoofdletter(s string) string {

@@ -33,9 +33,9 @@ const (
 
 var padVorm = regexp.MustCompile(`^/v1/[a-z][a-z-]*/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// Haal reads a record at its source for l. It first logs the look here (about
+// Haal reads a record at its source for l. It first logs here that it asks (about
 // betrokkenen, when known), then asks the source at the address that the
-// register has for bron; pad is "/v1/<soort>/<uuid>". Our own OIN is answered
+// register has for bron, and logs what came of it; pad is "/v1/<soort>/<uuid>". Our own OIN is answered
 // by Geef. Errors: Verboden and NietGevonden with the source's own reason;
 // BronAntwoordtNiet when it is slow, down or makes no sense; NietBeschikbaar
 // when the look cannot be logged.
@@ -58,42 +58,59 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 	}
 	_, ctx = Spoor(ctx) // for both lines of the log
 	regel := z.regel(ctx, dossier.Bekeken, l)
-	regel.Bron, regel.RecordID, regel.Betrokkenen, regel.Toegestaan, regel.Niveau = bron, id, betrokkenen, true, begrip.NiveauInhoud
+	regel.Bron, regel.RecordID, regel.Betrokkenen, regel.Redenen = bron, id, betrokkenen, []dossier.Reden{{Tekst: nogGeenUitkomst}}
 	regel.Soort = strings.TrimPrefix(collectie, "/v1/")
 	if bekend {
 		regel.Soort = soort.Naam
 	}
 	if niveau != nil {
-		regel.Niveau = *niveau
 		pad += "/niveau" + strconv.Itoa(int(*niveau))
 	}
 	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
 		return Antwoord{}, begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen dat u kijkt. Daarom vragen wij de gegevens niet op.").Door(err)
 	}
 	uit, err := z.vraag(ctx, org, Basis(api)+pad, l)
+	if err := z.vervolg(context.WithoutCancel(ctx), soort, regel, uit, err); err != nil {
+		return Antwoord{}, err
+	}
 	if begrip.Is(err, begrip.Verboden) || begrip.Is(err, begrip.NietGevonden) {
 		err = begrip.FoutVan(err).Door(gevraagd)
 	}
-	if err != nil || !uit.Afgeschermd {
-		return uit, err
-	}
-	return z.vervolg(ctx, soort, regel, uit)
+	return uit, err
 }
 
-// vervolg adds to the line of a look what only the answer told: that the
-// source is shielded, and whom the content is about. The source does not tell
-// the family of this look, so we do, without naming the source. Without that
-// line there is no answer.
-func (z *Inzage) vervolg(ctx context.Context, soort Soort, regel dossier.Logregel, uit Antwoord) (Antwoord, error) {
+// What the reader's side writes of a look at another source: before it asks, and
+// when the source gave no decision.
+const (
+	nogGeenUitkomst = "Wij vroegen dit aan de bron. Wat die antwoordde, staat in een regel die hierop volgt."
+	geenAntwoord    = "De bron gaf geen bruikbaar antwoord. Of zij ons liet kijken, weten wij niet."
+	bronWeigert     = "De bron liet ons dit niet zien."
+)
+
+// vervolg adds to the line of a look what came of it, as the source told: its
+// decision, level and reasons, and with content whom it is about; or that it
+// refused, or was silent. So both sides keep the same. Without that line there is
+// no answer. A source that is shielded does not tell the family of this look, so
+// this line does, without naming the source.
+func (z *Inzage) vervolg(ctx context.Context, soort Soort, regel dossier.Logregel, uit Antwoord, fout error) error {
 	regel.Vervolg, regel.ID, regel.Tijdstip = regel.ID, "", time.Now().UTC()
-	regel.BronAfgeschermd, regel.Niveau, regel.Velden = true, uit.Niveau, velden(uit.Inhoud)
-	if soort.Personen != nil {
+	regel.Toegestaan, regel.Niveau, regel.BronAfgeschermd, regel.Plichten = fout == nil, uit.Niveau, uit.Afgeschermd, uit.Plichten
+	regel.Redenen, regel.Velden = logRedenen(uit.Redenen), velden(uit.Inhoud)
+	switch {
+	case begrip.Is(fout, begrip.Verboden) || begrip.Is(fout, begrip.NietGevonden):
+		if len(regel.Redenen) == 0 { // the source keeps its reasons to itself, or told them in words
+			regel.Redenen = []dossier.Reden{{Tekst: bronWeigert}}
+		}
+	case fout != nil:
+		regel.Redenen = []dossier.Reden{{Tekst: geenAntwoord}}
+	}
+	if soort.Personen != nil && fout == nil {
 		regel.Betrokkenen = append(regel.Betrokkenen, soort.Personen(uit.Inhoud)...)
 	}
 	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
-		return Antwoord{}, geenLog(err)
+		return geenLog(err)
 	}
-	return uit, nil
+	return nil
 }
 
 // Basis gives the address of a node without a trailing /v1 or slash, so that a

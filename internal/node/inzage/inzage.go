@@ -50,8 +50,9 @@ type Config struct {
 
 // Inzage gives and asks looks at records. Safe for concurrent use.
 type Inzage struct {
-	cfg    Config
-	client *http.Client
+	cfg        Config
+	client     *http.Client
+	bladwijzer bladwijzer
 
 	mu      sync.RWMutex
 	beleid  *toegang.Beleid
@@ -59,7 +60,9 @@ type Inzage struct {
 }
 
 // Nieuw makes an Inzage that refuses everything until Gebruik.
-func Nieuw(cfg Config) *Inzage { return &Inzage{cfg: cfg, client: cfg.Identiteit.Client(wachttijd)} }
+func Nieuw(cfg Config) *Inzage {
+	return &Inzage{cfg: cfg, client: cfg.Identiteit.Client(wachttijd), bladwijzer: nieuweBladwijzer()}
+}
 
 // Gebruik sets the compiled policies and the kinds of record of this node.
 func (z *Inzage) Gebruik(b *toegang.Beleid, soorten ...Soort) {
@@ -223,7 +226,7 @@ func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l
 			return b, nil
 		default:
 			b.Toegestaan = false
-			b.Redenen = append([]toegang.Reden{{Tekst: "U mag minder zien dan u vraagt: hoogstens niveau " + string(rune('0'+b.Niveau)) + "."}}, b.Redenen...)
+			b.Redenen = append([]toegang.Reden{{Tekst: "U mag minder zien dan u vraagt: hoogstens niveau " + string(rune('0'+b.Niveau)) + ".", Gezin: "Deze persoon vroeg meer dan mag."}}, b.Redenen...)
 			return b, nil
 		}
 	}
@@ -327,7 +330,7 @@ func velden(inhoud json.RawMessage) []string {
 }
 
 func weiger(tekst, artikel string) toegang.Besluit {
-	return toegang.Besluit{Redenen: []toegang.Reden{{Tekst: tekst, Artikel: artikel}}}
+	return toegang.Besluit{Redenen: []toegang.Reden{{Tekst: tekst, Artikel: artikel, Gezin: zonderReden}}}
 }
 
 func logRedenen(rs []toegang.Reden) []dossier.Reden {

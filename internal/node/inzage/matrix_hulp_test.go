@@ -117,7 +117,7 @@ func nieuweKnoop(t *testing.T, soort begrip.OrganisatieSoort) *knoop {
 	k := &knoop{t, inzage.Nieuw(inzage.Config{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Identiteit: id, Dossier: d, Waarborgen: w, Verbanden: verband.Ingebouwd(), Log: log, Wek: func() {}}), d}
 	o := &functie.Omgeving{Organisatie: ik, Systeem: ik.OIN.Systeem("soh"), Dossier: d, Waarborgen: w, Signalen: &signaal.Wachter{}, Inzage: k.Inzage, Log: log, Wek: func() {},
 		Deelnemers: func() []functie.Deelnemer { return nil }}
-	teksten, soorten := map[string]string{}, []inzage.Soort{}
+	teksten, soorten := maps.Clone(inzage.Regels), []inzage.Soort{}
 	for _, bouw := range functies {
 		f := bouw(o)
 		maps.Copy(teksten, f.Beleid)

@@ -358,8 +358,10 @@ func (z *Inzage) keren(ctx context.Context, wie toegang.Lezer, op time.Time, rec
 					continue
 				}
 				gezien[r.ID] = true
-				k := r.Soort + "/" + r.RecordID
-				uit[k] = append(uit[k], Keer{r.Tijdstip, r.Naam, r.Niveau, noodgebruikt(r)})
+				for _, id := range append(slices.Clone(r.Lijst), r.RecordID) {
+					k := r.Soort + "/" + id
+					uit[k] = append(uit[k], Keer{r.Tijdstip, r.Naam, r.Niveau, noodgebruikt(r)})
+				}
 			}
 		}
 	}

@@ -18,6 +18,7 @@ type Soort struct {
 	Naam   string // "melding": the soort of the dossier records
 	Pad    string // "/v1/meldingen"
 	Titel  string // "Melding"
+	InZin  string // "de melding": how a sentence for the family names it; default the title
 	Beleid string // rego package, "soh.melding"
 
 	// Reduceer is THE reduction of this kind of record to a level.
@@ -105,24 +106,12 @@ type Antwoord struct {
 	Afgeschermd bool // the family may not learn who the source is
 }
 
-// Inkijk is one look at a person's data, as the person reads it.
-type Inkijk struct {
-	Tijdstip    time.Time `json:"tijdstip"`
-	Wie         string    `json:"wie"`
-	Organisatie string    `json:"organisatie"`
-	Rol         string    `json:"rol"`
-	Wat         string    `json:"wat"`
-	Waarom      string    `json:"waarom"`
-	Grondslag   string    `json:"grondslag"`
-	Toegestaan  bool      `json:"toegestaan"`
-	Nood        bool      `json:"nood,omitempty"` // without an ordinary rule: noodtoegang
-}
-
 // Gezinsbeeld is what one source has for one member of the family.
 type Gezinsbeeld struct {
 	Organisatie begrip.Organisatie `json:"organisatie"`
 	Delen       []Deel             `json:"delen"`
-	Inzagen     []Inkijk           `json:"inzagen"`
+	Inzagen     []Inkijk           `json:"inzagen" doc:"De nieuwste keren dat iemand keek"`
+	Vervolg     string             `json:"vervolg,omitempty" doc:"Bladwijzer voor de keren daarvoor, voor /betrokkenen/inkijken/query; leeg: dit zijn ze alle"`
 	Soorten     []string           `json:"soorten" doc:"Soorten gegevens die deze bron aan het gezin laat zien, voor iedereen dezelfde lijst"`
 	Keuzes      []waarborg.Keuze   `json:"keuzes" doc:"Wat deze persoon goed vond, ook wat is gestopt"`
 }

@@ -167,6 +167,9 @@ func (w *Waarborgen) gelezen(ctx context.Context, s Soort, l toegang.Lezer, id s
 	regel.Soort, regel.RecordID, regel.Niveau, regel.BronAfgeschermd = s.Naam, id, begrip.NiveauInhoud, s.Zwijg
 	for _, rec := range recs {
 		regel.Betrokkenen = append(regel.Betrokkenen, rec.Personen...)
+		if id == "" {
+			regel.Lijst = append(regel.Lijst, rec.ID)
+		}
 	}
 	if err := w.d.Log(ctx, regel); err != nil {
 		return begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niet vastleggen wie kijkt. Daarom geven wij geen inzage.").Door(err)

@@ -43,7 +43,7 @@ gezinsrol if input.lezer.rol in {"ouder", "jongere"}
 
 # --- Protected sources (I6) ---
 
-weigeringen contains {"tekst": "Wie iets vertrouwelijk meldde en waar iemand verborgen woont, blijft beschermd.", "artikel": "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8"} if {
+weigeringen contains {"tekst": "Wie iets vertrouwelijk meldde en waar iemand verborgen woont, blijft beschermd.", "gezin": "Wat beschermd is, mag niemand hier zien.", "artikel": "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8"} if {
 	beschermd
 	not input.zelf
 }
@@ -59,7 +59,7 @@ weigeringen contains {"tekst": "U kunt deze gegevens hier niet inzien.", "artike
 
 # What is withheld from an organisation stays withheld, whatever the need: the
 # one who withheld it knew of danger too.
-weigeringen contains {"tekst": "Dit is voor u afgeschermd.", "artikel": a.artikel} if {
+weigeringen contains {"tekst": "Dit is voor u afgeschermd.", "gezin": "Deze persoon mag dit niet zien.", "artikel": a.artikel} if {
 	not burger
 	some a in input.afschermingen
 }
