@@ -44,7 +44,7 @@ func TestLezerVerteltZelfOverAfgeschermdeMelding(t *testing.T) {
 		return len(g.Delen), len(g.Inzagen), b
 	}
 	for _, geheim := range []string{politie.Naam, string(politie.OIN), m.ID, "Noor Hendriks"} {
-		if _, inzagen, b := gezin(vt); inzagen != 1 || strings.Contains(b, geheim) || !strings.Contains(b, "Melding: de inhoud.") {
+		if _, inzagen, b := gezin(vt); inzagen != 1 || strings.Contains(b, geheim) || !strings.Contains(b, "Las de melding.") {
 			t.Errorf("Veilig Thuis tells %d looks, %q may not be there: %s", inzagen, geheim, b)
 		}
 	}

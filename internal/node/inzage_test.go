@@ -31,7 +31,7 @@ func TestInzageBijDeBronLogtAanBeideKanten(t *testing.T) {
 		t.Fatalf("antwoord: niveau %d, redenen %v", a.Niveau, a.Redenen)
 	}
 	hier, daar := n.logboek(vt), n.logboek(politie)
-	if len(hier) != 1 || hier[0].Richting != dossier.Bekeken || hier[0].Bron != politie.OIN {
+	if len(hier) != 2 || hier[0].Vervolg != hier[1].ID || hier[1].Toegestaan || !hier[0].Toegestaan || hier[0].Richting != dossier.Bekeken || hier[0].Bron != politie.OIN {
 		t.Fatalf("log van de lezer: %+v", hier)
 	}
 	if len(daar) != 1 || daar[0].Richting != dossier.Gegeven || daar[0].Naam != l.Naam || daar[0].LezerOIN != vt.OIN || !daar[0].Toegestaan {

@@ -108,7 +108,9 @@ func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang
 // not judged yet, then what was not right.
 func spoed(ks []inzage.Inkijk) inzage.Oordeel {
 	for _, o := range []inzage.Oordeel{inzage.OordeelOpen, inzage.OordeelNiet, inzage.OordeelTerecht} {
-		if slices.ContainsFunc(ks, func(k inzage.Inkijk) bool { return k.Nood && (k.Oordeel == o || k.Oordeel == "" && o == inzage.OordeelOpen) }) {
+		if slices.ContainsFunc(ks, func(k inzage.Inkijk) bool {
+			return k.Nood && (k.Oordeel == o || k.Oordeel == "" && o == inzage.OordeelOpen)
+		}) {
 			return o
 		}
 	}

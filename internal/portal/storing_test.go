@@ -178,7 +178,7 @@ func TestHubDieHapert(t *testing.T) {
 			moet(t, n.leesPagina(ouder, "/overzicht"), []string{"De melding wordt beoordeeld", "Wij kennen u"}, []string{"De tijdlijn kunnen wij nu niet"})
 			stoor(n, h)
 			moet(t, n.leesPagina(ouder, "/overzicht"), []string{"De tijdlijn kunnen wij nu niet laten zien.", "Wij kennen u", "Wat er is gebeurd, kunnen wij nu niet laten zien."},
-				[]string{"Er is nog niets gebeurd", "Veilig Thuis Oost antwoordt nu niet", "Wij vonden geen meldingen"})
+				[]string{"In de tijdlijn staat nog niets", "Veilig Thuis Oost antwoordt nu niet", "Wij vonden geen meldingen"})
 			n.web.Close() // a restart goes on from the list that was kept
 			n.open(toegang.AanmeldConfig{})
 			n.portaal.wacht = 1500 * time.Millisecond
