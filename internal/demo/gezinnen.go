@@ -54,7 +54,7 @@ func Gezinnen() []Gezin {
 			{BSN: begrip.MustBSN("999990068"), Voornamen: "Kaan", Achter: "Yılmaz", Geslacht: "1", Geboren: "1986-07-19", Rol: "ouder", Sub: "kaan", Uitleg: "Vader van Deniz."},
 			{BSN: begrip.MustBSN("999990081"), Voornamen: "Deniz", Achter: "Yılmaz", Geslacht: "2", Geboren: "2015-04-11", Rol: "kind"},
 		}},
-		{Kort: "bakker", Naam: "Gezin Bakker", Stand: "Dit verhaal begint bij u: doe zelf een melding.", Straat: "Molenweg", Huisnummer: 3, Postcode: "1236 EF", Leden: []Lid{
+		{Kort: "bakker", Naam: "Gezin Bakker", Stand: "Er is nog niets gebeurd. U kunt zelf een melding doen.", Straat: "Molenweg", Huisnummer: 3, Postcode: "1236 EF", Leden: []Lid{
 			{BSN: begrip.MustBSN("999990093"), Voornamen: "Kim", Achter: "Bakker", Geslacht: "2", Geboren: "1992-08-08", Rol: "ouder", Sub: "kim", Uitleg: "Moeder van Daan en Fleur."},
 			{BSN: begrip.MustBSN("999990111"), Voornamen: "Dennis", Achter: "Bakker", Geslacht: "1", Geboren: "1991-12-24", Rol: "ouder", Sub: "dennis", Uitleg: "Vader van Daan en Fleur."},
 			{BSN: begrip.MustBSN("999990123"), Voornamen: "Daan", Achter: "Bakker", Geslacht: "1", Geboren: "2019-02-17", Rol: "kind"},

@@ -229,6 +229,14 @@ func (c *contract) burgerPaden(ouder *toegang.Lezer, vraag map[string]any) {
 	c.doe(v)
 	v.body, v.wil = map[string]any{"burgerservicenummer": "12"}, 400
 	c.doe(v)
+	for _, pad := range []string{"/betrokkenen/inkijken/query", "/betrokkenen/bezoeken/query"} {
+		lijst := verzoek{als: portaal, bij: politie, methode: "POST", pad: pad, lezer: ouder, body: vraag, wil: 200}
+		c.doe(lijst)
+		lijst.body, lijst.wil = map[string]any{"burgerservicenummer": "999990019"}, 403
+		c.doe(lijst)
+		lijst.body, lijst.wil = map[string]any{"burgerservicenummer": "12"}, 400
+		c.doe(lijst)
+	}
 	for _, pad := range []string{"/toestemmingen/", "/vertegenwoordigingen/"} {
 		weg := verzoek{als: portaal, bij: politie, methode: "POST", pad: pad + uuid.NewString() + "/intrekkingen", lezer: ouder, wil: 404}
 		c.doe(weg)

@@ -219,7 +219,7 @@ func TestGezinZietNietsVanWatAfgeschermdIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _, b := n.vraag(portaal, politie, "/v1/betrokkenen/query", &ouder, vraag)
-	for _, wil := range []string{open, "Er is een brief", "Samira de Wit", vt.Naam, "Brief: de inhoud.", "De melding beoordelen.", "artikel 5.1.6", politie.Naam} {
+	for _, wil := range []string{open, "Er is een brief", "Samira de Wit", vt.Naam, "Las ‘Brief’.", "De melding beoordelen.", "artikel 5.1.6", politie.Naam} {
 		if s != 200 || !strings.Contains(b, wil) {
 			t.Errorf("%d, %q ontbreekt in %s", s, wil, b)
 		}

@@ -77,7 +77,7 @@ func TestPortaalInEenBrowser(t *testing.T) {
 		t.Errorf("een script kan het koekje lezen: %s", k)
 	}
 	tab.Controleer("portaal-overzicht")
-	tab.Klik(`a.tile[href="/wie-keek"]`).WachtTekst("U zelf staat niet in deze lijst").Controleer("portaal-wie-keek")
+	tab.Klik(`a.tile[href="/wie-keek"]`).WachtTekst("Uw eigen bezoeken staan onderaan").Controleer("portaal-wie-keek")
 	tab.Open(n.web.URL + "/hulp").Controleer("portaal-hulp")
 	tab.Open(n.web.URL + "/afspraken").Controleer("portaal-afspraken")
 	tab.Open(n.web.URL + "/afspraken/mda-plus-plus").WachtTekst("Wie doet mee").Controleer("portaal-afspraak")
