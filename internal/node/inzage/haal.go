@@ -84,7 +84,6 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 const (
 	nogGeenUitkomst = "Wij vroegen dit aan de bron. Wat die antwoordde, staat in een regel die hierop volgt."
 	geenAntwoord    = "De bron gaf geen bruikbaar antwoord. Of zij ons liet kijken, weten wij niet."
-	bronWeigert     = "De bron liet ons dit niet zien."
 )
 
 // vervolg adds to the line of a look what came of it, as the source told: its
@@ -98,8 +97,8 @@ func (z *Inzage) vervolg(ctx context.Context, soort Soort, regel dossier.Logrege
 	regel.Redenen, regel.Velden = logRedenen(uit.Redenen), velden(uit.Inhoud)
 	switch {
 	case begrip.Is(fout, begrip.Verboden) || begrip.Is(fout, begrip.NietGevonden):
-		if len(regel.Redenen) == 0 { // the source keeps its reasons to itself, or told them in words
-			regel.Redenen = []dossier.Reden{{Tekst: bronWeigert}}
+		if len(regel.Redenen) == 0 { // of a refusal a source tells its reasons in one text
+			regel.Redenen = []dossier.Reden{{Tekst: begrip.FoutVan(fout).Bericht}}
 		}
 	case fout != nil:
 		regel.Redenen = []dossier.Reden{{Tekst: geenAntwoord}}

@@ -134,6 +134,9 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	regel.Soort, regel.RecordID, regel.Betrokkenen, regel.BronAfgeschermd = soort.Naam, id, nu.Personen, dicht || hier != nil
 	regel.Niveau, regel.Toegestaan, regel.Redenen, regel.Velden = besluit.Niveau, besluit.Toegestaan, logRedenen(besluit.Redenen), velden(uit.Inhoud)
 	regel.Plichten = besluit.Plichten
+	if !besluit.Toegestaan {
+		regel.Niveau = begrip.NiveauBestaan // nothing was seen, whatever would have been allowed
+	}
 	if err := z.leg(ctx, regel, soort, nu, l); err != nil {
 		return Antwoord{}, geenLog(err)
 	}
