@@ -17,7 +17,7 @@ import (
 type cli struct {
 	Demo      DemoCmd      `cmd:"" help:"Het hele netwerk op deze computer, met verzonnen gezinnen."`
 	Hub       HubGroep     `cmd:"" help:"De Ketenindex van de ketenbeheerder."`
-	Node      NodeCmd      `cmd:"" help:"Het knooppunt van een deelnemer."`
+	Node      NodeGroep    `cmd:"" help:"Het knooppunt van een deelnemer."`
 	Portal    PortalCmd    `cmd:"" help:"Het burgerportaal voor ouders en jongeren."`
 	Keten     KetenCmd     `cmd:"" help:"De registers van de keten: deelnemers, diensten, API's, storingen en onderhoud."`
 	Event     EventCmd     `cmd:"" help:"Gebeurtenissen aanbieden aan en opvragen bij een Ketenindex."`

@@ -30,6 +30,7 @@ import (
 // certificate.
 type NodeCmd struct {
 	Map         string `name:"dir" env:"SOH_NODE_MAP" default:"node" help:"Map voor het dossier."`
+	Getuige     string `env:"SOH_NODE_GETUIGE" help:"Map buiten die van het dossier, die weet hoe ver het dossier is; zij hoort niet in een reservekopie. Leeg: die naast het dossier, met -getuige erachter."`
 	Soort       string `env:"SOH_NODE_SOORT" required:"" enum:"politie,veilig-thuis,gemeente,rvdk,gi,zvh,ggz,jeugdhulp,school,kmar,om,reclassering,jji,halt,arts,ambulance,forensisch-arts,vrouwenopvang,slachtofferhulp,woningcorporatie,overig" help:"Wat voor organisatie dit is: ${enum}."`
 	Certificaat string `name:"cert" env:"SOH_CERTIFICAAT" required:"" type:"existingfile" help:"Certificaat van de organisatie, met OIN."`
 	Sleutel     string `name:"key" env:"SOH_SLEUTEL" required:"" type:"existingfile" help:"Sleutel bij het certificaat."`
@@ -117,7 +118,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		Logboek:   node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
 		ProefBeleid: proef, BRP: personen,
 		Metingen:    metingen,
-		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
+		Organisatie: id.Organisatie, Map: c.Map, Getuige: c.Getuige, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
 		Functies: []functie.Bouw{
 			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
 			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)), inrichting.Bouw,

@@ -275,7 +275,7 @@ func (c *VerifyHaalCmd) regelsVan(client *http.Client, bundel, tot int64) error 
 // bewaar writes a file under another name first, so that it is there whole or
 // not at all.
 func bewaar(pad string, b []byte) error {
-	if err := os.MkdirAll(filepath.Dir(pad), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(pad), 0o700); err != nil {
 		return err
 	}
 	tmp := pad + ".nieuw"

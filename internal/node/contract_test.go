@@ -139,6 +139,7 @@ func TestElkPadVanDeNodeVolgtDeBeschrijving(t *testing.T) {
 	c := nieuwContract(n)
 	resttest.Ontwerpregels(t, c.docs[politie.OIN])
 	c.meldingPaden()
+	c.doe(verzoek{methode: http.MethodGet, pad: "/ketenindex-stand", als: vt, bij: politie, wil: http.StatusOK})
 	var doc struct {
 		Paths map[string]map[string]any
 	}

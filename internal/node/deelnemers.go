@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -43,12 +44,14 @@ type register struct {
 	eens   sync.Mutex
 	wek    func() // called when the list changed
 	eigen  string // our own API; empty: the hub cannot tell us anything
+	log    *slog.Logger
+	terug  string // what was said last of a hub that went back
 }
 
 func nieuwRegister(ctx context.Context, cfg Config, store *dossier.Store) (*register, error) {
 	r := &register{
 		ik: cfg.Organisatie, hub: inzage.Basis(cfg.HubURL), hubOIN: cfg.HubOIN, store: store,
-		client: cfg.Identiteit.Client(wachtHub), mis: make(chan struct{}, 1), wek: func() {}, eigen: inzage.Basis(cfg.APIURL),
+		client: cfg.Identiteit.Client(wachtHub), mis: make(chan struct{}, 1), wek: func() {}, eigen: inzage.Basis(cfg.APIURL), log: cfg.Log,
 	}
 	var lijst []functie.Deelnemer
 	b, ok, err := store.Waarde(ctx, registerWaarde)
@@ -175,6 +178,10 @@ func (r *register) Run(ctx context.Context) {
 		wacht = ververs
 		if r.haal(ctx) != nil && ctx.Err() == nil && len(*r.lijst.Load()) == 0 {
 			wacht = verversSnel
+		}
+		if err := r.onthoudStand(ctx); begrip.Is(err, begrip.Conflict) && err.Error() != r.terug {
+			r.terug = err.Error()
+			r.log.Error("de Ketenindex is teruggezet uit een kopie, of zegt niet tegen iedereen hetzelfde", "fout", err)
 		}
 		rust := time.NewTimer(verversSnel) // a stranger cannot make us ask more than once a second
 		select {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -127,6 +128,7 @@ type net struct {
 	mu    sync.Mutex
 
 	hub        *httptest.Server
+	hubWeg     atomic.Bool // the hub answers nobody
 	deelnemers []functie.Deelnemer
 	events     []json.RawMessage
 
@@ -173,7 +175,14 @@ func nieuwNetMet(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw,
 		n.mu.Unlock()
 		w.WriteHeader(http.StatusAccepted)
 	})
-	n.hub = n.luister(keten, mux)
+	mux.HandleFunc("POST /v1/vergelijkingen", n.vergelijk)
+	n.hub = n.luister(keten, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.hubWeg.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 	n.deelnemers = []functie.Deelnemer{{Organisatie: portaal}}
 	for _, o := range []begrip.Organisatie{politie, vt} {
 		n.oor[o.OIN] = &gehoord{}

@@ -16,7 +16,6 @@ import (
 	"maps"
 	"net/http"
 	"path"
-	"path/filepath"
 	"reflect"
 	"sync"
 	"time"
@@ -50,6 +49,7 @@ const sessieWaarde = "werkplek/sessiesleutel"
 type Config struct {
 	Organisatie begrip.Organisatie
 	Map         string             // folder of the dossier; made when it is not there
+	Getuige     string             // folder outside Map that knows how far the dossier is; default Map-getuige
 	Identiteit  toegang.Identiteit // certificate of the organisation
 	HubURL      string             // https base of the hub, with or without /v1
 	HubOIN      begrip.OIN         // who the hub is: no other organisation is believed at that address; needed with HubURL
@@ -92,6 +92,12 @@ type Node struct {
 	omgeving   *functie.Omgeving
 	api        http.Handler
 	werkplek   http.Handler
+
+	poort       poort
+	getuige     *dossier.Getuige // nil: none could be made
+	getuigeZegt string           // what it knows otherwise; empty: all fits
+	schijf      *meting.Schijf
+	proef       proef
 }
 
 // Open opens the dossier and wires the node. Nothing runs before Run.
@@ -110,13 +116,12 @@ func Open(cfg Config) (*Node, error) {
 	if err := toegang.VereisHub(cfg.HubURL, cfg.HubOIN); err != nil {
 		return nil, fmt.Errorf("node %s: %w", cfg.Organisatie.Naam, err)
 	}
-	store, err := dossier.Open(filepath.Join(cfg.Map, "dossier.db"))
-	if err != nil {
+	n := &Node{cfg: cfg, schijf: &meting.Schijf{Map: cfg.Map}}
+	if err := n.openDossier(context.Background()); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, store: store}
 	if err := n.bedraad(); err != nil {
-		return nil, errors.Join(fmt.Errorf("node %s: %w", cfg.Organisatie.Naam, err), store.Close())
+		return nil, errors.Join(fmt.Errorf("node %s: %w", cfg.Organisatie.Naam, err), n.sluitDossier())
 	}
 	return n, nil
 }
@@ -212,11 +217,12 @@ func (n *Node) maakAPI(pdp *authzen.Dienst, soorten []inzage.Soort) http.Handler
 		}
 	}
 	gezondheid(mux, n.gereed)
+	n.register.geefHubstand(api)
 	n.register.haak(mux)
 	pdp.Routes(mux)
 	tokens := n.tokens(api)
 	tokens.Routes(mux)
-	return n.cfg.Identiteit.Bewaak(rest.Handler(toegang.VereisCertificaat(tokens.Bewaak(n.cfg.Metingen.HTTP(mux), rest.WriteFout), rest.WriteFout,
+	return n.cfg.Identiteit.Bewaak(rest.Handler(toegang.VereisCertificaat(n.doorPoort(tokens.Bewaak(n.cfg.Metingen.HTTP(mux), rest.WriteFout)), rest.WriteFout,
 		"/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata, "/.well-known/authzen-configuration"), Versie, n.cfg.Log))
 }
 
@@ -279,12 +285,29 @@ func gezondheid(mux *http.ServeMux, gereed func(context.Context) error) {
 	})
 }
 
-// gereed tells whether the dossier answers and a register is known.
+// proef is the last try to write something.
+type proef struct {
+	slot sync.Mutex
+	op   time.Time
+	fout error
+}
+
+// proefElke is how old a try may be.
+const proefElke = 5 * time.Second
+
+// gereed tells whether the dossier answers and takes what is written, whether it
+// is the last one that is known, and whether a register is known.
 func (n *Node) gereed(ctx context.Context) error {
-	ctx, klaar := context.WithTimeout(ctx, 2*time.Second)
+	ctx, klaar := context.WithTimeout(ctx, 5*time.Second)
 	defer klaar()
 	if _, _, err := n.store.Waarde(ctx, registerWaarde); err != nil {
 		return begrip.NieuweFout(begrip.NietBeschikbaar, "Het dossier is niet bereikbaar.").Door(err)
+	}
+	if d, reden, _ := n.poort.nu(); d != deurOpen {
+		return begrip.NieuweFout(begrip.NietBeschikbaar, "%s", reden)
+	}
+	if err := n.schrijfbaar(ctx); err != nil {
+		return begrip.NieuweFout(begrip.NietBeschikbaar, "Er kan niets worden vastgelegd: de opslag is vol of werkt niet.").Door(err)
 	}
 	if len(n.register.Deelnemers()) == 0 {
 		return begrip.NieuweFout(begrip.NietBeschikbaar, "De lijst van deelnemers is nog niet bekend.")
@@ -307,21 +330,28 @@ func (n *Node) Functies() []functie.Functie { return n.functies }
 // Stand gives the state of the outbox per bestemming.
 func (n *Node) Stand(ctx context.Context) ([]dossier.Stand, error) { return n.bezorger.Stand(ctx) }
 
-// Run delivers the outbox, keeps the register fresh and does the automatic
-// handling until ctx ends or one of them cannot go on.
+// Run keeps the register fresh, compares the dossier with what others know of it
+// and, while that fits, delivers the outbox and does the automatic handling, until
+// ctx ends or one of them cannot go on.
 func (n *Node) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var wg sync.WaitGroup
-	for _, f := range []func(context.Context) error{
-		n.bezorger.Run, n.opdracht.Run, n.waarborgen.Run, n.anker.Run, n.uitvoer.Run, n.signalen.Run,
-		func(ctx context.Context) error { n.register.Run(ctx); return nil },
-	} {
-		wg.Go(func() {
-			if err := f(ctx); err != nil && ctx.Err() == nil {
-				stop(err)
-			}
-		})
+	wg.Go(func() { n.register.Run(ctx) })
+	wg.Go(func() { n.bewaak(ctx) })
+	for ctx.Err() == nil {
+		d, _, veranderd := n.poort.nu()
+		werk, klaar := context.WithCancel(ctx)
+		var werkers sync.WaitGroup
+		if d == deurOpen || d == deurEigen {
+			n.werk(werk, &werkers, stop)
+		}
+		select {
+		case <-ctx.Done():
+		case <-veranderd:
+		}
+		klaar()
+		werkers.Wait()
 	}
 	wg.Wait()
 	if err := context.Cause(ctx); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
@@ -330,8 +360,21 @@ func (n *Node) Run(ctx context.Context) error {
 	return nil
 }
 
+// werk starts what acts on the dossier; stop is called by what cannot go on.
+func (n *Node) werk(ctx context.Context, wg *sync.WaitGroup, stop context.CancelCauseFunc) {
+	for _, f := range []func(context.Context) error{
+		n.bezorger.Run, n.opdracht.Run, n.waarborgen.Run, n.anker.Run, n.uitvoer.Run, n.signalen.Run,
+	} {
+		wg.Go(func() {
+			if err := f(ctx); err != nil && ctx.Err() == nil {
+				stop(err)
+			}
+		})
+	}
+}
+
 // Close closes the dossier. Stop Run and the listeners first.
-func (n *Node) Close() error { return n.store.Close() }
+func (n *Node) Close() error { return n.sluitDossier() }
 
 // sleutel gives the key of the sign-in cookies, made at the first start.
 func (n *Node) sleutel(ctx context.Context) (k [32]byte, err error) {

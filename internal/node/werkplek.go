@@ -75,7 +75,20 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 			}
 		},
 	})
-	return site.Handler(n.cfg.Metingen.HTTP(mux)), err
+	return site.Handler(n.werkplekDoorPoort(site, n.cfg.Metingen.HTTP(mux))), err
+}
+
+// werkplekDoorPoort shows, when the dossier is not the last one, only that and how
+// the node is.
+func (n *Node) werkplekDoorPoort(site *web.Site, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d, reden, _ := n.poort.nu()
+		if d == deurOpen || d == deurEigen || r.URL.Path == "/health" || r.URL.Path == "/ready" || strings.HasPrefix(r.URL.Path, "/assets/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		site.Fout(w, r, begrip.NieuweFout(begrip.NietBeschikbaar, "%s", reden))
+	})
 }
 
 func (n *Node) naam(oin begrip.OIN) string {

@@ -59,6 +59,7 @@ type Config struct {
 
 // Portal is one running portal.
 type Portal struct {
+	schijf      *meting.Schijf
 	cfg         Config
 	site        *web.Site
 	aanmelding  *toegang.Aanmelding
@@ -98,7 +99,7 @@ func Open(cfg Config) (*Portal, error) {
 	if err := os.MkdirAll(cfg.Map, 0o700); err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
-	p := &Portal{cfg: cfg, wacht: wachttijd, client: cfg.Identiteit.Client(wachttijd), teksten: Teksten(cfg.Functies)}
+	p := &Portal{cfg: cfg, schijf: &meting.Schijf{Map: cfg.Map}, wacht: wachttijd, client: cfg.Identiteit.Client(wachttijd), teksten: Teksten(cfg.Functies)}
 	var err error
 	if p.register, err = nieuwRegister(p); err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
@@ -187,7 +188,7 @@ func (p *Portal) Gereed() error {
 	if len(p.register.Deelnemers()) == 0 {
 		return errors.New("de lijst van deelnemers is nog niet bekend")
 	}
-	return nil
+	return p.schijf.Kijk()
 }
 
 // Close ends the connections to hub and sources.

@@ -59,7 +59,7 @@ func (b *bereid) QueryRowContext(ctx context.Context, q string, args ...any) *sq
 
 // schrijfvragen are compiled once, when the dossier opens: what every look
 // writes. Not later: a transaction holds the only connection.
-var schrijfvragen = []string{savepunt, geefVrij, logKop, logRegel, logPersoon, outboxErbij}
+var schrijfvragen = []string{savepunt, geefVrij, logKop, logRegel, logPersoon, outboxErbij, stempelErbij}
 
 // bereidVoor compiles them.
 func bereidVoor(db *sql.DB) (map[string]*sql.Stmt, error) {

@@ -26,12 +26,15 @@ type rij struct {
 	wachtenden atomic.Int64
 	beurt      sync.Mutex // one writes at a time
 	groep      *groep     // open; kept by beurt
+	naCommit   atomic.Pointer[func(Stempel)]
 }
 
 // groep is one transaction of SQLite with the writes of several callers.
 type groep struct {
 	tx    vast
-	leden int // that wrote something to keep
+	rij   *rij
+	leden int  // that wrote something to keep
+	telt  bool // a record or a log line was written: the commit gets a Stempel
 	stuk  error
 	klaar chan struct{} // closed when err is known
 	err   error
@@ -39,7 +42,7 @@ type groep struct {
 
 // neem runs f in the open group, or a new one, and gives the group once f is in
 // it; the caller then waits for klaar. The last in line commits.
-func (r *rij) neem(ctx context.Context, db *sql.DB, stmts map[string]*sql.Stmt, f func(vast) error) (*groep, error) {
+func (r *rij) neem(ctx context.Context, db *sql.DB, stmts map[string]*sql.Stmt, f func(vast) (telt bool, err error)) (*groep, error) {
 	r.wachtenden.Add(1)
 	r.beurt.Lock()
 	defer r.beurt.Unlock()
@@ -60,7 +63,7 @@ func (r *rij) neem(ctx context.Context, db *sql.DB, stmts map[string]*sql.Stmt, 
 		if err != nil {
 			return nil, fmt.Errorf("dossier: begin: %w", err)
 		}
-		r.groep = &groep{tx: vast{t, stmts}, klaar: make(chan struct{})}
+		r.groep = &groep{tx: vast{t, stmts}, rij: r, klaar: make(chan struct{})}
 	}
 	g := r.groep
 	return g, g.voer(f)
@@ -68,7 +71,7 @@ func (r *rij) neem(ctx context.Context, db *sql.DB, stmts map[string]*sql.Stmt, 
 
 // voer runs f between savepoints. When SQLite itself gave up the transaction (a
 // full disk), the savepoint is gone and the whole group fails.
-func (g *groep) voer(f func(vast) error) (err error) {
+func (g *groep) voer(f func(vast) (telt bool, err error)) (err error) {
 	if _, err := g.tx.ExecContext(context.Background(), savepunt); err != nil {
 		g.stuk = err
 		return fmt.Errorf("dossier: begin: %w", err)
@@ -84,7 +87,8 @@ func (g *groep) voer(f func(vast) error) (err error) {
 			g.stuk = errors.Join(err1, err2)
 		}
 	}()
-	if err := f(g.tx); err != nil {
+	telt, err := f(g.tx)
+	if err != nil {
 		return err
 	}
 	if _, err := g.tx.ExecContext(context.Background(), geefVrij); err != nil {
@@ -92,6 +96,7 @@ func (g *groep) voer(f func(vast) error) (err error) {
 		return fmt.Errorf("dossier: commit: %w", err)
 	}
 	goed = true
+	g.telt = g.telt || telt
 	g.leden++
 	return nil
 }
@@ -106,8 +111,25 @@ func (g *groep) sluit() {
 	case g.leden == 0:
 		g.err = g.tx.Rollback()
 	default:
-		g.err = g.tx.Commit()
+		g.err = g.leg()
 	}
+}
+
+// leg commits what was written, with its Stempel.
+func (g *groep) leg() error {
+	if !g.telt {
+		return g.tx.Commit()
+	}
+	st, err := g.tx.stempel()
+	if err != nil {
+		_ = g.tx.Rollback()
+		return err
+	}
+	err = g.tx.Commit()
+	if f := g.rij.naCommit.Load(); err == nil && f != nil {
+		(*f)(st)
+	}
+	return err
 }
 
 // vast is a transaction whose statements are not broken off half-way: SQLite

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -161,7 +162,7 @@ func (s *Store) Stand(ctx context.Context) ([]Stand, error) {
 		err = scan(&st.Bestemming, &st.Wacht, &st.Bezorgd, &st.Mislukt)
 		return st, err
 	}, `SELECT bestemming, SUM(CASE WHEN staat = 'wacht' THEN 1 ELSE 0 END),
-		SUM(CASE WHEN staat = 'bezorgd' THEN 1 ELSE 0 END), SUM(CASE WHEN staat = 'mislukt' THEN 1 ELSE 0 END)
+		SUM(CASE WHEN staat = 'bezorgd' AND length(body) > 0 THEN 1 ELSE 0 END), SUM(CASE WHEN staat = 'mislukt' THEN 1 ELSE 0 END)
 		FROM outbox GROUP BY bestemming ORDER BY bestemming`)
 	if err != nil {
 		return nil, err
@@ -178,18 +179,92 @@ func (s *Store) Stand(ctx context.Context) ([]Stand, error) {
 	return standen, nil
 }
 
-// RuimOp removes messages that were delivered before voor: they hold personal
-// data and have done their work. It gives how many.
+// bewaardeIDs is how many ids of messages to the hub stay known for good: by
+// them a dossier that was put back from a copy is told from the real one.
+const bewaardeIDs = 1000
+
+// RuimOp empties messages that were delivered before voor: they hold personal
+// data and have done their work. It gives how many. Of the last ones to the hub
+// the id stays.
 func (s *Store) RuimOp(ctx context.Context, voor time.Time) (n int64, err error) {
 	err = s.Tx(ctx, func(tx *Tx) error {
-		r, err := tx.tx.ExecContext(ctx, `DELETE FROM outbox WHERE staat = 'bezorgd' AND klaar < $1`, micros(voor))
+		r, err := tx.tx.ExecContext(ctx, `UPDATE outbox SET body = x'' WHERE staat = 'bezorgd' AND klaar < $1 AND length(body) > 0`, micros(voor))
 		if err != nil {
 			return fmt.Errorf("dossier: outbox: %w", err)
 		}
-		n, err = r.RowsAffected()
+		if n, err = r.RowsAffected(); err != nil {
+			return err
+		}
+		_, err = tx.tx.ExecContext(ctx, `DELETE FROM outbox WHERE staat = 'bezorgd' AND length(body) = 0 AND (bestemming <> 'hub' OR nr <=
+			COALESCE((SELECT nr FROM outbox WHERE bestemming = 'hub' ORDER BY nr DESC LIMIT 1 OFFSET $1), 0))`, bewaardeIDs)
 		return err
 	})
 	return n, err
+}
+
+// Bezorgde gives delivered messages to a bestemming with a number below voor (0:
+// all) that were delivered before the moment op, newest first, without content.
+func (s *Store) Bezorgde(ctx context.Context, bestemming string, voor int64, op time.Time, lim int) ([]Uitgaand, error) {
+	return rijen(ctx, s.lees, scanUitgaand, `SELECT nr, id, bestemming, soort, pad, content_type, x'', staat, pogingen, gemaakt, volgende, klaar, reden, spoor
+		FROM outbox WHERE staat = 'bezorgd' AND bestemming = $1 AND ($2 = 0 OR nr < $2) AND klaar <= $3 ORDER BY nr DESC LIMIT $4`, bestemming, voor, micros(op), limiet(lim))
+}
+
+// Opnieuw lets delivered messages wait for delivery again, in their old place:
+// the other side lost them. It gives how many still have their content.
+func (s *Store) Opnieuw(ctx context.Context, nrs []int64) (n int, err error) {
+	err = s.Tx(ctx, func(tx *Tx) error {
+		n = 0
+		for _, nr := range nrs {
+			r, err := tx.tx.ExecContext(ctx, `UPDATE outbox SET staat = 'wacht', pogingen = 0, volgende = $1, klaar = 0
+				WHERE nr = $2 AND staat = 'bezorgd' AND length(body) > 0`, micros(tx.nu()), nr)
+			if err != nil {
+				return fmt.Errorf("dossier: outbox: %w", err)
+			}
+			k, err := r.RowsAffected()
+			if err != nil {
+				return err
+			}
+			n += int(k)
+		}
+		tx.verstuurd = n > 0
+		return nil
+	})
+	return n, err
+}
+
+// SoortHersteld marks, in the outbox, an event of this node that the hub knows
+// and this dossier lost.
+const SoortHersteld = "hersteld"
+
+// Verzonden tells of which ids a message to bestemming was ever written here:
+// those that were not are absent. The value is the soort of the message.
+func (s *Store) Verzonden(ctx context.Context, bestemming string, ids []string) (map[string]string, error) {
+	uit := map[string]string{}
+	for _, id := range ids {
+		var soort string
+		err := s.lees.QueryRowContext(ctx, `SELECT soort FROM outbox WHERE bestemming = $1 AND id = $2 LIMIT 1`, bestemming, id).Scan(&soort)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("dossier: outbox: %w", err)
+		}
+		uit[id] = soort
+	}
+	return uit, nil
+}
+
+// AanvaardVerlies notes that bestemming knows these messages and this dossier
+// does not have what they tell of.
+func (tx *Tx) AanvaardVerlies(ctx context.Context, bestemming string, ids []string) error {
+	nu := micros(tx.nu())
+	for _, id := range ids {
+		if _, err := tx.tx.ExecContext(ctx, `INSERT INTO outbox (id, bestemming, soort, pad, content_type, body, staat, pogingen, gemaakt, volgende, klaar, reden, spoor)
+			VALUES ($1, $2, '`+SoortHersteld+`', '-', '', x'', 'bezorgd', 0, $3, $3, $3, '', '') ON CONFLICT (bestemming, id, pad) DO NOTHING`, id, bestemming, nu); err != nil {
+			return fmt.Errorf("dossier: outbox: %w", err)
+		}
+	}
+	return nil
 }
 
 func scanUitgaand(scan func(...any) error) (Uitgaand, error) {

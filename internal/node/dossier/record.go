@@ -62,6 +62,7 @@ func (tx *Tx) Schrijf(ctx context.Context, rec Record) (Record, error) {
 	}
 	rec.GeldigVanaf = tijdstip(micros(rec.GeldigVanaf))
 	rec.Personen = uniek(rec.Personen)
+	tx.record = true
 	if err := tx.bewaar(ctx, rec); err != nil {
 		return Record{}, fmt.Errorf("dossier: %s schrijven: %w", rec.Soort, err)
 	}

@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver named "sqlite"
+	"modernc.org/sqlite" // also the driver named "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/handbereik/soh/internal/begrip"
 )
 
 //go:embed migraties
@@ -28,6 +31,8 @@ type Store struct {
 	lees    *bereid // many, and query_only
 	nu      func() time.Time
 	wek     atomic.Pointer[func()]
+
+	naRecord atomic.Pointer[func()]
 }
 
 // Tx is a transaction that writes. Use it only inside the function given to
@@ -36,6 +41,8 @@ type Tx struct {
 	tx        vast
 	nu        func() time.Time
 	verstuurd bool
+	record    bool // a version of a record was written
+	gelogd    bool // a line of the verwerkingenlog was
 }
 
 // vrager is what a read needs: a pool or the transaction at hand.
@@ -146,20 +153,38 @@ func (s *Store) NaVerstuur(f func()) { s.wek.Store(&f) }
 // this very transaction.
 func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
 	var tx *Tx
-	g, err := s.rij.neem(ctx, s.schrijf, s.stmts, func(t vast) error {
+	g, err := s.rij.neem(ctx, s.schrijf, s.stmts, func(t vast) (bool, error) {
 		tx = &Tx{tx: t, nu: s.nu}
-		return f(tx)
+		err := f(tx)
+		return tx.record || tx.gelogd, err
 	})
 	if err != nil {
-		return err
+		return opslagfout(err)
 	}
 	if <-g.klaar; g.err != nil {
-		return fmt.Errorf("dossier: commit: %w", g.err)
+		return opslagfout(fmt.Errorf("dossier: commit: %w", g.err))
 	}
 	if wek := s.wek.Load(); tx.verstuurd && wek != nil {
 		(*wek)()
 	}
+	if wek := s.naRecord.Load(); tx.record && wek != nil {
+		(*wek)()
+	}
 	return nil
+}
+
+// opslagfout makes of a disk that is full, broken or read-only an answer that
+// says so: who asks may try again later.
+func opslagfout(err error) error {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return begrip.NieuweFout(begrip.NietBeschikbaar, "Wij kunnen nu niets vastleggen: de opslag is vol of werkt niet. Probeer het later nog eens.").Door(err)
+	}
+	return err
 }
 
 func micros(t time.Time) int64   { return t.UnixMicro() }

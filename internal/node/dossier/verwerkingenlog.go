@@ -119,6 +119,7 @@ func (tx *Tx) schrijfRegel(ctx context.Context, l Logregel, regel []byte) error 
 		return err
 	}
 	nr++
+	tx.gelogd = true
 	hash := ketting(vorige, nr, regel)
 	if _, err := tx.tx.ExecContext(ctx, logRegel, nr, l.ID, micros(l.Tijdstip), string(regel), vorige, hash[:]); err != nil {
 		return err
@@ -218,6 +219,19 @@ func (s *Store) Kop(ctx context.Context) (aantal int64, kop [sha256.Size]byte, e
 		return 0, kop, fmt.Errorf("dossier: kop van het verwerkingenlog: %w", err)
 	}
 	return aantal, [sha256.Size]byte(hash), nil
+}
+
+// LogHash gives the hash of line nr; ok is false when the log does not go so far.
+func (s *Store) LogHash(ctx context.Context, nr int64) (hash [sha256.Size]byte, ok bool, err error) {
+	var b []byte
+	err = s.lees.QueryRowContext(ctx, `SELECT hash FROM verwerking WHERE nr = $1`, nr).Scan(&b)
+	if errors.Is(err, sql.ErrNoRows) {
+		return hash, false, nil
+	}
+	if err != nil || len(b) != len(hash) {
+		return hash, false, fmt.Errorf("dossier: verwerkingenlog: %w", err)
+	}
+	return [sha256.Size]byte(b), true, nil
 }
 
 // VerifieerMet is Verifieer, and holds the chain against hashes that were kept

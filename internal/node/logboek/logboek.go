@@ -37,62 +37,85 @@ type Anker struct {
 	Log         *slog.Logger
 }
 
-// AnkerInterval is how often, at most, the end of the log is anchored.
-const AnkerInterval = time.Hour
+// AnkerInterval is how often, at most, the end of the log is anchored when only
+// lines were added.
+const AnkerInterval = time.Minute
 
-// ankerKijk is how soon it is looked whether there is something to anchor.
-const ankerKijk = time.Minute
+// naRecord is how soon a changed record is anchored, and how often at most: what
+// was withheld or ended a moment ago must be known elsewhere when a copy of the
+// dossier is put back.
+const naRecord = 5 * time.Second
 
-const ankerWaarde = "logboek/anker" // number of lines anchored last
+const ankerWaarde = "logboek/anker" // Stempel anchored last
 
 // The properties of an anchor in the graph of its event.
 const (
 	termAantal = "soh:aantalRegels"
 	termHash   = "soh:hash"
+
+	termStempel = "soh:stempel"
 )
 
 // Onderwerp is the subject of the anchors of one organisation.
 func Onderwerp(oin begrip.OIN) string { return "urn:soh:verwerkingenlog:" + string(oin) }
 
-// Run anchors until ctx ends: soon after the start, then every Interval.
+// Run anchors until ctx ends: soon after the start and after each changed
+// record, else every Interval.
 func (a *Anker) Run(ctx context.Context) error {
 	if a.Interval == 0 {
 		a.Interval = AnkerInterval
 	}
+	record := make(chan struct{}, 1)
+	a.Dossier.NaRecord(func() {
+		select {
+		case record <- struct{}{}:
+		default:
+		}
+	})
 	tik := time.NewTimer(time.Second)
 	defer tik.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tik.C:
+	var laatst time.Time
+	for straks := false; ; straks = false {
+		for wacht := true; wacht; {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-record:
+				if !straks {
+					straks = true
+					tik.Reset(max(min(naRecord, a.Interval)-time.Since(laatst), time.Second))
+				}
+			case <-tik.C:
+				wacht = false
+			}
 		}
-		gelegd, err := a.Leg(ctx)
-		if err != nil && ctx.Err() == nil {
+		laatst = time.Now()
+		if _, err := a.Leg(ctx); err != nil && ctx.Err() == nil {
 			a.Log.Error("verwerkingenlog niet verankerd; nieuwe poging", "fout", err)
 		}
-		wacht := a.Interval
-		if !gelegd { // nothing new, or not now: the next line need not wait for an hour
-			wacht = min(wacht, ankerKijk)
-		}
-		tik.Reset(wacht)
+		tik.Reset(a.Interval)
 	}
 }
 
-// Leg anchors the log as it is now; gelegd is false when nothing was added
-// since the last time.
+// Leg anchors the log and the last Stempel as they are now; gelegd is false when
+// nothing was written since the last time.
 func (a *Anker) Leg(ctx context.Context) (gelegd bool, err error) {
 	aantal, kop, err := a.Dossier.Kop(ctx)
-	if err != nil || aantal == 0 {
+	if err != nil {
+		return false, err
+	}
+	stempel, err := a.Dossier.Stempel(ctx)
+	if err != nil || aantal == 0 && stempel.Nr == 0 {
 		return false, err
 	}
 	b, ok, err := a.Dossier.Waarde(ctx, ankerWaarde)
-	if err != nil || ok && string(b) == strconv.FormatInt(aantal, 10) {
+	if err != nil || ok && string(b) == stempel.String() {
 		return false, err
 	}
 	act, onderwerp := "urn:soh:activiteit:"+uuid.NewString(), Onderwerp(a.Organisatie.OIN)
 	var g prov.Graph
-	g.Node(onderwerp, prov.Entity, "soh:Verwerkingenlog").Set(termAantal, strconv.FormatInt(aantal, 10)).Set(termHash, hex.EncodeToString(kop[:])).Ref("prov:wasAttributedTo", a.Organisatie.OIN.URN())
+	g.Node(onderwerp, prov.Entity, "soh:Verwerkingenlog").Set(termAantal, strconv.FormatInt(aantal, 10)).Set(termHash, hex.EncodeToString(kop[:])).
+		Set(termStempel, stempel.String()).Ref("prov:wasAttributedTo", a.Organisatie.OIN.URN())
 	g.Node(act, prov.Activity, "soh:VerankerenVerwerkingenlog").Set("soh:tijdstip", time.Now().UTC().Format(time.RFC3339)).
 		Ref("prov:used", onderwerp).Ref("prov:wasAssociatedWith", a.Organisatie.OIN.URN())
 	g.Node(a.Organisatie.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:naam", a.Organisatie.Naam)
@@ -101,7 +124,7 @@ func (a *Anker) Leg(ctx context.Context) (gelegd bool, err error) {
 		if err := tx.Verstuur(ctx, gebeurtenis.Bericht(ev)); err != nil {
 			return err
 		}
-		return tx.ZetWaarde(ctx, ankerWaarde, []byte(strconv.FormatInt(aantal, 10)))
+		return tx.ZetWaarde(ctx, ankerWaarde, []byte(stempel.String()))
 	})
 	if err == nil && a.Wek != nil {
 		a.Wek()

@@ -58,7 +58,7 @@ func (w *Waarborgen) Hef(ctx context.Context) (aantal int, err error) {
 }
 
 func (w *Waarborgen) afschermingen(ctx context.Context) ([]*Afscherming, error) {
-	recs, err := w.d.Zoek(ctx, dossier.Filter{Soort: SoortAfscherming.Naam, Staat: staatActief})
+	recs, err := w.d.Zoek(ctx, dossier.Filter{Soort: SoortAfscherming.Naam, Staat: StaatActief})
 	var uit []*Afscherming
 	for _, rec := range recs {
 		g, err := SoortAfscherming.Lees(rec)

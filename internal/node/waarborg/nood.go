@@ -105,7 +105,7 @@ func (w *Waarborgen) ZieNa(ctx context.Context, id string, o Oordeel) error {
 // Verbruik marks, as part of tx, that the incidental supply to ontvanger in
 // this zaak was used (Wpg 19: once).
 func (w *Waarborgen) Verbruik(ctx context.Context, tx *dossier.Tx, zaak string, ontvanger begrip.OIN) error {
-	recs, err := tx.Zoek(ctx, dossier.Filter{Soort: SoortVerstrekking.Naam, Zaak: zaak, Staat: staatActief})
+	recs, err := tx.Zoek(ctx, dossier.Filter{Soort: SoortVerstrekking.Naam, Zaak: zaak, Staat: StaatActief})
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (w *Waarborgen) Verbruik(ctx context.Context, tx *dossier.Tx, zaak string, 
 			continue
 		}
 		b.Verstrekt = &nu
-		return w.schrijf(ctx, tx, SoortVerstrekking, b, rec.Versie, "vaste regel", staatActief)
+		return w.schrijf(ctx, tx, SoortVerstrekking, b, rec.Versie, "vaste regel", StaatActief)
 	}
 	return begrip.NieuweFout(begrip.Conflict, "Deze eenmalige verstrekking is al gebruikt.")
 }

@@ -172,7 +172,7 @@ func (w *Waarborgen) onthoud(ctx context.Context, kind begrip.BSN, p brp.Persoon
 				g.ID, g.Vanaf, versie = rec.ID, oud.Vanaf, rec.Versie
 			}
 		}
-		return w.schrijf(ctx, tx, SoortGezagsfeit, g, versie, doorBRP, staatActief)
+		return w.schrijf(ctx, tx, SoortGezagsfeit, g, versie, doorBRP, StaatActief)
 	})
 	return los, err
 }

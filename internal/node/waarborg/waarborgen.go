@@ -60,7 +60,7 @@ func nieuw[T any, P interface {
 
 // The states of a safeguard in the dossier; see also StaatOpen.
 const (
-	staatActief    = "actief"
+	StaatActief    = "actief"
 	staatBeeindigd = "beeindigd"
 )
 
@@ -158,7 +158,7 @@ func (w *Waarborgen) vastleggen(ctx context.Context, s Soort, g Gegeven, versie 
 		return err
 	}
 	err := w.d.Tx(ctx, func(tx *dossier.Tx) error {
-		if err := w.schrijf(ctx, tx, s, g, versie, door, staatActief); err != nil || regel == nil {
+		if err := w.schrijf(ctx, tx, s, g, versie, door, StaatActief); err != nil || regel == nil {
 			return err
 		}
 		return tx.Log(ctx, *regel)
