@@ -40,6 +40,8 @@ type HubCmd struct {
 
 	HubLog `embed:""`
 
+	GetuigeMap string `help:"Map buiten --dir die weet hoe ver het log was; zij hoort niet in een reservekopie. Leeg: die naast --dir, met -getuige erachter." type:"path"`
+
 	Geheimen   string `help:"Map met de drie sleutels, voor elke hub dezelfde; leeg: die van --dir." type:"path"`
 	BeheerAddr string `help:"Waar de beheerder metingen en gezondheid ziet, zonder certificaat; leeg: nergens." default:"127.0.0.1:9441"`
 
@@ -69,7 +71,7 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	}
 	id.Organisatie.Soort = begrip.Ketenbeheerder
 	metingen := meet.Nieuw("hub")
-	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Getuigen: c.Getuige, Cluster: c.cluster(), Geheimen: c.Geheimen, Metingen: metingen, Log: log, Identiteit: &id,
+	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Getuigen: c.Getuige, Cluster: c.cluster(), Geheimen: c.Geheimen, Getuige: c.GetuigeMap, Metingen: metingen, Log: log, Identiteit: &id,
 		Tokens: &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 type HubGroep struct {
 	Start         HubCmd           `cmd:"" default:"withargs" help:"Draai de Ketenindex; dit is wat soh hub doet zonder meer."`
 	Vergeet       VergeetCmd       `cmd:"" help:"Vergeet een persoon, met twee medewerkers van de ketenbeheerder."`
+	Herstel       HubHerstelCmd    `cmd:"" help:"Bekijk of een Ketenindex die is teruggezet minder heeft dan zij ondertekende, en herstel het. Zij draait dan niet."`
 	SleutelWissel SleutelWisselCmd `cmd:"" name:"sleutel-wissel" help:"Vervang de meestersleutel van een Ketenindex die niet draait."`
 }
 

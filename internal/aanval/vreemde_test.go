@@ -13,7 +13,8 @@ import (
 // part, nothing about a person or an organisation.
 var openbaar = map[string]bool{"/v1/openapi.json": true, "/v1/asyncapi.json": true, "/health": true, "/ready": true,
 	"/.well-known/authzen-configuration": true, "/.well-known/jwks.json": true, "/.well-known/oauth-authorization-server": true, "/.well-known/jwks": true,
-	"/v1/schemas": true, "/v1/gebeurtenissoorten": true}
+	"/v1/ketenindex-stand": true, // the hub's own public checkpoint
+	"/v1/schemas":          true, "/v1/gebeurtenissoorten": true}
 
 // TestWieNietMeedoetKrijgtNiets walks every operation that hub and nodes publish with
 // a good certificate of an organisation that is no deelnemer.

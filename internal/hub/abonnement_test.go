@@ -63,6 +63,10 @@ func (o *ontvanger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	if r.URL.Path == "/v1/ketenindex-stand" { // the hub asks how far it was: we saw nothing of it
+		_, _ = w.Write([]byte(`{"stand":""}`))
+		return
+	}
 	if r.URL.Path != "/haak" {
 		o.verraad = append(o.verraad, "a redirect was followed to "+r.URL.Path)
 	}

@@ -169,10 +169,13 @@ func (h *Hub) onderteken(ctx context.Context) {
 			return
 		case <-klok.C:
 		}
-		if h.geprojecteerd.Load() == 0 {
+		if h.geprojecteerd.Load() == 0 || h.poort.fout() != nil {
 			continue
 		}
-		_, err := h.ledger.Onderteken()
+		noot, err := h.ledger.Onderteken()
+		if err == nil {
+			err = h.getuige.zetStand(noot)
+		}
 		if err != nil && !gemeld {
 			h.cfg.Log.Error("checkpoint niet ondertekend", "fout", err)
 		}

@@ -54,6 +54,7 @@ type Config struct {
 	Staart      int                // keys of the index in memory before they become a table; 0 is 250,000
 	Tokens      *toegang.Uitgever  // gives and checks access tokens; the hub fills in for whom and what. nil: none
 	Cluster     *hublog.Cluster    // where the log is, for replicas; nil is in Dir
+	Getuige     string             // folder outside Dir that knows how far the log was; default Dir-getuige
 	Geheimen    string             // folder of the three keys, the same for every replica; empty is Dir
 	Metingen    *meting.Metingen   // nil measures nothing
 	Getuigen    []string           // URL=key of witnesses that are asked to sign each checkpoint
@@ -95,6 +96,9 @@ type Hub struct {
 	gezond        gezond
 	peilen        time.Duration
 
+	schijf      meting.Schijf
+	poort       poort
+	getuige     *getuige    // nil: none could be made
 	registerBij atomic.Bool // the register is as the log has it
 	dicht       atomic.Bool
 }
@@ -119,6 +123,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir),
 		bezorgen: gewoonBezorgen, peilen: cmp.Or(cfg.Peilen, peilInterval), gezond: gezond{op: map[begrip.OIN]gezondheid.Staat{}},
 		onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
+	h.schijf.Map = cfg.Dir
 	h.abonnementen = nieuweAbonnementen(func() *graph.Graph { return h.graph })
 	h.regels.Store(soorten.Begin())
 	h.meet()
@@ -133,6 +138,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if h.log, err = hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Cluster: cfg.Cluster, Gelegd: h.meetGelegd, Log: cfg.Log}); err != nil {
 		return h, err
 	}
+	h.toetsGetuige()
 	ctx, stop := context.WithTimeout(context.Background(), openWacht)
 	defer stop()
 	if h.sleutels, err = sleutels.Open(ctx, h.log, h.geheim("meester.sleutel")); err != nil {
@@ -154,7 +160,7 @@ func Open(cfg Config) (h *Hub, err error) {
 		return h, err
 	}
 	if !h.logHeeft(ctx, stand) {
-		return h, errors.New("hub: the read model is ahead of the log: files of two hubs are mixed, or the log was cut; restore the log, or remove the folder index to rebuild it")
+		return h, errors.New("hub: the read model is ahead of the log: files of two hubs are mixed, or the log was cut; restore the newest log; if there is none, remove the folder index and look with 'soh hub herstel'")
 	}
 	h.geprojecteerd.Store(stand)
 	if h.ledger, err = ledger.Open(h.ledgerConfig()); err != nil {
@@ -181,6 +187,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { h.onderteken(ctx) })
+	wg.Go(func() { h.bewaakStand(ctx) })
 	wg.Go(func() { h.bewaar(ctx, stop) })
 	wg.Go(func() { _ = h.alsLeider(ctx, "huishouding", h.huishouding) })
 	if len(h.getuigen) > 0 {
@@ -221,6 +228,7 @@ func (h *Hub) Close() error {
 	if h.graph != nil {
 		fouten = append(fouten, h.graph.Close())
 	}
+	fouten = append(fouten, h.getuige.Close())
 	return errors.Join(fouten...)
 }
 
@@ -256,6 +264,7 @@ func (h *Hub) Handler() http.Handler {
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
 	mux.HandleFunc("GET /v1/asyncapi.json", h.geefAsyncAPI)
 	mux.HandleFunc("GET /v1/grootboekregels", h.grootboekregels)
+	mux.HandleFunc("POST /v1/vergelijkingen", h.metFout(h.vergelijk))
 	h.tlog(mux)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "OK"})
@@ -264,7 +273,7 @@ func (h *Hub) Handler() http.Handler {
 	metCertificaat := func(next http.Handler) http.Handler {
 		return rest.Handler(geenVreemdePagina(toegang.VereisCertificaat(next, rest.WriteFout, openbaar...)), Versie, h.cfg.Log)
 	}
-	gemeten := h.cfg.Metingen.HTTP(mux)
+	gemeten := h.doorPoort(h.cfg.Metingen.HTTP(mux))
 	if h.cfg.Tokens == nil {
 		return metCertificaat(gemeten)
 	}
@@ -324,7 +333,12 @@ func (h *Hub) Stand() Gereed {
 	g.Achterstand = h.achterstand()
 	if !h.log.Bereikbaar() {
 		g.Gereed, g.Log = false, "onbereikbaar"
-	} else if h.schrijffout.Load() && !h.proef() {
+	} else if reden, wacht := h.poort.nu(); reden != "" {
+		g.Gereed, g.Log = false, "teruggezet uit een kopie: 'soh hub herstel'"
+		if wacht {
+			g.Log = "wordt vergeleken"
+		}
+	} else if h.schijf.Kijk() != nil || h.log.Ruimte() != nil || h.schrijffout.Load() && !h.proef() {
 		g.Gereed, g.Log = false, "kan niet schrijven"
 	}
 	switch {

@@ -182,6 +182,9 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 	if len(events) == 0 {
 		return nil, begrip.NieuweFout(begrip.Ongeldig, "Er staat geen gebeurtenis in dit verzoek.")
 	}
+	if err := h.poort.fout(); err != nil {
+		return nil, err
+	}
 	if h.onderweg.aantal() > maxOnderweg {
 		return nil, begrip.NieuweFout(begrip.TeDruk, "De Ketenindex loopt achter met verwerken. Probeer het over enkele seconden opnieuw.")
 	}
@@ -203,6 +206,7 @@ func (h *Hub) legVast(ctx context.Context, afzender begrip.OIN, events []cloudev
 	if err != nil {
 		return nil, err
 	}
+	h.getuige.zet(plaatsen[len(plaatsen)-1].Seq())
 	h.onderweg.erbij(ids, afzender, plaatsen, h.geprojecteerd.Load)
 	return ids, nil
 }

@@ -20,6 +20,7 @@ type notitie struct {
 	Dood    []dodeLetter       `json:"d,omitempty"`
 	Weg     []dodeLetter       `json:"w,omitempty"` // delivered after all, or given up; only the key counts
 	Meting  *gezondheid.Meting `json:"m,omitempty"`
+	Herstel *Herstelling       `json:"h,omitempty"` // what a person accepted that was lost
 }
 
 // notitieByte begins the entry of a notitie.
@@ -49,6 +50,9 @@ func (d dodeLetter) sleutel() string { return d.Abonnement + "/" + d.id() }
 
 // noteer makes n durable.
 func (h *Hub) noteer(ctx context.Context, n notitie) error {
+	if err := h.poort.fout(); err != nil {
+		return err
+	}
 	b, err := json.Marshal(n)
 	if err != nil {
 		return fmt.Errorf("hub: notitie: %w", err)

@@ -189,6 +189,9 @@ func (l *Log) openAfschrift() (err error) {
 // Meervoudig tells that other replicas may write in the same log.
 func (l *Log) Meervoudig() bool { return l.cfg.Cluster != nil }
 
+// Ruimte tells why the disk of the log has no room for an entry; nil when it has.
+func (l *Log) Ruimte() error { return l.opslag.vrij(64 << 10) }
+
 // Bereikbaar tells whether the storage answered in the last seconds; always,
 // for one in this process.
 func (l *Log) Bereikbaar() bool {

@@ -135,7 +135,7 @@ func (l *Ledger) neemOver(c Checkpoint, n int64) (versie uint64, verder bool, er
 		return 0, true, nil
 	}
 	noot, versie, err := l.cfg.Gedeeld.Lees()
-	if err != nil || noot == nil {
+	if err != nil || len(noot) == 0 { // empty after a herstel
 		return versie, err == nil, err
 	}
 	ander, err := LeesCheckpoint(noot, l.vkey)
