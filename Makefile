@@ -63,8 +63,9 @@ $(MODULES): $(LOCK)
 bench: build ## measure the hub: pushes, batches, queries, rebuild, memory (about a minute)
 	@bin/soh bench
 
-slijt: ## kill the hub a hundred times under load, and cut its power a hundred times (as root)
+slijt: ## kill hub and node a hundred times under load, and cut their power a hundred times (as root)
 	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedodeHub|TestStroomuitval' -v ./internal/hub
+	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedoodKnooppunt|TestStroomuitval' -v ./internal/node
 
 schoon: ## remove what was built; the demo's folder stays
 	rm -rf bin web/node_modules

@@ -15,6 +15,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub/ledger"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // poort tells whether the hub works. Closed it takes nothing, signs nothing and
@@ -129,7 +130,7 @@ func (h *Hub) beweringen(ctx context.Context) (uit []Bewering, gevraagd, antwoor
 		}
 		gevraagd++
 		wg.Go(func() {
-			noot, ok := vraagStand(ctx, client, d.API)
+			noot, ok := vraagStand(toegang.Naar(ctx, d.OIN), client, d.API)
 			slot.Lock()
 			defer slot.Unlock()
 			if ok {

@@ -403,3 +403,22 @@ func TestVolleSchijfIsNietGereed(t *testing.T) {
 		t.Errorf("room again: %v", err)
 	}
 }
+
+// The command that repairs opens the node without its functies.
+func TestHerstelOpentEenKnooppuntZonderFuncties(t *testing.T) {
+	n := nieuwNet(t)
+	n.brief(politie, false)
+	n.bezorgd(politie)
+	n.stop[politie.OIN]()
+	k, err := Open(Config{Organisatie: politie, Map: n.map_(politie), Identiteit: n.identiteit(politie), HubURL: n.hub.URL, Log: n.nodes[politie.OIN].cfg.Log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	if h, err := k.Herstel(t.Context()); err != nil || !h.Leeg() || h.Twijfel {
+		t.Errorf("an untouched dossier: %+v %v", h, err)
+	}
+	if _, err := k.Bevestig(t.Context(), "M. de Boer", "Er is niets aan de hand."); !begrip.Is(err, begrip.Conflict) {
+		t.Errorf("confirmed where nothing is wrong: %v", err)
+	}
+}
