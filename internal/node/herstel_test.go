@@ -410,7 +410,7 @@ func TestHerstelOpentEenKnooppuntZonderFuncties(t *testing.T) {
 	n.brief(politie, false)
 	n.bezorgd(politie)
 	n.stop[politie.OIN]()
-	k, err := Open(Config{Organisatie: politie, Map: n.map_(politie), Identiteit: n.identiteit(politie), HubURL: n.hub.URL, Log: n.nodes[politie.OIN].cfg.Log})
+	k, err := Open(Config{Organisatie: politie, Map: n.map_(politie), Identiteit: n.identiteit(politie), HubURL: n.hub.URL, HubOIN: keten.OIN, Log: n.nodes[politie.OIN].cfg.Log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -35,10 +36,10 @@ type hubstandUit struct {
 
 // geefHubstand declares the operation. What it gives is public.
 func (r *register) geefHubstand(api huma.API) {
-	huma.Register(api, huma.Operation{
-		OperationID: "geefKetenindexStand", Method: http.MethodGet, Path: padHubstand, Tags: []string{"Ketenindex"}, Summary: "De verste stand van de Ketenindex die dit knooppunt zag",
+	rest.Register(api, huma.Operation{
+		OperationID: "geefKetenindexStand", Method: http.MethodGet, Path: strings.TrimPrefix(padHubstand, "/v1"), Tags: []string{"Ketenindex"}, Summary: "De verste stand van de Ketenindex die dit knooppunt zag",
 		Description: "De Ketenindex vraagt dit als zij start: is zij uit een kopie teruggezet, dan blijkt dat hier. Ook een gesloten knooppunt antwoordt.",
-		Errors:      []int{http.StatusUnauthorized, http.StatusInternalServerError},
+		Errors:      []int{http.StatusUnauthorized},
 	}, func(ctx context.Context, _ *struct{}) (*hubstandUit, error) {
 		b, _, err := r.store.Waarde(ctx, hubstandWaarde)
 		uit := &hubstandUit{}
