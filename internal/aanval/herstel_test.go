@@ -63,7 +63,7 @@ func TestTeruggezetKnooppuntDientNiemand(t *testing.T) {
 			}
 		}
 		n := opnieuw(t, n)
-		politie, vt := n.lid(t, "politie"), n.lid(t, "vt")
+		politie, vt := n.lid(t, "politie"), n.lid(t, "veilig-thuis")
 		l := toegang.Lezer{Persoon: "p", Naam: "Samira de Wit", Rol: begrip.RolMedewerkerVT, Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516}
 		for _, p := range []*partij{vt, politie, n.lid(t, "portaal")} {
 			for _, pad := range []string{"/meldingen/" + m.ID, "/meldingen/" + m.ID + "/niveau0", "/opdrachten/" + m.ID} {
