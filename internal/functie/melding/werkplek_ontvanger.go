@@ -173,7 +173,7 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 			continue
 		}
 		wie, _ := p.o.Deelnemer(o.Aan)
-		d.Verzoeken = append(d.Verzoeken, verzoekRegel{o.ID, o.Soort, wie.Naam, verzoekLabel(o), o.Antwoord != nil})
+		d.Verzoeken = append(d.Verzoeken, verzoekRegel{o.ID, o.Soort, wie.Naam, verzoekLabel(o, b.Melding.Bron), o.Antwoord != nil})
 		if !o.Staat.Eind() {
 			d.Wachten++
 		}
@@ -192,9 +192,12 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 	return nil
 }
 
-// verzoekLabel names the state of a request; a result code stands for itself.
-func verzoekLabel(o opdracht.Opdracht) web.Label {
+// verzoekLabel names the state of a request; a result code stands for itself. Of the
+// melder it is never said that it does not know the family.
+func verzoekLabel(o opdracht.Opdracht, melder begrip.OIN) web.Label {
 	switch {
+	case o.Resultaat == "niet-bekend" && o.Aan == melder: // it has no more than the melding that all this is about
+		return web.Label{Soort: "info", Tekst: "Deed de melding"}
 	case o.Resultaat == "bekend":
 		return web.Label{Soort: "info", Tekst: "Kent het gezin"}
 	case o.Resultaat == "niet-bekend":
