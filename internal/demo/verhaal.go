@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -279,5 +280,5 @@ func (v *verhaal) vraagBekendheid(ctx context.Context) error {
 	if err := b.Open(ctx, "/bekendheid/nieuw?beoordeling="+strings.TrimPrefix(l[0], "/beoordelingen/")); err != nil {
 		return err
 	}
-	return b.Verstuur(ctx, "/bekendheid/nieuw", nil)
+	return b.Verstuur(ctx, "/bekendheid/nieuw", url.Values{"personen": b.Keuzes("personen"), "aan": b.Keuzes("aan")})
 }

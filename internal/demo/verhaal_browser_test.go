@@ -108,6 +108,7 @@ func TestVerhaalInDeBrowser(t *testing.T) {
 
 	vt.KlikTekst("Pak de melding op").WachtTekst("U hebt de melding opgepakt").Controleer("beoordeling")
 	vt.KlikTekst("Vraag wie het gezin kent").WachtTekst("Over wie stelt u de vraag?").Controleer("bekendheid-nieuw")
+	browsertest.Reken[any](vt.Tab, `document.querySelectorAll('main input[type="checkbox"]').forEach(e=>e.click())`)
 	vt.KlikTekst("Stel de vraag").WachtTekst("De vraag is verstuurd")
 	vt.totdat("de antwoorden volgens regel", func() bool { return strings.Count(vt.Tekst("main"), "Wacht op antwoord") == 1 })
 

@@ -211,7 +211,10 @@ func TestVerhaalOverHTTP(t *testing.T) {
 	post(t, marieke, "/oppakken", nil)
 	zaak := marieke.Nu.Path
 	bezoek(t, marieke, "/bekendheid/nieuw?beoordeling="+strings.TrimPrefix(zaak, "/beoordelingen/"))
-	post(t, marieke, "/bekendheid/nieuw", nil)
+	if strings.Contains(marieke.HTML, " checked") {
+		t.Error("voor de vraag is al iemand aangevinkt")
+	}
+	post(t, marieke, "/bekendheid/nieuw", url.Values{"personen": marieke.Keuzes("personen"), "aan": marieke.Keuzes("aan")})
 	ggzAntwoordt(t, d)
 	wacht(t, func() string {
 		bezoek(t, marieke, zaak)
@@ -292,6 +295,9 @@ func ggzAntwoordt(t *testing.T, d *Demo) {
 		}
 		return "de vraag is er nog niet"
 	})
+	if strings.Contains(eva.HTML, " checked") {
+		t.Error("voor het antwoord is al iets gekozen")
+	}
 	velden := url.Values{"actie": {"antwoord"}}
 	for _, a := range eva.Invoer() {
 		if n := a["name"]; strings.HasPrefix(n, "kent-") {

@@ -247,6 +247,7 @@ func (h *Hub) Handler() http.Handler {
 	for _, s := range vraag.Soorten {
 		mux.HandleFunc("POST "+s.Pad, h.neemVraag(s))
 	}
+	mux.HandleFunc("POST /v1/bevestigingen/query", h.metFout(h.bevestig))
 	mux.HandleFunc("GET /v1/events/{interactieId}/bewijs", h.bewijs)
 	mux.HandleFunc("GET /v1/deelnemers", h.geefDeelnemers)
 	mux.HandleFunc("POST /v1/deelnemers", h.metFout(h.voegDeelnemerToe))

@@ -52,6 +52,15 @@ else := ja(1) if { input.lezer.burger; input.betrokken }
 else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [{"tekst": "Uw rol mag deze brief niet lezen.", "artikel": "Wmo 2015, artikel 5.1.6"}]}
 `
 
+// briefRegel: the police ask Veilig Thuis to read a brief.
+var briefRegel = opdracht.Regel{
+	Onderwerp: "brief", MaxPersonen: 1, ZonderBewijs: "de brief is er pas door de vraag",
+	Wegen: []opdracht.Weg{{Soorten: []begrip.OrganisatieSoort{begrip.Politie}, Rollen: []begrip.Rol{begrip.RolAgent}, Doelen: []begrip.Doel{begrip.DoelEigenMelding},
+		Gronden: []begrip.Grondslag{begrip.GrondWmo526}, Aan: []begrip.OrganisatieSoort{begrip.VeiligThuis}}},
+}
+
+var briefVrager = opdracht.Vrager{Naam: "Agent Bakker", Rol: begrip.RolAgent, Doel: begrip.DoelEigenMelding, Grondslag: begrip.GrondWmo526}
+
 type briefInhoud struct {
 	Tekst   string            `json:"tekst,omitempty"`
 	Persoon begrip.InhoudBSN  `json:"persoon"`
@@ -65,10 +74,11 @@ type gehoord struct {
 	os []opdracht.Opdracht
 }
 
-func (g *gehoord) hoor(_ context.Context, o opdracht.Opdracht) {
+func (g *gehoord) hoor(_ context.Context, o opdracht.Opdracht) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.os = append(g.os, o)
+	return nil
 }
 
 func (g *gehoord) aantal() int {
@@ -105,7 +115,7 @@ func brieven(g *gehoord) functie.Bouw {
 				},
 			}},
 			Opdrachten: []opdracht.Soort{{
-				Naam: "lees-brief", Titel: "Lees een brief", Automatisch: g.hoor,
+				Naam: "lees-brief", Titel: "Lees een brief", Regel: briefRegel, Automatisch: g.hoor,
 				Gebeurtenis: func(ob opdracht.Opdracht, s opdracht.Stap) (string, prov.Graph, bool) {
 					var gr prov.Graph
 					gr.Node(ob.URN(), "prov:Entity", "soh:Melding")

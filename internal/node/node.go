@@ -73,7 +73,9 @@ type Config struct {
 	Logboek   Logboek
 	Signalen  *signaal.Instelling // when a look is out of the ordinary; default signaal.Standaard
 	MeldGezin signaal.MeldGezin   // when the family hears of one; default na-oordeel
-	Metingen  *meting.Metingen    // nil measures nothing
+	// Opdrachten is how much one organisation may ask of us; default opdracht.Standaard.
+	Opdrachten *opdracht.Grenzen
+	Metingen   *meting.Metingen // nil measures nothing
 }
 
 // Node is one running node.
@@ -132,6 +134,9 @@ func (n *Node) bedraad() error {
 	if cfg.Verbanden == nil {
 		cfg.Verbanden = samenwerkingsverband.Ingebouwd()
 	}
+	if cfg.Opdrachten == nil {
+		cfg.Opdrachten = &opdracht.Standaard
+	}
 	var err error
 	if n.register, err = nieuwRegister(context.Background(), cfg, n.store); err != nil {
 		return err
@@ -153,6 +158,11 @@ func (n *Node) bedraad() error {
 	})
 	n.opdracht = opdracht.Nieuw(opdracht.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Deelnemer: n.register.organisatie, Log: cfg.Log,
+		Ketenindex: n.bijKetenindex, EigenWerk: n.inEigenWerk, Grenzen: *cfg.Opdrachten,
+		Meld: func(ctx context.Context, van begrip.Organisatie, regel signaal.Regel, logregel string) error {
+			return n.signalen.VanBuiten(ctx, van, regel, logregel)
+		},
+		Besluiten: cfg.Metingen.Teller("opdracht_besluiten_total", "Decisions about an offered Opdracht, by outcome.", "uitkomst"),
 	})
 	if err := n.toezicht(systeem); err != nil {
 		return err
@@ -167,7 +177,9 @@ func (n *Node) bedraad() error {
 		n.functies = append(n.functies, f)
 		maps.Copy(modules, f.Beleid)
 		soorten = append(soorten, f.Soorten...)
-		n.opdracht.Gebruik(f.Opdrachten...)
+		if err := n.opdracht.Gebruik(f.Opdrachten...); err != nil {
+			return err
+		}
 	}
 	beleid, err := toegang.NieuwBeleid(modules)
 	if err != nil {

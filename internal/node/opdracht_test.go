@@ -16,7 +16,7 @@ func (n *net) bied(brief string) opdracht.Opdracht {
 	n.t.Helper()
 	var o opdracht.Opdracht
 	if err := n.nodes[politie.OIN].store.Tx(n.t.Context(), func(tx *dossier.Tx) (err error) {
-		o, err = n.nodes[politie.OIN].opdracht.Bied(n.t.Context(), tx, opdracht.Opdracht{Soort: "lees-brief", Aan: vt.OIN,
+		o, err = n.nodes[politie.OIN].opdracht.Bied(n.t.Context(), tx, opdracht.Opdracht{Soort: "lees-brief", Aan: vt.OIN, Zaak: "urn:soh:zaak:brief", Personen: 1, Vrager: briefVrager,
 			Onderwerp: opdracht.Verwijzing{Bron: politie.OIN, Soort: "brief", Pad: "/v1/brieven/" + brief}})
 		return err
 	}); err != nil {
@@ -89,7 +89,7 @@ func TestOpdrachtLooptAanBeideKanten(t *testing.T) {
 func TestOpdrachtHerhalenVerandertNiets(t *testing.T) {
 	n := nieuwNet(t)
 	aanbod := map[string]any{"id": uuid.Must(uuid.NewV7()).String(), "soort": "lees-brief", "van": politie.OIN, "aan": vt.OIN,
-		"aangebodenOp": time.Now().UTC(), "onderwerp": map[string]any{"bron": politie.OIN, "soort": "brief", "pad": "/v1/brieven/" + uuid.NewString()}}
+		"zaak": "urn:soh:zaak:brief", "personen": 1, "vrager": briefVrager, "aangebodenOp": time.Now().UTC(), "onderwerp": map[string]any{"bron": politie.OIN, "soort": "brief", "pad": "/v1/brieven/" + uuid.NewString()}}
 	post := func(als begrip.Organisatie, pad string, body any) (int, string) {
 		s, _, b := n.vraag(als, vt, pad, nil, body)
 		return s, b

@@ -327,7 +327,7 @@ func (n *net) meld(o begrip.Organisatie, afgeschermd bool) {
 	if err := json.Unmarshal(b, &in); err != nil {
 		n.t.Fatal(err)
 	}
-	if _, err := n.knopen[o.OIN].melding.Registreer(n.t.Context(), in, "Juf Verborgen"); err != nil {
+	if _, err := n.knopen[o.OIN].melding.Registreer(n.t.Context(), in, toegang.Lezer{Naam: "Juf Verborgen", Rol: begrip.RolBehandelaar}); err != nil {
 		n.t.Fatal(err)
 	}
 	n.wacht("de opdracht bij Veilig Thuis", func() bool { return len(n.open_()) > 0 })

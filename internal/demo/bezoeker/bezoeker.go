@@ -135,6 +135,17 @@ func (b *Bezoeker) Verstuur(ctx context.Context, actie string, velden url.Values
 	return fmt.Errorf("pagina %s heeft geen formulier %q", b.Nu.Path, actie)
 }
 
+// Keuzes gives every value that a field of the open page offers.
+func (b *Bezoeker) Keuzes(naam string) []string {
+	var uit []string
+	for _, a := range b.Invoer() {
+		if a["name"] == naam {
+			uit = append(uit, a["value"])
+		}
+	}
+	return uit
+}
+
 // Links gives the links of the open page that start with voor.
 func (b *Bezoeker) Links(voor string) []string {
 	var uit []string

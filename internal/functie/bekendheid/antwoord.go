@@ -3,6 +3,7 @@ package bekendheid
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ const (
 func (t *T) Vraag(ctx context.Context, zaak string, reden begrip.Doel, personen []melding.Betrokkene, aan []begrip.OIN, l toegang.Lezer) error {
 	c := &begrip.Controle{}
 	c.Eis(len(personen) > 0, "personen", "Kies over wie u de vraag stelt.")
+	c.Eis(len(personen) <= maxGevraagd, "personen", "Vraag over hoogstens %d personen tegelijk.", maxGevraagd)
 	c.Eis(len(aan) > 0, "aan", "Kies minstens één organisatie.")
 	c.Eis(reden.Bekend(), "redenVerzoek", "Kies waarom u dit vraagt.")
 	for _, oin := range aan {
@@ -70,7 +72,8 @@ func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip
 	}
 	uiterlijk := v.Op.Add(5 * 24 * time.Hour)
 	if _, err := t.o.Opdrachten.Bied(ctx, tx, opdracht.Opdracht{
-		Soort: soortOpdracht, Zaak: zaak, Aan: aan, UiterlijkOp: &uiterlijk,
+		Soort: soortOpdracht, Zaak: zaak, Aan: aan, UiterlijkOp: &uiterlijk, Personen: len(personen),
+		Vrager:    opdracht.Vrager{Naam: l.Naam, Rol: l.Rol, Doel: reden, Grondslag: l.Grondslag},
 		Onderwerp: opdracht.Verwijzing{Bron: t.o.Organisatie.OIN, Soort: soortVerzoek, Pad: padVerzoeken + "/" + v.Registratienummer},
 	}); err != nil {
 		return err
@@ -213,50 +216,48 @@ func (t *T) Weiger(ctx context.Context, o opdracht.Opdracht, v Verrijking, reden
 // Thuis what it needs (Wmo 2015 art. 5.2.6).
 const grond = begrip.GrondWmo526
 
-// automatisch answers by rule. It tries until the asker's node answers, the
-// Opdracht is closed, or the node stops; after a restart it begins again.
-func (t *T) automatisch(ctx context.Context, o opdracht.Opdracht) {
+// automatisch answers by rule: an Opdracht that was admitted, about persons whom
+// the proof is about as well. In every other case a professional decides.
+func (t *T) automatisch(ctx context.Context, o opdracht.Opdracht) error {
 	if t.regel != Automatisch && t.regel != AlleenOnbekend {
-		return
+		return nil
 	}
 	l := toegang.Lezer{Organisatie: t.o.Organisatie, Persoon: "regel", Naam: "Automatische regel", Rol: begrip.RolSysteem, Doel: begrip.DoelVTMelding, Grondslag: grond, Zaak: o.Zaak}
-	for wacht := time.Second; ; wacht = min(2*wacht, time.Minute) {
-		err := t.antwoordVolgensRegel(ctx, o, l)
-		if err == nil || begrip.Is(err, begrip.Conflict) {
-			return
-		}
-		t.o.Log.WarnContext(ctx, "automatisch antwoord lukt nog niet", "opdracht", o.ID, "fout", err.Error())
-		if !begrip.Is(err, begrip.BronAntwoordtNiet) && begrip.FoutVan(err).Code.Status() < 500 {
-			return // refused for a reason that waiting does not mend: a professional finds it in the Postvak
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wacht):
-		}
-		if nu, err := t.o.Opdrachten.Lees(ctx, o.ID); err == nil && nu.Staat.Eind() {
-			return
-		}
-	}
-}
-
-func (t *T) antwoordVolgensRegel(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) error {
 	v, err := t.lezen(ctx, o, l)
 	if err != nil {
 		return err
 	}
-	gevonden, err := t.kennen(ctx, v)
-	if err != nil {
+	mag, err := t.volgensRegel(ctx, o, v)
+	if err != nil || !mag {
 		return err
 	}
-	zonderBSN := len(bsns(v.Personen())) < len(v.Personen())
-	if zonderBSN || t.regel == AlleenOnbekend && len(gevonden) > 0 {
-		return nil // a professional decides
+	gevonden, err := t.kennen(ctx, v)
+	if err != nil || t.regel == AlleenOnbekend && len(gevonden) > 0 {
+		return err
 	}
 	ken := map[string]bool{}
 	for id := range gevonden {
 		ken[id] = true
 	}
 	antwoorden, contact := uitRegistraties(v, gevonden)
-	return t.Beantwoord(ctx, o, v, ken, antwoorden, contact, l.Naam)
+	err = t.Beantwoord(ctx, o, v, ken, antwoorden, contact, l.Naam)
+	if begrip.Is(err, begrip.Conflict) {
+		return nil // answered or withdrawn in the meantime
+	}
+	return err
+}
+
+// volgensRegel tells whether a rule may answer v. Before this nothing of our own
+// was looked up: who is not covered by the proof gets no answer that depends on
+// whether we know anybody.
+func (t *T) volgensRegel(ctx context.Context, o opdracht.Opdracht, v Verrijking) (bool, error) {
+	if !v.hoortBij(o) {
+		return false, nil
+	}
+	personen := bsns(v.Personen())
+	if len(personen) < len(v.Personen()) {
+		return false, nil // without a BSN a person decides
+	}
+	gedekt, err := t.o.Opdrachten.Gedekt(ctx, o, personen)
+	return err == nil && !slices.Contains(gedekt, false), err
 }

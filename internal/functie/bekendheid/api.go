@@ -82,7 +82,7 @@ func (t *T) Functie() functie.Functie {
 				Partij: func(dossier.Record, begrip.OIN) bool { return false }, // only the organisation itself
 			},
 		},
-		Opdrachten: []opdracht.Soort{{Naam: soortOpdracht, Titel: "Vraag of u het gezin kent", Automatisch: t.automatisch}},
+		Opdrachten: []opdracht.Soort{{Naam: soortOpdracht, Titel: "Vraag of u het gezin kent", Regel: vraagregel, Automatisch: t.automatisch}},
 		Opent:      map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{soortOpdracht: t.opent},
 		API:        t.api, Werkplek: t.werkplek, Teksten: teksten,
 	}

@@ -40,7 +40,9 @@ func knooppunt(t *testing.T, van begrip.Organisatie) (*T, *dossier.Store) {
 	t.Helper()
 	o := functietest.Omgeving(t, van, slices.DeleteFunc([]begrip.Organisatie{vt, gi, ggz}, func(x begrip.Organisatie) bool { return x == van })...)
 	f := Nieuw(o, Automatisch)
-	o.Opdrachten.Gebruik(f.Functie().Opdrachten...)
+	if err := o.Opdrachten.Gebruik(f.Functie().Opdrachten...); err != nil {
+		t.Fatal(err)
+	}
 	return f, o.Dossier
 }
 

@@ -64,23 +64,16 @@ func (p *paginaset) nieuw(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	if err != nil {
 		return err
 	}
-	f := &web.Formulier{}
-	for _, x := range b.Betrokkenen {
-		f.Zet("personen", append(f.Waarden["personen"], x.ID)...)
-	}
-	for _, d := range p.kandidaten() {
-		f.Zet("aan", append(f.Waarden["aan"], string(d.OIN))...)
-	}
-	p.toonNieuw(w, r, s, http.StatusOK, f, b)
+	p.toonNieuw(w, r, s, http.StatusOK, &web.Formulier{}, b) // whom and about whom is for a person to choose
 	return nil
 }
 
-// kandidaten are the organisations one can ask: all with a node but oneself,
-// the portal and the hub.
+// kandidaten are the organisations one can ask: all with a node but oneself, of a
+// kind that can be asked.
 func (p *paginaset) kandidaten() []begrip.Organisatie {
 	var uit []begrip.Organisatie
 	for _, d := range p.o.Deelnemers() {
-		if d.API != "" && d.OIN != p.o.Organisatie.OIN && d.Soort != begrip.Burgerportaal && d.Soort != begrip.Ketenbeheerder {
+		if d.API != "" && d.OIN != p.o.Organisatie.OIN && slices.Contains(bevraagden, d.Soort) {
 			uit = append(uit, d.Organisatie)
 		}
 	}
@@ -139,7 +132,8 @@ func (p *paginaset) vraagUit(w http.ResponseWriter, r *http.Request, s toegang.S
 type persoonVraag struct {
 	ID, Naam, Adres string
 	Geboren         time.Time
-	Bekend          bool
+	Bekend          bool // to our own case system
+	Onbewezen       bool // the proof is not about this person, or it could not be looked up
 	Vragen          []vraagVeld
 }
 
@@ -199,21 +193,33 @@ func (p *paginaset) inkomend(w http.ResponseWriter, r *http.Request, s toegang.S
 	for _, a := range antwoorden {
 		f.Zet(antwoordVeld(a.Persoon, a.Vraag), a.Antwoord)
 	}
-	for id := range gevonden {
-		f.Zet("kent-"+id, "ja")
-	}
-	p.toonInkomend(w, r, s, http.StatusOK, p.inkomendData(f, o, v))
+	p.toonInkomend(w, r, s, http.StatusOK, p.inkomendData(r, f, o, v, gevonden))
 	return nil
+}
+
+// bewezen tells whom the proof behind the question is about. Doubt is no.
+func (p *paginaset) bewezen(r *http.Request, o opdracht.Opdracht, v Verrijking) map[string]bool {
+	uit, personen := map[string]bool{}, bsns(v.Personen())
+	gedekt, err := p.o.Opdrachten.Gedekt(r.Context(), o, personen)
+	if err != nil || !v.hoortBij(o) {
+		return uit
+	}
+	for _, x := range v.Personen() {
+		i := slices.Index(personen, x.Burgerservicenummer.BSN)
+		uit[x.ID] = i >= 0 && gedekt[i]
+	}
+	return uit
 }
 
 func antwoordVeld(persoon, code string) string { return "antwoord-" + persoon + "-" + code }
 
-func (p *paginaset) inkomendData(f *web.Formulier, o opdracht.Opdracht, v Verrijking) inkomendData {
+func (p *paginaset) inkomendData(r *http.Request, f *web.Formulier, o opdracht.Opdracht, v Verrijking, gevonden map[string][]Registratie) inkomendData {
 	vrager, _ := p.o.Deelnemer(o.Van)
+	bewezen := p.bewezen(r, o, v)
 	d := inkomendData{F: f, O: o, Vrager: vrager.Naam, Open: !o.Staat.Eind(), Waarom: v.RedenVerzoek.Omschrijving(), Kent: []web.Optie{{Waarde: "ja", Tekst: "Ja"}, {Waarde: "nee", Tekst: "Nee"}}}
 	for _, x := range v.Personen() {
 		sa := x.Adres.StraatAdres
-		pv := persoonVraag{ID: x.ID, Naam: x.Naam.Voluit(), Adres: strings.TrimSpace(sa.Postcode + " " + sa.Plaats), Bekend: f.Waarde("kent-"+x.ID) == "ja"}
+		pv := persoonVraag{ID: x.ID, Naam: x.Naam.Voluit(), Adres: strings.TrimSpace(sa.Postcode + " " + sa.Plaats), Bekend: len(gevonden[x.ID]) > 0, Onbewezen: !bewezen[x.ID]}
 		if x.Geboorte != nil {
 			pv.Geboren, _ = time.ParseInLocation(time.DateOnly, x.Geboorte.Datum, web.Zone)
 		}
@@ -253,7 +259,11 @@ func (p *paginaset) antwoord(w http.ResponseWriter, r *http.Request, s toegang.S
 		err = p.beantwoordUit(r, f, o, v, s)
 	}
 	if f.Neem(err, nil) {
-		p.toonInkomend(w, r, s, http.StatusBadRequest, p.inkomendData(f, o, v))
+		gevonden, err := p.kennen(r.Context(), v)
+		if err != nil {
+			return err
+		}
+		p.toonInkomend(w, r, s, http.StatusBadRequest, p.inkomendData(r, f, o, v, gevonden))
 		return nil
 	}
 	if err != nil {

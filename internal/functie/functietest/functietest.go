@@ -3,6 +3,7 @@
 package functietest
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/node/signaal"
 )
 
 // Omgeving gives the surroundings of a functie at van, in a register of van and
@@ -38,8 +40,13 @@ func Omgeving(t *testing.T, van begrip.Organisatie, anderen ...begrip.Organisati
 	o.Opdrachten = opdracht.Nieuw(opdracht.Config{Organisatie: van, Systeem: o.Systeem, Dossier: d, Log: o.Log, Deelnemer: func(oin begrip.OIN) (begrip.Organisatie, bool) {
 		x, ok := o.Deelnemer(oin)
 		return x.Organisatie, ok
-	}})
+	}, Ketenindex: geenBewijs, EigenWerk: geenBewijs, Grenzen: opdracht.Standaard, Meld: func(context.Context, begrip.Organisatie, signaal.Regel, string) error { return nil }})
 	return o
+}
+
+// geenBewijs: without a network nothing is proven.
+func geenBewijs(context.Context, opdracht.Bewijsvraag) (opdracht.Bevestiging, error) {
+	return opdracht.Bevestiging{}, nil
 }
 
 // Past wants the JSON of v to pass the schema in bestand.

@@ -63,6 +63,9 @@ var regelNamen = map[signaal.Regel]string{
 	signaal.VeelPersonen:      web.Vertaalbaar("Veel verschillende personen"),
 	signaal.EigenNaam:         web.Vertaalbaar("Zelfde achternaam"),
 	signaal.BuitenWerktijd:    web.Vertaalbaar("Buiten werktijd"),
+
+	signaal.OpdrachtenGeweigerd: web.Vertaalbaar("Vraagt wat zij niet mag vragen"),
+	signaal.TeVeelOpdrachten:    web.Vertaalbaar("Vraagt te veel"),
 }
 
 type signalenData struct {

@@ -82,7 +82,7 @@ func (t *T) Functie() functie.Functie {
 		Naam: "melding", Titel: "Uitwisselen Melding",
 		Beleid:     map[string]string{"melding/beleid.rego": beleid},
 		Soorten:    []inzage.Soort{t.soortMelding(), t.soortBeoordeling()},
-		Opdrachten: []opdracht.Soort{{Naam: soortMelding, Titel: "Melding beoordelen", Mag: magStap}},
+		Opdrachten: []opdracht.Soort{{Naam: soortMelding, Titel: "Melding beoordelen", Regel: meldregel, Mag: magStap}},
 		Opent:      map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{soortMelding: t.opent},
 		API:        t.api, Werkplek: t.werkplek, Teksten: teksten,
 	}
@@ -161,7 +161,7 @@ func (t *T) api(api huma.API) {
 		if err := t.o.AlleenEigen(ctx); err != nil {
 			return nil, err
 		}
-		m, err := t.registreer(ctx, in.Body, "systeem van "+t.o.Organisatie.Naam, herhaling{in.Sleutel, sha256.Sum256(in.RawBody)})
+		m, err := t.registreer(ctx, in.Body, toegang.Lezer{Naam: "systeem van " + t.o.Organisatie.Naam, Rol: begrip.RolSysteem}, herhaling{in.Sleutel, sha256.Sum256(in.RawBody)})
 		if err != nil {
 			return nil, err
 		}
@@ -171,14 +171,17 @@ func (t *T) api(api huma.API) {
 
 // Registreer validates and stores a melding, offers it to the receiver and puts
 // the event in the outbox, all in one transaction. door is the person or
-// system that made it.
-func (t *T) Registreer(ctx context.Context, m Melding, door string) (Melding, error) {
+// system that makes it: Naam and Rol. Error: Verboden when that role makes none.
+func (t *T) Registreer(ctx context.Context, m Melding, door toegang.Lezer) (Melding, error) {
 	return t.registreer(ctx, m, door, herhaling{})
 }
 
 // registreer is Registreer, once per herhaling: the same again gives the melding
 // that stands, another melding under its key is Conflict.
-func (t *T) registreer(ctx context.Context, m Melding, door string, eerder herhaling) (Melding, error) {
+func (t *T) registreer(ctx context.Context, m Melding, door toegang.Lezer, eerder herhaling) (Melding, error) {
+	if !magMelden(door.Rol) {
+		return m, begrip.NieuweFout(begrip.Verboden, "Met uw rol (%s) kunt u geen melding doen.", door.Rol.Naam())
+	}
 	if staat, ok, err := eerder.staat(ctx, t); ok || err != nil {
 		return staat, err
 	}
@@ -190,7 +193,7 @@ func (t *T) registreer(ctx context.Context, m Melding, door string, eerder herha
 	if err := t.kiesOntvanger(&m); err != nil {
 		return m, err
 	}
-	t.o.Waarborgen.VraagGeheim(ctx, m.HeeftBetrekkingOp, door)
+	t.o.Waarborgen.VraagGeheim(ctx, m.HeeftBetrekkingOp, door.Naam)
 	m.ID = uuid.Must(uuid.NewV7()).String()
 	if m.Zaak == "" {
 		m.Zaak = "urn:soh:zaak:" + uuid.Must(uuid.NewV7()).String()
@@ -211,7 +214,7 @@ func (t *T) registreer(ctx context.Context, m Melding, door string, eerder herha
 		if err := eerder.onthoud(ctx, t, tx, m.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Schrijf(ctx, dossier.Record{Soort: soortMelding, ID: m.ID, Zaak: m.Zaak, GeldigVanaf: m.DatumTijd, Door: door, Personen: BSNs(m.HeeftBetrekkingOp), Inhoud: inhoud}); err != nil {
+		if _, err := tx.Schrijf(ctx, dossier.Record{Soort: soortMelding, ID: m.ID, Zaak: m.Zaak, GeldigVanaf: m.DatumTijd, Door: door.Naam, Personen: BSNs(m.HeeftBetrekkingOp), Inhoud: inhoud}); err != nil {
 			return err
 		}
 		if err := t.o.Waarborgen.VraagLater(ctx, tx, soortMelding, m.ID, m.HeeftBetrekkingOp); err != nil {
@@ -220,6 +223,8 @@ func (t *T) registreer(ctx context.Context, m Melding, door string, eerder herha
 		if _, err := t.o.Opdrachten.Bied(ctx, tx, opdracht.Opdracht{
 			Soort: soortMelding, Zaak: m.Zaak, Aan: m.Ontvanger,
 			Onderwerp: opdracht.Verwijzing{Bron: t.o.Organisatie.OIN, Soort: soortMelding, Pad: padMeldingen + "/" + m.ID},
+			Personen:  len(m.HeeftBetrekkingOp),
+			Vrager:    opdracht.Vrager{Naam: door.Naam, Rol: door.Rol, Doel: begrip.DoelEigenMelding, Grondslag: meldgronden[m.Soort]},
 		}); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 const sentinel = "999999990"
@@ -108,20 +109,24 @@ func TestVraagAntwoordEenOfMeer(t *testing.T) {
 	}
 }
 
+var agent = toegang.Lezer{Naam: "agent", Rol: begrip.RolAgent}
+
 // knooppunt is the functie on a real dossier, without a network.
 func knooppunt(t *testing.T) (*T, *dossier.Store) {
 	t.Helper()
 	o := functietest.Omgeving(t, politie, vt)
 	f := Nieuw(o)
 	f.nu = func() time.Time { return toen }
-	o.Opdrachten.Gebruik(f.Functie().Opdrachten...)
+	if err := o.Opdrachten.Gebruik(f.Functie().Opdrachten...); err != nil {
+		t.Fatal(err)
+	}
 	return f, o.Dossier
 }
 
 func TestRegistrerenIsEenGeheel(t *testing.T) {
 	f, d := knooppunt(t)
 	ctx := context.Background()
-	m, err := f.Registreer(ctx, goede(), "agent")
+	m, err := f.Registreer(ctx, goede(), agent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +169,7 @@ func TestAfgeschermdeMelderIsGemerktInElkeGebeurtenisVanDeBron(t *testing.T) {
 	ctx := context.Background()
 	m := goede()
 	m.MelderAfscherming = &Afscherming{Reden: "gevaar", Geraadpleegd: "Collega", HerzienOp: toen.Add(24 * time.Hour)}
-	m, err := f.Registreer(ctx, m, "agent")
+	m, err := f.Registreer(ctx, m, agent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +193,7 @@ func TestAfgeschermdeMelderIsGemerktInElkeGebeurtenisVanDeBron(t *testing.T) {
 func TestElkNiveauGeeftNietMeerDanHetMag(t *testing.T) {
 	f, d := knooppunt(t)
 	ctx := context.Background()
-	m, err := f.Registreer(ctx, goede(), "agent")
+	m, err := f.Registreer(ctx, goede(), agent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,12 +227,12 @@ func TestOnbekendeOntvangerGeeftVeldfout(t *testing.T) {
 	f, _ := knooppunt(t)
 	m := goede()
 	m.Soort = SoortZVH
-	if _, err := f.Registreer(context.Background(), m, "agent"); velden(err) != "ontvanger" {
+	if _, err := f.Registreer(context.Background(), m, agent); velden(err) != "ontvanger" {
 		t.Errorf("ZVH doet niet mee, kreeg %v", err)
 	}
 	m = goede()
 	m.Ontvanger = politie.OIN
-	if _, err := f.Registreer(context.Background(), m, "agent"); velden(err) != "ontvanger" {
+	if _, err := f.Registreer(context.Background(), m, agent); velden(err) != "ontvanger" {
 		t.Errorf("politie neemt geen VT-melding aan, kreeg %v", err)
 	}
 }

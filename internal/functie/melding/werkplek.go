@@ -231,7 +231,7 @@ func (p *paginaset) maak(w http.ResponseWriter, r *http.Request, s toegang.Sessi
 		p.toonNieuw(w, r, http.StatusBadRequest, f)
 		return nil
 	}
-	m, err = p.Registreer(r.Context(), m, s.Naam)
+	m, err = p.Registreer(r.Context(), m, toegang.Lezer{Naam: s.Naam, Rol: s.Rol})
 	if f.Neem(err, nil) {
 		p.toonNieuw(w, r, http.StatusBadRequest, f)
 		return nil
@@ -252,11 +252,6 @@ func zonderDubbele(in []begrip.Veldfout) []begrip.Veldfout {
 		gezien[v.Veld] = true
 	}
 	return uit
-}
-
-// magMelden: whoever carries cases may make a melding (meldcode, step 5).
-func magMelden(r begrip.Rol) bool {
-	return r != begrip.RolAdministratie && r != begrip.RolOuder && r != begrip.RolJongere && r != ""
 }
 
 type eigenData struct {

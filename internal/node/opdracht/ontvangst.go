@@ -11,6 +11,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/signaal"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -27,45 +28,96 @@ func (p *Opdrachten) ontvang(ctx context.Context, van begrip.OIN, o Opdracht) (u
 	if o.Van != van {
 		return o, false, begrip.NieuweFout(begrip.Verboden, "U kunt alleen namens uw eigen organisatie een opdracht aanbieden.")
 	}
-	if _, ok := p.cfg.Deelnemer(van); !ok {
-		return o, false, begrip.NieuweFout(begrip.Verboden, "Uw organisatie staat niet in het register van deelnemers.")
+	if err := p.doetMee(van); err != nil {
+		return o, false, err
 	}
+	if uit, err := p.bekend(ctx, o); err == nil || !begrip.Is(err, begrip.NietGevonden) {
+		return uit, false, err
+	}
+	uit, err = p.beslis(ctx, o)
+	if begrip.Is(err, begrip.Conflict) { // the same offer came in twice at once
+		if uit, err := p.bekend(ctx, o); err == nil {
+			return uit, false, nil
+		}
+	}
+	return uit, err == nil, err
+}
+
+// bekend gives o as it is here when it was offered before; NietGevonden when not.
+func (p *Opdrachten) bekend(ctx context.Context, o Opdracht) (Opdracht, error) {
+	oud, _, _, err := leesBeide(ctx, p.cfg.Dossier.Lees, o.ID)
+	if err == nil && (!oud.zelfdeAanbod(o) || oud.Richting != o.Richting) {
+		err = begrip.NieuweFout(begrip.Conflict, "Onder dit nummer is al een andere opdracht aangeboden.")
+	}
+	return oud, err
+}
+
+// beslis decides about a new offer: limits, then what its kind declares, then the
+// proof. What takes proof waits for it as an offer.
+func (p *Opdrachten) beslis(ctx context.Context, o Opdracht) (Opdracht, error) {
 	soort, bekend := p.soort(o.Soort)
-	err = p.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
-		oud, _, err := lees(ctx, tx.Lees, o.ID)
-		if err == nil {
-			uit = oud
-			if !oud.zelfdeAanbod(o) || oud.Richting != In {
-				return begrip.NieuweFout(begrip.Conflict, "Onder dit nummer is al een andere opdracht aangeboden.")
-			}
-			return nil
-		}
-		if !begrip.Is(err, begrip.NietGevonden) {
-			return err
-		}
-		uit, nieuw = o, true
-		if bekend && soort.Ontvangen != nil {
-			if err := soort.Ontvangen(ctx, tx, &uit); err != nil {
-				return err
-			}
-		}
-		if err := p.bewaar(ctx, tx, uit, 0, "opdrachtgever"); err != nil || bekend {
-			return err
-		}
-		uit, err = p.ZetIn(ctx, tx, o.ID, Stap{Naar: Geweigerd, Door: "vaste regel", Reden: "Wij doen dit soort opdrachten niet."})
-		return err
-	})
-	if err == nil && nieuw && !uit.Staat.Eind() {
-		p.plan(uit.ID)
+	waarom := onbekend
+	if bekend {
+		waarom = p.bezwaar(soort, o)
 	}
-	return uit, nieuw, err
+	breedte := o.Personen
+	if bekend && len(soort.Regel.Bewijs) == 0 || waarom != "" {
+		breedte = 0
+	}
+	if !p.teller.neem(o.Van, breedte, p.cfg.Grenzen, p.nu()) {
+		return o, p.teVeel(ctx, o)
+	}
+	switch {
+	case waarom != "":
+		return p.weiger(ctx, o, 0, waarom)
+	case len(soort.Regel.Bewijs) > 0:
+		err := p.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+			return p.bewaarAls(ctx, tx, SoortAanbod, string(Aangeboden), o, 0, "opdrachtgever")
+		})
+		if err == nil {
+			p.planAlles(o, true)
+		}
+		return o, err
+	}
+	uit, err := p.laatToe(ctx, soort, o, 0)
+	if err == nil {
+		p.planAlles(uit, false)
+	}
+	return uit, err
+}
+
+// teVeel refuses an offer beyond the limits: nothing is kept of it, and the first
+// of the hour is logged and told.
+func (p *Opdrachten) teVeel(ctx context.Context, o Opdracht) error {
+	p.besluiten.Plus(1, "te veel")
+	if n := p.teller.bij(p.teller.teveel, o.Van, p.nu()); n == 1 || n%metEen == 0 {
+		regel := p.regel(o, false, "Deze organisatie vraagt meer dan wij in een uur of een dag aannemen.")
+		if err := p.cfg.Dossier.Log(ctx, regel); err != nil {
+			return geenLog(err)
+		}
+		p.meld(ctx, o, signaal.TeVeelOpdrachten, regel.ID)
+	}
+	return begrip.NieuweFout(begrip.TeDruk, "U biedt meer opdrachten aan dan wij nu aannemen. Probeer het later nog eens.")
+}
+
+// leesBeide reads an Opdracht, or an offer that is none; soort is which.
+func leesBeide(ctx context.Context, lees lezer, id string) (o Opdracht, versie int, soort string, err error) {
+	for _, soort = range []string{RecordSoort, SoortAanbod} {
+		if o, versie, err = leesAls(ctx, lees, soort, id); !begrip.Is(err, begrip.NietGevonden) {
+			break
+		}
+	}
+	return o, versie, soort, err
 }
 
 // stap takes a step of the other side.
 func (p *Opdrachten) stap(ctx context.Context, van begrip.OIN, id string, s Stap) (uit Opdracht, nieuw bool, err error) {
+	if err := p.doetMee(van); err != nil {
+		return uit, false, err
+	}
 	s.Op = s.Op.UTC().Truncate(time.Microsecond)
 	err = p.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
-		o, versie, err := lees(ctx, tx.Lees, id)
+		o, versie, als, err := leesBeide(ctx, tx.Lees, id)
 		if begrip.Is(err, begrip.NietGevonden) {
 			return nergens()
 		}
@@ -92,6 +144,9 @@ func (p *Opdrachten) stap(ctx context.Context, van begrip.OIN, id string, s Stap
 			return begrip.NieuweFout(begrip.Conflict, "De opdracht is al %s.", e.Naar.Naam())
 		}
 		uit, nieuw = o.met(s), true
+		if als == SoortAanbod { // it never was an Opdracht: nobody here has to know
+			return p.bewaarAls(ctx, tx, SoortAanbod, string(uit.Staat), uit, versie, string(van))
+		}
 		if soort, ok := p.soort(o.Soort); ok && soort.Bijgewerkt != nil {
 			if err := soort.Bijgewerkt(ctx, tx, uit, s); err != nil {
 				return err
@@ -100,6 +155,14 @@ func (p *Opdrachten) stap(ctx context.Context, van begrip.OIN, id string, s Stap
 		return p.bewaar(ctx, tx, uit, versie, string(van))
 	})
 	return uit, nieuw, err
+}
+
+// doetMee refuses who is not in the register, or not any more.
+func (p *Opdrachten) doetMee(oin begrip.OIN) error {
+	if _, ok := p.cfg.Deelnemer(oin); !ok {
+		return begrip.NieuweFout(begrip.Verboden, "Uw organisatie staat niet in het register van deelnemers.")
+	}
+	return nil
 }
 
 // nergens is the answer for what is not here and for what is not the caller's:
@@ -140,7 +203,7 @@ func (p *Opdrachten) Registreer(api huma.API) {
 			"application/json": {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Opdracht](), true, "")}}}}
 	}
 	rest.Register(api, huma.Operation{OperationID: "biedOpdracht", Method: http.MethodPost, Path: "/opdrachten", DefaultStatus: 201,
-		Summary: "Bied een opdracht aan", Tags: tags, Responses: al(), Errors: []int{400, 401, 403, 409, 503}}, p.postOpdracht)
+		Summary: "Bied een opdracht aan", Tags: tags, Responses: al(), Errors: []int{400, 401, 403, 409, 429, 503}}, p.postOpdracht)
 	rest.Register(api, huma.Operation{OperationID: "leesOpdracht", Method: http.MethodGet, Path: "/opdrachten/{id}",
 		Summary: "Lees een opdracht waar u partij bij bent", Tags: tags}, p.getOpdracht)
 	rest.Register(api, huma.Operation{OperationID: "zetStap", Method: http.MethodPost, Path: "/opdrachten/{id}/stappen", DefaultStatus: 201,
@@ -168,15 +231,9 @@ func (p *Opdrachten) postOpdracht(ctx context.Context, in *aanbodIn) (*opdrachtU
 // biedZelf offers for our own case system; the same offer again changes nothing.
 func (p *Opdrachten) biedZelf(ctx context.Context, o Opdracht) (uit Opdracht, nieuw bool, err error) {
 	err = p.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
-		oud, _, err := lees(ctx, tx.Lees, o.ID)
-		if err == nil {
+		oud, err := p.bekend(ctx, o.nieuw(Uit))
+		if err == nil || !begrip.Is(err, begrip.NietGevonden) {
 			uit = oud
-			if !oud.zelfdeAanbod(o.nieuw(Uit)) || oud.Richting != Uit {
-				return begrip.NieuweFout(begrip.Conflict, "Onder dit nummer is al een andere opdracht aangeboden.")
-			}
-			return nil
-		}
-		if !begrip.Is(err, begrip.NietGevonden) {
 			return err
 		}
 		nieuw = true
@@ -191,7 +248,10 @@ func (p *Opdrachten) getOpdracht(ctx context.Context, in *leesIn) (*opdrachtUit,
 	if err != nil {
 		return nil, err
 	}
-	o, err := p.Lees(ctx, strings.ToLower(in.ID))
+	if err := p.doetMee(beller); err != nil {
+		return nil, err
+	}
+	o, _, _, err := leesBeide(ctx, p.cfg.Dossier.Lees, strings.ToLower(in.ID))
 	if begrip.Is(err, begrip.NietGevonden) {
 		return nil, nergens()
 	}

@@ -52,6 +52,8 @@ type Opdracht struct {
 	Van          begrip.OIN  `json:"van"`
 	Aan          begrip.OIN  `json:"aan"`
 	Onderwerp    Verwijzing  `json:"onderwerp"`
+	Vrager       Vrager      `json:"vrager"`
+	Personen     int         `json:"personen"` // about how many, as the asker says
 	Staat        Staat       `json:"staat"`
 	Reden        string      `json:"reden,omitempty"`
 	Resultaat    string      `json:"resultaat,omitempty"` // code of the outcome, such as "bekend"
@@ -83,21 +85,25 @@ type Stap struct {
 	Antwoord  *Verwijzing `json:"antwoord,omitempty"`
 }
 
-// Soort declares one kind of Opdracht. Naam and Titel are required.
+// Soort declares one kind of Opdracht. Naam, Titel and Regel are required.
 type Soort struct {
 	Naam, Titel string
+	Regel       Regel // who may ask, and what must prove it
 	// Mag may refuse a step of this node (own rules beside the state machine).
 	Mag func(o Opdracht, s Stap) error
 	// Gebeurtenis gives the event of a step this node takes; offering counts
 	// as the step to Aangeboden. ok false is no event.
 	Gebeurtenis func(o Opdracht, s Stap) (type_ string, g prov.Graph, ok bool)
-	// Ontvangen runs at the opdrachtnemer when one arrives, in its transaction and
-	// before o is stored. It leaves what was offered as it is; an error refuses
+	// Ontvangen runs at the opdrachtnemer when one is admitted, in its transaction
+	// and before o is stored. It leaves what was offered as it is; an error refuses
 	// the arrival.
 	Ontvangen func(ctx context.Context, tx *dossier.Tx, o *Opdracht) error
-	// Automatisch runs at the opdrachtnemer after the commit of an arrival, and
-	// again at each start while the Opdracht is open: it must bear repetition.
-	Automatisch func(ctx context.Context, o Opdracht)
+	// Automatisch runs at the opdrachtnemer once an Opdracht was admitted, and
+	// again at each start while it is open: it must bear repetition. After
+	// BronAntwoordtNiet, and what else may mend itself, it is called again later;
+	// it does not wait itself. After any other error a person decides. Whom the
+	// question turns out to be about must be Gedekt before a rule says anything.
+	Automatisch func(ctx context.Context, o Opdracht) error
 	// Bijgewerkt runs at a side when a step of the OTHER side arrives, in its
 	// transaction: at the opdrachtgever each step of the opdrachtnemer, at the
 	// opdrachtnemer a withdrawal. o is the state after the step.

@@ -7,11 +7,17 @@
 // and both copies end in the same state (the end of the opdrachtnemer wins over
 // a withdrawal that crossed it); only the two parties read or take steps, each
 // its own; and no Opdracht holds a BSN or content.
+//
+// Who answers decides: who may ask what is declared per kind (Regel), the kind of
+// organisation is that of the register, and the proof is looked up at the
+// Ketenindex or in own records, never with the asker. An offer that was not
+// admitted is no Opdracht: nothing it points to is read, and no rule sees it.
 package opdracht
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -20,8 +26,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	"github.com/handbereik/soh/internal/node/signaal"
 )
 
 // RecordSoort is the kind of dossier record that an Opdracht is kept as.
@@ -30,13 +38,21 @@ const RecordSoort = "opdracht"
 // pad is where a node takes offers; steps go to pad/<id>/stappen.
 const pad = "/v1/opdrachten"
 
-// Config is what Opdrachten work with. All fields are required.
+// Config is what Opdrachten work with. All fields but the last two are required.
 type Config struct {
 	Organisatie begrip.Organisatie
 	Systeem     string // source of this node's events
 	Dossier     *dossier.Store
 	Deelnemer   func(begrip.OIN) (begrip.Organisatie, bool) // the register
 	Log         *slog.Logger
+	Ketenindex  Zoeker // proofs in events of others
+	EigenWerk   Zoeker // proofs in our own safeguards
+	Grenzen     Grenzen
+	// Meld tells the privacy officer about an asker; logregel is the line it is about.
+	Meld func(ctx context.Context, van begrip.Organisatie, regel signaal.Regel, logregel string) error
+
+	Besluiten *meting.Teller   // of offers, by outcome; nil counts nothing
+	Nu        func() time.Time // nil is time.Now
 }
 
 // Opdrachten holds the requests of one node. Safe for concurrent use.
@@ -46,23 +62,36 @@ type Opdrachten struct {
 	mu      sync.RWMutex
 	soorten map[string]Soort
 
-	rij     []string        // ids to handle automatically
-	gehad   map[string]bool // ids that were handled since Run began
-	signaal chan struct{}
+	rooster   *rooster
+	teller    *teller
+	besluiten *meting.Teller
+	nu        func() time.Time
 }
 
 // Nieuw makes the Opdrachten of a node; Gebruik tells it which kinds there are.
 func Nieuw(cfg Config) *Opdrachten {
-	return &Opdrachten{cfg: cfg, soorten: map[string]Soort{}, gehad: map[string]bool{}, signaal: make(chan struct{}, 1)}
+	p := &Opdrachten{cfg: cfg, soorten: map[string]Soort{}, rooster: nieuwRooster(), teller: nieuweTeller(), besluiten: cfg.Besluiten, nu: cfg.Nu}
+	if p.nu == nil {
+		p.nu = time.Now
+	}
+	return p
 }
 
-// Gebruik sets the kinds of Opdracht of this node.
-func (p *Opdrachten) Gebruik(soorten ...Soort) {
+// Gebruik adds kinds of Opdracht to this node. Error: a kind does not say who may
+// ask it, for what and with which proof, or has the name of another.
+func (p *Opdrachten) Gebruik(soorten ...Soort) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, s := range soorten {
+		if err := s.controleer(); err != nil {
+			return err
+		}
+		if _, al := p.soorten[s.Naam]; al {
+			return fmt.Errorf("opdracht %q: deze soort is er al", s.Naam)
+		}
 		p.soorten[s.Naam] = s
 	}
+	return nil
 }
 
 func (p *Opdrachten) soort(naam string) (Soort, bool) {
@@ -73,7 +102,9 @@ func (p *Opdrachten) soort(naam string) (Soort, bool) {
 }
 
 // Bied offers o to o.Aan as part of tx: our copy, the message and the event
-// stand together or not at all. ID, Van and AangebodenOp may be left empty.
+// stand together or not at all. ID, Van and AangebodenOp may be left empty. What
+// the other side is bound to refuse, because of who asks and why, is refused here:
+// Verboden.
 func (p *Opdrachten) Bied(ctx context.Context, tx *dossier.Tx, o Opdracht) (Opdracht, error) {
 	if o.ID == "" {
 		o.ID = uuid.Must(uuid.NewV7()).String()
@@ -82,7 +113,7 @@ func (p *Opdrachten) Bied(ctx context.Context, tx *dossier.Tx, o Opdracht) (Opdr
 		o.Van = p.cfg.Organisatie.OIN
 	}
 	if o.AangebodenOp.IsZero() {
-		o.AangebodenOp = time.Now()
+		o.AangebodenOp = p.nu()
 	}
 	o = o.nieuw(Uit)
 	var c begrip.Controle
@@ -93,6 +124,13 @@ func (p *Opdrachten) Bied(ctx context.Context, tx *dossier.Tx, o Opdracht) (Opdr
 	}
 	if _, ok := p.cfg.Deelnemer(o.Aan); !ok {
 		return o, begrip.NieuweFout(begrip.Ongeldig, "De organisatie aan wie u dit vraagt, doet niet mee.")
+	}
+	soort, ok := p.soort(o.Soort)
+	if !ok {
+		return o, begrip.NieuweFout(begrip.Verboden, onbekend)
+	}
+	if waarom := p.bezwaar(soort, o); waarom != "" {
+		return o, begrip.NieuweFout(begrip.Verboden, "%s", waarom)
 	}
 	if err := p.bewaar(ctx, tx, o, 0, "opdrachtgever"); err != nil {
 		return o, err
@@ -130,7 +168,7 @@ func (p *Opdrachten) ZetIn(ctx context.Context, tx *dossier.Tx, id string, s Sta
 		s.ID = uuid.Must(uuid.NewV7()).String()
 	}
 	if s.Op.IsZero() {
-		s.Op = time.Now()
+		s.Op = p.nu()
 	}
 	s.Op = s.Op.UTC().Truncate(time.Microsecond)
 	if bekend, err := o.kent(s); bekend || err != nil {
@@ -157,18 +195,23 @@ func (p *Opdrachten) ZetIn(ctx context.Context, tx *dossier.Tx, id string, s Sta
 	if err := p.bewaar(ctx, tx, o, versie, s.Door); err != nil {
 		return o, err
 	}
-	b, err := json.Marshal(s)
-	if err != nil {
-		return o, err
-	}
 	ander := o.Van
 	if o.Richting == Uit {
 		ander = o.Aan
 	}
-	if err := tx.Verstuur(ctx, dossier.Bericht{ID: s.ID, Bestemming: string(ander), Soort: "opdracht-stap", Pad: pad + "/" + o.ID + "/stappen", ContentType: "application/json", Body: b}); err != nil {
+	if err := p.verstuurStap(ctx, tx, ander, o.ID, s); err != nil {
 		return o, err
 	}
 	return o, p.gebeurtenis(ctx, tx, o, s)
+}
+
+// verstuurStap puts word of a step to the other side in the outbox.
+func (p *Opdrachten) verstuurStap(ctx context.Context, tx *dossier.Tx, aan begrip.OIN, id string, s Stap) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return tx.Verstuur(ctx, dossier.Bericht{ID: s.ID, Bestemming: string(aan), Soort: "opdracht-stap", Pad: pad + "/" + id + "/stappen", ContentType: "application/json", Body: b})
 }
 
 // Lees gives one Opdracht; NietGevonden when this node is no party to it.
@@ -227,13 +270,15 @@ func (p *Opdrachten) VoorZaak(ctx context.Context, zaak string) ([]Opdracht, err
 }
 
 func (p *Opdrachten) bewaar(ctx context.Context, tx *dossier.Tx, o Opdracht, versie int, door string) error {
+	return p.bewaarAls(ctx, tx, RecordSoort, string(o.Staat), o, versie, door)
+}
+
+func (p *Opdrachten) bewaarAls(ctx context.Context, tx *dossier.Tx, soort, staat string, o Opdracht, versie int, door string) error {
 	b, err := json.Marshal(o)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Schrijf(ctx, dossier.Record{
-		Soort: RecordSoort, ID: o.ID, Versie: versie, Zaak: o.Zaak, Staat: string(o.Staat), Door: door, Inhoud: b,
-	})
+	_, err = tx.Schrijf(ctx, dossier.Record{Soort: soort, ID: o.ID, Versie: versie, Zaak: o.Zaak, Staat: staat, Door: door, Inhoud: b})
 	return err
 }
 
@@ -252,7 +297,11 @@ func (p *Opdrachten) gebeurtenis(ctx context.Context, tx *dossier.Tx, o Opdracht
 type lezer func(ctx context.Context, soort, id string, peildatum time.Time) (dossier.Record, error)
 
 func lees(ctx context.Context, lees lezer, id string) (Opdracht, int, error) {
-	rec, err := lees(ctx, RecordSoort, id, time.Time{})
+	return leesAls(ctx, lees, RecordSoort, id)
+}
+
+func leesAls(ctx context.Context, lees lezer, soort, id string) (Opdracht, int, error) {
+	rec, err := lees(ctx, soort, id, time.Time{})
 	if err != nil {
 		return Opdracht{}, 0, err
 	}

@@ -107,18 +107,20 @@ type aanbod struct {
 	Van          begrip.OIN `json:"van"`
 	Aan          begrip.OIN `json:"aan"`
 	Onderwerp    Verwijzing `json:"onderwerp"`
+	Vrager       Vrager     `json:"vrager"`
+	Personen     int        `json:"personen" minimum:"1" maximum:"1000" doc:"Over hoeveel personen het gaat. Wie dat zijn, staat alleen bij de bron"`
 	AangebodenOp time.Time  `json:"aangebodenOp"`
 	UiterlijkOp  *time.Time `json:"uiterlijkOp,omitempty"`
 }
 
 func (o Opdracht) aanbod() aanbod {
-	return aanbod{o.ID, o.Soort, o.Zaak, o.Van, o.Aan, o.Onderwerp, o.AangebodenOp, o.UiterlijkOp}
+	return aanbod{o.ID, o.Soort, o.Zaak, o.Van, o.Aan, o.Onderwerp, o.Vrager, o.Personen, o.AangebodenOp, o.UiterlijkOp}
 }
 
 func (a aanbod) opdracht() Opdracht {
 	return Opdracht{
 		ID: a.ID, Soort: a.Soort, Zaak: a.Zaak, Van: a.Van, Aan: a.Aan, Onderwerp: a.Onderwerp,
-		AangebodenOp: a.AangebodenOp, UiterlijkOp: a.UiterlijkOp,
+		Vrager: a.Vrager, Personen: a.Personen, AangebodenOp: a.AangebodenOp, UiterlijkOp: a.UiterlijkOp,
 	}
 }
 
@@ -147,8 +149,17 @@ func (o Opdracht) controleer(c *begrip.Controle) {
 	}
 	c.Eis(o.Van != o.Aan, "aan", "Een opdracht gaat naar een andere organisatie.")
 	o.Onderwerp.controleer(c, "onderwerp")
+	o.Vrager.controleer(c)
+	c.Eis(o.Personen > 0, "personen", "Zeg over hoeveel personen het gaat.")
 	c.Eis(!o.AangebodenOp.IsZero(), "aangebodenOp", "Zeg wanneer de opdracht is aangeboden.")
 	c.Eis(o.UiterlijkOp == nil || o.UiterlijkOp.After(o.AangebodenOp), "uiterlijkOp", "De uiterste datum ligt na het aanbieden.")
+}
+
+func (v Vrager) controleer(c *begrip.Controle) {
+	c.Eis(v.Naam != "" && len(v.Naam) <= 200 && !heeftBSN(v.Naam), "vrager.naam", "Zeg wie het vraagt.")
+	c.Eis(slices.Contains(begrip.Rollen(), v.Rol), "vrager.rol", "Zeg in welke rol u het vraagt.")
+	c.Eis(v.Doel.Bekend(), "vrager.doel", "Zeg met welk doel u het vraagt.")
+	c.Eis(v.Grondslag.Bekend(), "vrager.grondslag", "Zeg op welke wettelijke grondslag u het vraagt.")
 }
 
 func (v Verwijzing) controleer(c *begrip.Controle, veld string) {

@@ -21,7 +21,17 @@ const (
 	VeelPersonen      Regel = "veel-personen"      // many people in a short time
 	EigenNaam         Regel = "eigen-naam"         // the reader bears the name of the family
 	BuitenWerktijd    Regel = "buiten-werktijd"    // at night or in the weekend
+
+	// Those about another organisation, which asks something of us.
+	OpdrachtenGeweigerd Regel = "opdrachten-geweigerd" // it asks what it may not ask, again and again
+	TeVeelOpdrachten    Regel = "te-veel-opdrachten"   // it asks more, or about more people, than we take
 )
+
+// vanBuiten are the texts of the rules about another organisation.
+var vanBuiten = map[Regel]string{
+	OpdrachtenGeweigerd: "Deze organisatie bood in een uur herhaald opdrachten aan die zij ons niet mag geven. Wij hebben ze geweigerd en niets gelezen of verteld.",
+	TeVeelOpdrachten:    "Deze organisatie biedt meer opdrachten aan, of vraagt over meer personen, dan wij in een uur of een dag aannemen. Wij nemen er nu geen meer aan.",
+}
 
 // Instelling is how the rules are set at one organisation. What is out of the
 // ordinary differs: a crisis service works at night.

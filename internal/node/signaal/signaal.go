@@ -281,6 +281,19 @@ func (w *Wachter) meld(ctx context.Context, tx *dossier.Tx, l dossier.Logregel, 
 	return schrijf(ctx, tx, s, Open, "vaste regel")
 }
 
+// VanBuiten raises a Signaal about another organisation: it asks of us what is out
+// of the ordinary. logregel is the line that shows the last of it.
+func (w *Wachter) VanBuiten(ctx context.Context, van begrip.Organisatie, regel Regel, logregel string) error {
+	tekst, ok := vanBuiten[regel]
+	if !ok {
+		return fmt.Errorf("signaal: no rule about another organisation: %s", regel)
+	}
+	return w.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		l := dossier.Logregel{ID: logregel, Persoon: string(van.OIN), Naam: van.Naam, Rol: begrip.RolSysteem, Tijdstip: w.cfg.Nu()}
+		return w.meld(ctx, tx, l, regel, tekst)
+	})
+}
+
 func schrijf(ctx context.Context, tx *dossier.Tx, s Signaal, staat, door string) error {
 	inhoud, err := json.Marshal(s)
 	if err != nil {
