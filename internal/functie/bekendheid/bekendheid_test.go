@@ -10,6 +10,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/functie/functietest"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/dossier"
@@ -38,7 +39,24 @@ func gezin() []melding.Betrokkene {
 // knooppunt is the functie of one organisation on a real dossier, no network.
 func knooppunt(t *testing.T, van begrip.Organisatie) (*T, *dossier.Store) {
 	t.Helper()
-	o := functietest.Omgeving(t, van, slices.DeleteFunc([]begrip.Organisatie{vt, gi, ggz}, func(x begrip.Organisatie) bool { return x == van })...)
+	return op(t, omgeving(t, van))
+}
+
+// bewezen is knooppunt where every proof exists.
+func bewezen(t *testing.T, van begrip.Organisatie) (*T, *dossier.Store) {
+	t.Helper()
+	o := omgeving(t, van)
+	functietest.Bewezen(o)
+	return op(t, o)
+}
+
+func omgeving(t *testing.T, van begrip.Organisatie) *functie.Omgeving {
+	t.Helper()
+	return functietest.Omgeving(t, van, slices.DeleteFunc([]begrip.Organisatie{vt, gi, ggz}, func(x begrip.Organisatie) bool { return x == van })...)
+}
+
+func op(t *testing.T, o *functie.Omgeving) (*T, *dossier.Store) {
+	t.Helper()
 	f := Nieuw(o, Automatisch)
 	if err := o.Opdrachten.Gebruik(f.Functie().Opdrachten...); err != nil {
 		t.Fatal(err)

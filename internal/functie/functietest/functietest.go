@@ -37,16 +37,37 @@ func Omgeving(t *testing.T, van begrip.Organisatie, anderen ...begrip.Organisati
 		Organisatie: van, Systeem: van.OIN.Systeem("soh"), Dossier: d, Log: slog.New(slog.DiscardHandler),
 		Wek: func() {}, Deelnemers: func() []functie.Deelnemer { return lijst },
 	}
-	o.Opdrachten = opdracht.Nieuw(opdracht.Config{Organisatie: van, Systeem: o.Systeem, Dossier: d, Log: o.Log, Deelnemer: func(oin begrip.OIN) (begrip.Organisatie, bool) {
-		x, ok := o.Deelnemer(oin)
-		return x.Organisatie, ok
-	}, Ketenindex: geenBewijs, EigenWerk: geenBewijs, Grenzen: opdracht.Standaard, Meld: func(context.Context, begrip.Organisatie, signaal.Regel, string) error { return nil }})
+	o.Opdrachten = opdrachten(o, geenBewijs)
 	return o
+}
+
+func opdrachten(o *functie.Omgeving, zoek opdracht.Zoeker) *opdracht.Opdrachten {
+	return opdracht.Nieuw(opdracht.Config{
+		Organisatie: o.Organisatie, Systeem: o.Systeem, Dossier: o.Dossier, Log: o.Log, Ketenindex: zoek, EigenWerk: zoek, Grenzen: opdracht.Standaard,
+		Meld: func(context.Context, begrip.Organisatie, signaal.Regel, string) error { return nil },
+		Deelnemer: func(oin begrip.OIN) (begrip.Organisatie, bool) {
+			x, ok := o.Deelnemer(oin)
+			return x.Organisatie, ok
+		},
+	})
 }
 
 // geenBewijs: without a network nothing is proven.
 func geenBewijs(context.Context, opdracht.Bewijsvraag) (opdracht.Bevestiging, error) {
 	return opdracht.Bevestiging{}, nil
+}
+
+// Bewezen makes every proof that an Opdracht of the environment can rest on exist,
+// about everybody. Call it before the functie declares its kinds.
+func Bewezen(o *functie.Omgeving) {
+	ja := func(_ context.Context, v opdracht.Bewijsvraag) (opdracht.Bevestiging, error) {
+		uit := opdracht.Bevestiging{Ja: true, Personen: make([]bool, len(v.Personen))}
+		for i := range uit.Personen {
+			uit.Personen[i] = true
+		}
+		return uit, nil
+	}
+	o.Opdrachten = opdrachten(o, ja)
 }
 
 // Past wants the JSON of v to pass the schema in bestand.

@@ -156,7 +156,7 @@ func na(pogingen int) time.Duration {
 // Run looks up what proves the offers and does the automatic handling until ctx
 // ends: what is open at the start, then every arrival.
 func (p *Opdrachten) Run(ctx context.Context) error {
-	if err := p.hervat(ctx); err != nil {
+	if err := p.hervat(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	var wg sync.WaitGroup
