@@ -2,6 +2,7 @@ package inzage_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -223,10 +224,20 @@ func noodVoor(l toegang.Lezer) toegang.Lezer {
 	return l
 }
 
+// schrijf writes the tables anew: go test ./internal/node/inzage -run Matrix -schrijf.
+// Read the difference before it is kept.
+var schrijf = flag.Bool("schrijf", false, "schrijf de tabellen opnieuw")
+
 // goud holds what was found against a table that is kept and reviewed.
 func goud(t *testing.T, naam, kreeg string) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", "golden", naam))
+	pad := filepath.Join("testdata", "golden", naam)
+	if *schrijf {
+		if err := os.WriteFile(pad, []byte(kreeg), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := os.ReadFile(pad)
 	if err != nil {
 		t.Fatalf("%v; dit is de tabel:\n%s", err, kreeg)
 	}
