@@ -22,6 +22,7 @@ import (
 // known: its questions say what it likes, and it counts who reads them.
 type vrager struct {
 	*partij
+	n       *netwerk
 	mu      sync.Mutex
 	vragen  map[string]map[string]any // question by id
 	gelezen map[string]int
@@ -30,7 +31,7 @@ type vrager struct {
 
 func nieuweVrager(t *testing.T, n *netwerk, soort begrip.OrganisatieSoort) *vrager {
 	t.Helper()
-	v := &vrager{vragen: map[string]map[string]any{}, gelezen: map[string]int{}, stappen: map[string][]map[string]any{}}
+	v := &vrager{n: n, vragen: map[string]map[string]any{}, gelezen: map[string]int{}, stappen: map[string][]map[string]any{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/verrijkingsverzoeken/{id}/{niveau}", func(w http.ResponseWriter, r *http.Request) {
 		v.mu.Lock()
@@ -50,6 +51,15 @@ func nieuweVrager(t *testing.T, n *netwerk, soort begrip.OrganisatieSoort) *vrag
 	mux.HandleFunc("POST /v1/opdrachten", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) })
 	v.partij = n.nieuw(t, soort, mux)
 	return v
+}
+
+// weg lets v leave the network that the tests share: with a second Veilig Thuis a
+// melding has to say which.
+func (v *vrager) weg(t *testing.T) {
+	t.Helper()
+	hub := v.n.lid(t, "hub")
+	hub.vraag(t, "DELETE", hub.Hub+"/v1/deelnemers/"+string(v.OIN), nil).wil(t, http.StatusNoContent)
+	v.n.overal(t, v.partij, false)
 }
 
 // bied offers a question about personen to aan and gives the ids of Opdracht and
@@ -103,6 +113,8 @@ func bsns(n int) (uit []begrip.BSN) {
 func TestWieNietMagVragenHoortNietsOverNiemand(t *testing.T) {
 	n := deNetwerk(t)
 	school, vt := nieuweVrager(t, n, begrip.School), nieuweVrager(t, n, begrip.VeiligThuis)
+	defer school.weg(t)
+	defer vt.weg(t)
 	zet := func(veld string, waarde any) func(map[string]any) {
 		return func(o map[string]any) { o["vrager"].(map[string]any)[veld] = waarde }
 	}
@@ -156,7 +168,8 @@ func TestWieNietMagVragenHoortNietsOverNiemand(t *testing.T) {
 // about who is in it, and about nobody else.
 func TestZonderMeldingVanEenAnderGeenAntwoord(t *testing.T) {
 	n := deNetwerk(t)
-	vt, politie := nieuweVrager(t, n, begrip.VeiligThuis), n.lid(t, "politie")
+	vt, politie, echt := nieuweVrager(t, n, begrip.VeiligThuis), n.lid(t, "politie"), n.lid(t, "veilig-thuis")
+	defer vt.weg(t)
 	var gi demo.LijstDeelnemer
 	for _, d := range n.Lijst().Deelnemers {
 		if d.Soort == begrip.GI {
@@ -167,7 +180,7 @@ func TestZonderMeldingVanEenAnderGeenAntwoord(t *testing.T) {
 
 	verzonnen := "urn:soh:zaak:" + uuid.NewString()
 	vt.verzin(t, verzonnen, kind)
-	vanAnder := politie.meld(t, nil, persoon(kind, "Noor", nil)) // the Veilig Thuis of the demo gets it
+	vanAnder := politie.meld(t, map[string]any{"ontvanger": echt.OIN}, persoon(kind, "Noor", nil))
 	type poging struct{ id, vraag string }
 	pogingen := map[string]poging{}
 	for naam, zaak := range map[string]string{"zonder melding": "urn:soh:zaak:" + uuid.NewString(), "verzonnen": verzonnen, "van een ander": vanAnder.Zaak} {
@@ -224,6 +237,8 @@ func (v *vrager) verzin(t *testing.T, zaak string, kind begrip.BSN) {
 func TestEenVloedWordtGestopt(t *testing.T) {
 	n := deNetwerk(t)
 	vt, ander := nieuweVrager(t, n, begrip.VeiligThuis), nieuweVrager(t, n, begrip.VeiligThuis)
+	defer vt.weg(t)
+	defer ander.weg(t)
 	d := n.Lijst().Deelnemers[0]
 	b := bsn()
 	zaak := "urn:soh:zaak:" + uuid.NewString()
