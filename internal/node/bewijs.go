@@ -10,6 +10,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // padBevestiging is where the Ketenindex says whether a proof exists.
@@ -37,7 +38,7 @@ func (n *Node) bevestig(ctx context.Context, v opdracht.Bewijsvraag) (uit opdrac
 	if err != nil {
 		return uit, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.register.hub+padBevestiging, bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(toegang.Naar(ctx, n.register.hubOIN), http.MethodPost, n.register.hub+padBevestiging, bytes.NewReader(b))
 	if err != nil {
 		return uit, err
 	}
