@@ -28,6 +28,8 @@ type BenchCmd struct {
 	Profiel      string        `help:"Schrijf hierheen waar de processortijd van de eigen Ketenindex blijft (pprof)." type:"path"`
 	Alleen       string        `help:"Meet alleen dit." enum:",push,lijst,zoek,herbouw" default:""`
 
+	Verklaar bool `help:"Zeg bij elke vraag wie er kijkt en waarom; een verklaring geldt dan voor de vragen van een halve minuut."`
+
 	Hub  string `help:"Adres van een Ketenindex die al draait, in plaats van een eigen."`
 	Cert string `help:"Certificaat van de deelnemer die meet (PEM); bij --hub." type:"existingfile"`
 	Key  string `help:"Sleutel bij het certificaat (PEM); bij --hub." type:"existingfile"`

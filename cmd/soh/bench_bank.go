@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,7 +29,11 @@ import (
 
 // bank is a hub to measure, with a bare handler beside it when it is our own.
 type bank struct {
-	hub, kaal string // addresses
+	verklaar  bool
+	slot      sync.Mutex
+	gezegd    string    // the Verklaring in use
+	sinds     time.Time // when it was made
+	hub, kaal string    // addresses
 	org       begrip.Organisatie
 	id        toegang.Identiteit
 	personen  int
@@ -50,7 +55,7 @@ func (b *bank) makers(n int) []*proeflast.Maker {
 }
 
 func (c *BenchCmd) bank() (*bank, error) {
-	b := &bank{personen: c.Personen, bytes: c.Bytes, sluit: func() error { return nil }}
+	b := &bank{verklaar: c.Verklaar, personen: c.Personen, bytes: c.Bytes, sluit: func() error { return nil }}
 	if c.Hub == "" {
 		return b, c.eigenBank(b)
 	}
@@ -64,6 +69,28 @@ func (c *BenchCmd) bank() (*bank, error) {
 	b.hub, b.org = strings.TrimSuffix(c.Hub, "/"), b.id.Organisatie
 	_, err = b.achterstand()
 	return b, err
+}
+
+// alleMensen is more persons than a measurement asks about: its hub is its own.
+const alleMensen = "1000000000"
+
+// verklaring states who looks, anew each half minute; empty when nothing is said.
+func (b *bank) verklaring() (string, error) {
+	if !b.verklaar {
+		return "", nil
+	}
+	b.slot.Lock()
+	defer b.slot.Unlock()
+	if nu := time.Now(); nu.Sub(b.sinds) > 30*time.Second {
+		org := b.id.Organisatie
+		hub := begrip.OIN("00000001000000001000")
+		v, err := b.id.Verklaring(toegang.Lezer{Organisatie: org, Persoon: "proef", Naam: "P. Roef", Rol: begrip.RolSysteem, Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516}, hub, nu)
+		if err != nil {
+			return "", err
+		}
+		b.gezegd, b.sinds = v, nu
+	}
+	return b.gezegd, nil
 }
 
 // eigenBank starts a hub and a bare handler, each as a process of its own: their
@@ -109,7 +136,7 @@ func (c *BenchCmd) eigenBank(b *bank) (err error) {
 	if err := register.Schrijf(hubDir, []register.Deelnemer{{Organisatie: b.org}}); err != nil {
 		return err
 	}
-	hub := append([]string{"hub", "--dir", hubDir, "--addr", "127.0.0.1:0"}, vlaggen...)
+	hub := append([]string{"hub", "--dir", hubDir, "--addr", "127.0.0.1:0", "--personen-medewerker", alleMensen, "--personen-organisatie", alleMensen}, vlaggen...)
 	if c.Profiel != "" {
 		hub = append(hub, "--profiel", c.Profiel)
 	}

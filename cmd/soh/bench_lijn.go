@@ -96,6 +96,15 @@ func (l *lijn) vraag(methode, pad, body string) (status int, err error) {
 	u := append(append(append(l.uit[:0], methode...), ' '), l.adr.Path...)
 	u = append(append(append(u, pad...), " HTTP/1.1\r\nHost: "...), l.adr.Host...)
 	u = append(append(u, "\r\nAccept: "...), cloudevent.TypeBatch...)
+	if methode == "POST" {
+		v, err := l.b.verklaring()
+		if err != nil {
+			return 0, err
+		}
+		if v != "" {
+			u = append(append(u, "\r\nAuthorization: Bearer "...), v...)
+		}
+	}
 	if body != "" {
 		u = append(u, "\r\nContent-Type: application/json\r\nContent-Length: "...)
 		u = strconv.AppendInt(u, int64(len(body)), 10)

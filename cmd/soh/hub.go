@@ -38,6 +38,9 @@ type HubCmd struct {
 	Tokens   bool   `name:"token-verplicht" help:"Laat systemen alleen toe met een toegangstoken; anders is een certificaat genoeg."`
 	MaxBytes int64  `help:"Hoeveel bytes het log mag gebruiken; 0 is zoveel als de schijf heeft."`
 
+	PerMedewerker  int `name:"personen-medewerker" help:"Naar hoeveel verschillende personen één medewerker in een uur mag vragen." default:"60"`
+	PerOrganisatie int `name:"personen-organisatie" help:"Naar hoeveel verschillende personen één organisatie in een uur mag vragen." default:"600"`
+
 	HubLog `embed:""`
 
 	GetuigeMap string `help:"Map buiten --dir die weet hoe ver het log was; zij hoort niet in een reservekopie. Leeg: die naast --dir, met -getuige erachter." type:"path"`
@@ -72,7 +75,8 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	id.Organisatie.Soort = begrip.Ketenbeheerder
 	metingen := meet.Nieuw("hub")
 	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Getuigen: c.Getuige, Cluster: c.cluster(), Geheimen: c.Geheimen, Getuige: c.GetuigeMap, Metingen: metingen, Log: log, Identiteit: &id,
-		Tokens: &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
+		Grenzen: hub.Grenzen{Medewerker: c.PerMedewerker, Organisatie: c.PerOrganisatie},
+		Tokens:  &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
 	if err != nil {
 		return err
 	}

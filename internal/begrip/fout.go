@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Code says what kind of thing went wrong, independent of HTTP.
@@ -85,6 +86,7 @@ type Fout struct {
 	Bericht string
 	Velden  []Veldfout
 	Oorzaak error
+	Wacht   time.Duration // of TeDruk and NietBeschikbaar: when it may be tried again; 0 is soon
 }
 
 // NieuweFout makes a Fout with a formatted message.

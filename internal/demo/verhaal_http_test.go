@@ -26,13 +26,23 @@ type stelsel struct {
 	c *http.Client
 	d LijstDeelnemer
 	h string // hub
+	// beoordeelt states to the hub that a professional weighs a melding.
+	beoordeelt func() string
 }
 
 func (d *Demo) stelsel(t *testing.T, kort string) stelsel {
 	t.Helper()
 	l := d.Lijst()
 	i := slices.IndexFunc(l.Deelnemers, func(x LijstDeelnemer) bool { return x.Kort == kort })
-	return stelsel{t, d.lid(kort).identiteit.Client(10 * time.Second), l.Deelnemers[i], l.Hub.URL}
+	ik := d.lid(kort)
+	return stelsel{t, ik.identiteit.Client(10 * time.Second), l.Deelnemers[i], l.Hub.URL, func() string {
+		v, err := ik.identiteit.Verklaring(toegang.Lezer{Organisatie: ik.Organisatie, Persoon: "medewerker", Naam: "Marieke van Loon", Rol: begrip.RolMedewerkerVT,
+			Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516}, d.lid("hub").Organisatie.OIN, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}}
 }
 
 // vraag does one call; body may be nil, a string, or something to marshal.
@@ -75,7 +85,7 @@ func (s stelsel) vraag(methode, adres string, body any, kop ...string) (int, str
 // gebeurtenissen asks the hub in its two steps and gives the found events.
 func (s stelsel) gebeurtenissen(filter map[string]any) []cloudevent.Event {
 	s.t.Helper()
-	st, b, _ := s.vraag("POST", s.h+"/v1/gebeurtenissen/query", filter)
+	st, b, _ := s.vraag("POST", s.h+"/v1/gebeurtenissen/query", filter, "Authorization", "Bearer "+s.beoordeelt())
 	var a struct{ InteractieId string }
 	if st != http.StatusAccepted || json.Unmarshal([]byte(b), &a) != nil {
 		s.t.Fatalf("vraag aan de hub: %d %s", st, b)

@@ -43,6 +43,8 @@ type abonnement struct {
 	PerMinuut int        `json:"perMinuut,omitempty"`
 	Begin     uint64     `json:"begin"`             // plaats behind which it begins
 	Gestopt   string     `json:"gestopt,omitempty"` // why
+	Voor      []byte     `json:"voor,omitempty"`    // sealed: who took it and why, as its Verklaring said
+	wie       vraag.Wie  // what is in Voor
 	persoon   [16]byte
 }
 
@@ -63,6 +65,9 @@ var abonnementSoort = &feitSoort{
 		if err != nil {
 			h.cfg.Log.Error("abonnement is niet leesbaar", "abonnement", f.ID, "fout", err)
 			return
+		}
+		if err := h.opent(a.Voor, &a.wie); err != nil { // then it gets what asks no reason
+			h.cfg.Log.Error("van een abonnement is niet leesbaar waarvoor het is", "abonnement", f.ID)
 		}
 		h.abonnementen.zet(&a)
 	},
@@ -225,7 +230,10 @@ func (h *Hub) laadStanden() error {
 
 // vragenVan gives what to ask the read model for a: a query for each type.
 func (a *abonnement) vragenVan() (uit []vraag.Vraag) {
-	v := vraag.Vraag{Persoon: a.persoon, Zaak: a.Zaak, Subject: a.Subject}
+	v := vraag.Vraag{ID: uuid.MustParse(a.ID), Persoon: a.persoon, Zaak: a.Zaak, Subject: a.Subject, Wie: a.wie}
+	if !a.wie.Gesteld() {
+		v.Wie.Hoogst = begrip.NiveauInhoud
+	}
 	if len(a.Typen) == 0 {
 		return []vraag.Vraag{v}
 	}
@@ -247,10 +255,8 @@ type gevonden struct {
 // Rights are those of this moment.
 func (h *Hub) volgende(ctx context.Context, a *abonnement, lezer register.Deelnemer, na uint64, n int) (uit []gevonden, tot uint64, err error) {
 	tot = h.geprojecteerd.Load()<<16 | 0xffff
-	if a.Persoon != "" && lezer.Soort != begrip.Burgerportaal {
-		if eigen, err := h.kentPersoon(ctx, lezer.OIN, a.persoon); err != nil || !eigen {
-			return nil, na, err
-		}
+	if mag, err := h.magVolgen(ctx, lezer, a); err != nil || !mag {
+		return nil, na, err
 	}
 	for _, v := range a.vragenVan() {
 		b := bladzij{v: &v, lezer: lezer}
@@ -306,16 +312,20 @@ func cmpTekst(a, b string) int {
 	return 0
 }
 
-// kentPersoon tells whether the deelnemer itself told of this person: only then
-// may it follow that person.
-func (h *Hub) kentPersoon(ctx context.Context, oin begrip.OIN, persoon [16]byte) (ja bool, err error) {
-	z := graph.Vraag{Termen: []graph.Term{{Kind: graph.Persoon, Waarde: string(persoon[:])}, {Kind: graph.Organisatie, Waarde: oin.URN()}}}
-	err = h.graph.Zoek(z, func(plaats uint64) (bool, error) {
-		f, err := h.frameOp(ctx, plaats)
-		ja = err == nil && f.OIN == oin && slices.Contains(f.Refs, persoon)
-		return !ja, err
-	})
-	return ja, err
+// magVolgen tells whether the deelnemer may follow the person of a: it must be
+// involved with that person. Its own word for that does not count, here neither.
+func (h *Hub) magVolgen(ctx context.Context, d register.Deelnemer, a *abonnement) (bool, error) {
+	if a.Persoon == "" || d.Soort == begrip.Burgerportaal {
+		return true, nil
+	}
+	return h.betrokken(ctx, &bladzij{lezer: d}, [][16]byte{a.persoon}, nil)
+}
+
+func (a *abonnement) refs() [][16]byte {
+	if a.Persoon == "" {
+		return nil
+	}
+	return [][16]byte{a.persoon}
 }
 
 // nieuwAbonnement is the body of POST /v1/abonnementen.
@@ -330,8 +340,9 @@ type nieuwAbonnement struct {
 }
 
 // maakAbonnement checks what is asked, and whether the address wants it.
-func (h *Hub) maakAbonnement(ctx context.Context, d register.Deelnemer, in nieuwAbonnement) (*abonnement, error) {
-	a := &abonnement{ID: uuid.NewString(), Deelnemer: d.OIN, Soort: in.Soort, Zaak: in.Zaak, Subject: in.Subject, Adres: in.Adres}
+func (h *Hub) maakAbonnement(ctx context.Context, k kijker, in nieuwAbonnement) (*abonnement, error) {
+	d := k.Deelnemer
+	a := &abonnement{ID: uuid.NewString(), Deelnemer: d.OIN, Soort: in.Soort, Zaak: in.Zaak, Subject: in.Subject, Adres: in.Adres, wie: k.wie, Voor: h.verzegeld(k.wie)}
 	var c begrip.Controle
 	c.Eis(in.Soort == soortPull || in.Soort == soortWebhook, "soort", "Kies pull of webhook.")
 	c.Eis(len(in.Typen) <= maxTypen, "typen", "Kies hoogstens %d typen.", maxTypen)
@@ -347,6 +358,7 @@ func (h *Hub) maakAbonnement(ctx context.Context, d register.Deelnemer, in nieuw
 	if in.Burgerservicenummer != nil {
 		bsn, err := begrip.ParseBSN(*in.Burgerservicenummer)
 		c.Eis(err == nil, "burgerservicenummer", "Vul een geldig burgerservicenummer in, of laat dit veld weg.")
+		c.Eis(d.Soort != begrip.Burgerportaal || bsn == k.burger, "burgerservicenummer", "Dit is een ander dan die van de verklaring van de burger.")
 		if err == nil {
 			a.persoon = h.sleutels.Ref(bsn)
 			a.Persoon = hex.EncodeToString(a.persoon[:])
@@ -363,12 +375,13 @@ func (h *Hub) maakAbonnement(ctx context.Context, d register.Deelnemer, in nieuw
 	if err := c.Fout(); err != nil {
 		return nil, err
 	}
-	if a.Persoon != "" && d.Soort != begrip.Burgerportaal {
-		if eigen, err := h.kentPersoon(ctx, d.OIN, a.persoon); err != nil {
-			return nil, err
-		} else if !eigen {
-			return nil, begrip.NieuweFout(begrip.Verboden, "U kunt alleen mensen volgen over wie uw organisatie zelf iets heeft gemeld.")
-		}
+	if err := h.telPersonen(d.OIN, &a.wie, a.refs()); err != nil {
+		return nil, err
+	}
+	if mag, err := h.magVolgen(ctx, d, a); err != nil {
+		return nil, err
+	} else if !mag {
+		return nil, begrip.NieuweFout(begrip.Verboden, "U kunt alleen mensen volgen bij wie uw organisatie betrokken is. Dat moet blijken uit wat anderen meldden.")
 	}
 	if len(slices.DeleteFunc(h.abonnementen.van(d.OIN), func(a *abonnement) bool { return a.Gestopt != "" })) >= maxAbonnementen {
 		return nil, begrip.NieuweFout(begrip.Conflict, "Uw organisatie heeft al %d abonnementen. Stop er eerst een.", maxAbonnementen)

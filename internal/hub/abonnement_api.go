@@ -81,7 +81,7 @@ func (h *Hub) metAbonnement(f func(http.ResponseWriter, *http.Request, *abonneme
 }
 
 func (h *Hub) neemAbonnement(w http.ResponseWriter, r *http.Request) error {
-	d, err := h.beller(r)
+	k, err := h.kijker(r)
 	if err != nil {
 		return err
 	}
@@ -89,9 +89,15 @@ func (h *Hub) neemAbonnement(w http.ResponseWriter, r *http.Request) error {
 	if err := rest.ReadJSON(w, r, maxLijf, &in); err != nil {
 		return err
 	}
-	a, err := h.maakAbonnement(r.Context(), d, in)
+	a, err := h.maakAbonnement(r.Context(), k, in)
 	if err != nil {
 		return err
+	}
+	if a.Persoon != "" || a.Zaak != "" {
+		regel := kijkregel{OIN: k.OIN, Stap: stapAbonnement, Wie: k.wie, Typen: a.Typen, Refs: a.refs(), Vreemden: len(a.refs())}
+		if err := h.legKijkVast(r.Context(), regel); err != nil {
+			return err
+		}
 	}
 	if _, err := h.legFeitVast(r.Context(), cloudevent.AbonnementGenomen, a.ID, "soh:NemenAbonnement", a); err != nil {
 		return err
@@ -151,6 +157,13 @@ func (h *Hub) geefGebeurtenissen(w http.ResponseWriter, r *http.Request, a *abon
 	}
 	lijst, tot, err := h.volgende(r.Context(), a, d, na, limiet)
 	if err != nil {
+		return err
+	}
+	b := bladzij{v: &vraag.Vraag{ID: uuid.MustParse(a.ID), Zaak: a.Zaak, Wie: a.wie}, lezer: d}
+	for _, g := range lijst {
+		b.vondsten = append(b.vondsten, g.x)
+	}
+	if err := h.legAntwoordVast(r.Context(), stapBezorgd, &b); err != nil {
 		return err
 	}
 	events := make([]cloudevent.Event, len(lijst))

@@ -81,6 +81,10 @@ func (h *Hub) geefBewijs(r *http.Request) (Bewijs, error) {
 		// could find out a shielded source.
 		return Bewijs{}, begrip.NieuweFout(begrip.Verboden, "Het burgerportaal krijgt geen bewijs van losse gebeurtenissen.")
 	}
+	k, err := h.kijker(r)
+	if err != nil {
+		return Bewijs{}, err
+	}
 	id, err := leesInteractie(r.PathValue("interactieId"))
 	if err != nil {
 		return Bewijs{}, err
@@ -89,7 +93,11 @@ func (h *Hub) geefBewijs(r *http.Request) (Bewijs, error) {
 	if err != nil {
 		return Bewijs{}, err
 	}
-	if err := h.magBewijs(d, plaats); err != nil {
+	g, err := h.magBewijs(r.Context(), k, plaats)
+	if err != nil {
+		return Bewijs{}, err
+	}
+	if err := h.legBewijsVast(r.Context(), k, g); err != nil {
 		return Bewijs{}, err
 	}
 	p := hublog.Plaats(plaats)

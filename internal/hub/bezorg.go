@@ -183,23 +183,23 @@ func (d *bezorging) ronde(ctx context.Context) (meer bool, err error) {
 
 // bekijk gives the event at plaats as the deelnemer may see it now; nil when it
 // may not.
-func (d *bezorging) bekijk(ctx context.Context, plaats uint64) ([]byte, error) {
+func (d *bezorging) bekijk(ctx context.Context, plaats uint64) (*bladzij, error) {
 	lezer, err := d.h.register.Toegelaten(d.a.Deelnemer)
 	if err != nil {
 		return nil, nil // the next round stops it
 	}
-	if d.a.Persoon != "" && lezer.Soort != begrip.Burgerportaal {
-		if eigen, err := d.h.kentPersoon(ctx, lezer.OIN, d.a.persoon); err != nil || !eigen {
-			return nil, err
-		}
+	if mag, err := d.h.magVolgen(ctx, lezer, d.a); err != nil || !mag {
+		return nil, err
 	}
 	for _, v := range d.a.vragenVan() {
-		x, err := d.h.bekijk(ctx, &bladzij{v: &v, lezer: lezer}, plaats)
+		b := bladzij{v: &v, lezer: lezer}
+		x, err := d.h.bekijk(ctx, &b, plaats)
 		if err != nil {
 			return nil, err
 		}
 		if x != nil {
-			return x.voorLezer().Append(nil), nil
+			b.vondsten = []*vondst{x}
+			return &b, nil
 		}
 	}
 	return nil, nil
@@ -211,11 +211,16 @@ func (d *bezorging) bezorg(ctx context.Context, plaats uint64) error {
 		if d.h.abonnementen.geef(d.a.ID).Gestopt != "" {
 			return nil
 		}
-		event, err := d.bekijk(ctx, plaats)
-		if err != nil || event == nil {
+		b, err := d.bekijk(ctx, plaats)
+		if err != nil || b == nil {
 			return err
 		}
-		u := d.stuur(ctx, event)
+		if poging == 1 {
+			if err := d.h.legAntwoordVast(ctx, stapBezorgd, b); err != nil {
+				return err
+			}
+		}
+		u := d.stuur(ctx, b.vondsten[0].voorLezer().Append(nil))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -272,13 +277,16 @@ func (d *bezorging) herhaal(ctx context.Context) error {
 		if !l.Opnieuw {
 			continue
 		}
-		event, err := d.bekijk(ctx, l.Plaats)
+		b, err := d.bekijk(ctx, l.Plaats)
 		if err != nil {
 			return err
 		}
 		u := webhook.Uitkomst{}
-		if event != nil {
-			u = d.stuur(ctx, event)
+		if b != nil {
+			if err := d.h.legAntwoordVast(ctx, stapBezorgd, b); err != nil {
+				return err
+			}
+			u = d.stuur(ctx, b.vondsten[0].voorLezer().Append(nil))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

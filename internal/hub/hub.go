@@ -12,6 +12,7 @@ package hub
 import (
 	"cmp"
 	"context"
+	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -60,6 +61,8 @@ type Config struct {
 	Getuigen    []string           // URL=key of witnesses that are asked to sign each checkpoint
 	Log         *slog.Logger
 
+	Grenzen Grenzen // how many persons may be asked about
+
 	Peilen time.Duration // between two looks at the health of everyone; 0 is a minute
 
 	// Identiteit is to call deelnemers with: webhooks, looking after their health.
@@ -93,6 +96,9 @@ type Hub struct {
 	abonnementen  *abonnementen
 	verzender     *webhook.Verzender // nil without Identiteit
 	bezorgen      bezorgRegels
+	verklaringen  toegang.Verklaringen
+	kijken        cipher.AEAD // seals the lines about looks
+	grenzen       *vraaggrenzen
 	gezond        gezond
 	peilen        time.Duration
 
@@ -121,11 +127,12 @@ func Open(cfg Config) (h *Hub, err error) {
 		}
 	}
 	h = &Hub{cfg: cfg, register: register.Nieuw(), lijst: register.NieuweLijst(cfg.Dir),
-		bezorgen: gewoonBezorgen, peilen: cmp.Or(cfg.Peilen, peilInterval), gezond: gezond{op: map[begrip.OIN]gezondheid.Staat{}},
+		bezorgen: gewoonBezorgen, grenzen: nieuweGrenzen(cfg.Grenzen), peilen: cmp.Or(cfg.Peilen, peilInterval), gezond: gezond{op: map[begrip.OIN]gezondheid.Staat{}},
 		onderweg: onderweg{ids: map[uuid.UUID]onderwegPlek{}}}
 	h.schijf.Map = cfg.Dir
 	h.abonnementen = nieuweAbonnementen(func() *graph.Graph { return h.graph })
 	h.regels.Store(soorten.Begin())
+	h.grenzen.meldt = h.meldGrens
 	h.meet()
 	if cfg.Identiteit != nil {
 		h.verzender = webhook.Nieuw(*cfg.Identiteit)
@@ -155,6 +162,7 @@ func Open(cfg Config) (h *Hub, err error) {
 		return h, err
 	}
 	h.zegel = vraag.NieuwZegel(h.graph.MAC("zegel van vragen"))
+	h.kijken = kijkSlot(h.graph.MAC("log van het kijken"))
 	stand, err := h.graph.Stand()
 	if err != nil {
 		return h, err
@@ -262,6 +270,7 @@ func (h *Hub) Handler() http.Handler {
 	h.vergeetRoutes(mux)
 	mux.HandleFunc("GET /v1/gezondheid", h.metFout(h.geefGezondheid))
 	h.abonnementRoutes(mux)
+	h.inzageRoutes(mux)
 	mux.HandleFunc("GET /v1/openapi.json", geefOpenAPI)
 	mux.HandleFunc("GET /v1/asyncapi.json", h.geefAsyncAPI)
 	mux.HandleFunc("GET /v1/grootboekregels", h.grootboekregels)
@@ -279,6 +288,7 @@ func (h *Hub) Handler() http.Handler {
 		return metCertificaat(gemeten)
 	}
 	u := *h.cfg.Tokens
+	u.Verklaringen = &h.verklaringen
 	u.Deelnemer = func(oin begrip.OIN) bool { _, err := h.register.Toegelaten(oin); return err == nil }
 	var err error
 	if u.Scopes, err = toegang.ScopesVan(openapi); err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -72,6 +74,27 @@ func startIn(t *testing.T, basis string, maxBytes int64, opties ...func(*proefhu
 	return startMet(t, basis, Config{Dir: filepath.Join(basis, "hub"), MaxBytes: maxBytes}, opties...)
 }
 
+// vrij is s in which every deelnemer sees each kind of event that is not closed,
+// for tests of anything but who sees what; those begin with dicht.
+func vrij(s *soorten.Stand) *soorten.Stand {
+	alles := begrip.NiveauInhoud
+	for _, k := range soorten.Begin().Soorten() {
+		if nu, _ := s.Soort(k.Type); k.Gesloten || k.Ketenbreed != nil || k.Omschrijving == "" || !reflect.DeepEqual(nu, k) {
+			continue
+		}
+		k.Ketenbreed = &alles
+		s2, err := s.MetSoort(k)
+		if err != nil {
+			panic(err)
+		}
+		s = s2
+	}
+	return s
+}
+
+// dicht is an option: the agreements of the program itself hold.
+func dicht(p *proefhub) { p.regels.Store(soorten.Begin()) }
+
 // startMet starts a hub as cfg says, with the certificates of basis.
 func startMet(t *testing.T, basis string, cfg Config, opties ...func(*proefhub)) *proefhub {
 	t.Helper()
@@ -97,6 +120,7 @@ func startMet(t *testing.T, basis string, cfg Config, opties ...func(*proefhub))
 	if p.Hub, err = Open(cfg); err != nil {
 		t.Fatal(err)
 	}
+	p.regels.Store(vrij(p.regels.Load()))
 	for _, o := range opties {
 		o(p)
 	}
@@ -140,12 +164,43 @@ func (p *proefhub) identiteit(o begrip.Organisatie) toegang.Identiteit {
 }
 
 func (p *proefhub) als(o begrip.Organisatie) *beller {
-	return &beller{p: p, c: p.identiteit(o).Client(20 * time.Second)}
+	return &beller{p: p, o: o, c: p.identiteit(o).Client(20 * time.Second)}
 }
 
 type beller struct {
 	p *proefhub
+	o begrip.Organisatie
 	c *http.Client
+	// lezer is who looks and why; nil: a certificate alone. The portal states by
+	// itself that the person in the question asks.
+	lezer *toegang.Lezer
+}
+
+// alsWie is als, for somebody who says why.
+func (p *proefhub) alsWie(o begrip.Organisatie, persoon string, doel begrip.Doel, g begrip.Grondslag) *beller {
+	b := p.als(o)
+	b.lezer = &toegang.Lezer{Organisatie: o, Persoon: persoon, Naam: "M. " + persoon, Rol: begrip.RolMedewerkerVT, Doel: doel, Grondslag: g}
+	return b
+}
+
+// verklaring is what goes with a request with this body; empty for none.
+func (b *beller) verklaring(body []byte) string {
+	l := b.lezer
+	if l == nil && b.o.Soort == begrip.Burgerportaal {
+		l = &toegang.Lezer{Organisatie: b.o, Persoon: "gezin", Rol: begrip.RolOuder, Doel: begrip.DoelEigenInzage, Grondslag: begrip.GrondAvg15}
+		begrip.VindBSN(body, func(van, tot int) { l.Burger, _ = begrip.ParseBSN(string(body[van:tot])) })
+		if l.Burger.IsZero() {
+			l.Burger, _ = begrip.ParseBSN(sentinel)
+		}
+	}
+	if l == nil {
+		return ""
+	}
+	v, err := b.p.identiteit(b.o).Verklaring(*l, orgHub.OIN, time.Now())
+	if err != nil {
+		b.p.t.Fatal(err)
+	}
+	return v
 }
 
 type antwoord struct {
@@ -167,6 +222,9 @@ func (b *beller) doe(methode, pad, typ string, body []byte, accept string) antwo
 	}
 	if accept != "" {
 		r.Header.Set("Accept", accept)
+	}
+	if v := b.verklaring(body); v != "" {
+		r.Header.Set("Authorization", "Bearer "+v)
 	}
 	resp, err := b.c.Do(r)
 	if err != nil {

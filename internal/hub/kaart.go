@@ -19,7 +19,7 @@ import (
 // all of them. It says under which agreements the event was read; when others
 // stand at its place in the log, the event is read there once more.
 //
-// Layout: version 2, number of the agreements 8, time of the event µs 8, then
+// Layout: version 3, number of the agreements 8, time of the event µs 8, then
 // each term: kind 1, and where it stands in the event (uvarint) and its length
 // (uvarint). The first Activity is one of them. Terms that the frame has itself
 // (the persons, the sender) are not written.
@@ -30,7 +30,7 @@ type kaart struct {
 	rest      []byte // the terms
 }
 
-const kaartVersie = 2
+const kaartVersie = 3
 
 var lezers = sync.Pool{New: func() any { return new(prov.Lezer) }}
 

@@ -18,6 +18,7 @@ type metingen struct {
 	geweigerd *meting.Teller
 	leggen    *meting.Verdeling
 	blok      *meting.Verdeling
+	gevist    *meting.Teller
 }
 
 func (h *Hub) meet() {
@@ -26,6 +27,7 @@ func (h *Hub) meet() {
 		genomen:   m.Teller("gebeurtenissen_total", "Events taken, by type.", "type"),
 		geweigerd: m.Teller("geweigerd_total", "Requests to take events that were refused, by code.", "code"),
 		leggen:    m.Verdeling("vastleggen_seconden", "Duration of one commit to the log.", prometheus.ExponentialBuckets(0.0005, 2, 14)),
+		gevist:    m.Teller("grens_bereikt_total", "Questions refused because the asker asked about too many persons."),
 		blok:      m.Verdeling("blok_gebeurtenissen", "Entries in one commit.", prometheus.ExponentialBuckets(1, 2, 11)),
 	}
 }

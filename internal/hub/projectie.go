@@ -246,8 +246,10 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 
 // zonderFrame takes an entry that is no event: what to do when the step is done;
 // nil for an entry nobody knows.
-func (h *Hub) zonderFrame(s *graph.Stap, entry []byte) (na func(), err error) {
+func (h *Hub) zonderFrame(s *graph.Stap, plaats uint64, entry []byte) (na func(), err error) {
 	switch {
+	case len(entry) > 0 && entry[0] == kijkByte:
+		return h.neemKijk(s, plaats, entry)
 	case len(entry) > 0 && entry[0] == proefByte:
 		return func() {}, nil
 	case len(entry) > 0 && entry[0] == notitieByte:
@@ -268,7 +270,7 @@ func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
 			ontvangen = t
 		}
 		if o.leeg {
-			na, err := h.zonderFrame(s, b.entries[i])
+			na, err := h.zonderFrame(s, o.plaats, b.entries[i])
 			if err != nil {
 				return err
 			}
@@ -387,9 +389,25 @@ func termenVan(f frame, ev cloudevent.Event, g prov.Graph) []graph.Term {
 	for _, z := range g.Zaken() {
 		erbij(graph.Zaak, z)
 	}
+	zelf := f.OIN.URN()
+	noemt := func(naam string) {
+		if oin, ok := begrip.OINVan(naam); ok && oin != f.OIN {
+			erbij(graph.Genoemd, oin.URN())
+		}
+	}
 	for _, n := range g.Nodes {
 		if n.Is(prov.Agent) {
 			erbij(graph.Organisatie, organisatieURN(n.ID))
+		}
+		if n.ID != zelf {
+			noemt(n.ID)
+		}
+		for _, p := range n.Props {
+			for _, v := range p.Values {
+				if v.Kind == prov.Verwijzing && v.Ref != zelf {
+					noemt(v.Ref)
+				}
+			}
 		}
 	}
 	return termen

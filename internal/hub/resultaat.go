@@ -20,6 +20,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/vraag"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // uitbreiding is the extension attribute that carries the interactieId of a
@@ -39,6 +40,7 @@ type bladzij struct {
 	vorm      vorm
 	volgende  uint64 // plaats behind which the next page begins; zero on the last
 	vondsten  []*vondst
+	banden    map[graph.Term]bool // with whom and what the reader is involved, as far as it was looked up
 	ruimte
 }
 
@@ -78,7 +80,9 @@ type vondst struct {
 	event    cloudevent.Event
 	ruw      []byte // event as it is kept, for this reader; nil when it was changed
 	graaf    prov.Graph
-	gelezen  bool // graaf is there
+	gelezen  bool          // graaf is there
+	niveau   begrip.Niveau // of what is shown
+	refs     [][16]byte    // persons in it
 }
 
 // lees reads the graph when something needs it.
@@ -113,6 +117,9 @@ func (h *Hub) geefResultaat(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !toegang.MagLezen(r.Context(), v.Soort.Functie()) {
+		return begrip.NieuweFout(begrip.Verboden, "Uw toegangstoken geeft geen recht op het antwoord op deze vraag. Vraag een token met dezelfde scope als voor de vraag.")
+	}
 	b := bladzij{v: &v, lezer: d}
 	defer b.leen()()
 	if b.vorm, err = kiesVorm(r, v.Soort); err != nil {
@@ -129,6 +136,9 @@ func (h *Hub) geefResultaat(w http.ResponseWriter, r *http.Request) error {
 	}
 	lijf, err := h.schrijf(&b, id)
 	if err != nil {
+		return err
+	}
+	if err := h.legAntwoordVast(r.Context(), stapAntwoord, &b); err != nil {
 		return err
 	}
 	kop := w.Header()
@@ -271,7 +281,7 @@ func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, e
 	if !b.peildatum.IsZero() && f.Ontvangen.After(b.peildatum) || v.OverPersoon() && !slices.Contains(f.Refs, v.Persoon) {
 		return nil, nil
 	}
-	x := &vondst{afzender: f.OIN}
+	x := &vondst{afzender: f.OIN, refs: f.Refs}
 	b.voor(len(f.Event))
 	van := len(b.tekst)
 	b.tekst, err = h.sleutels.OntsleutelIn(ctx, b.tekst, f.Event, func(ref [16]byte) bool {
@@ -296,7 +306,7 @@ func (h *Hub) bekijk(ctx context.Context, b *bladzij, plaats uint64) (*vondst, e
 			return nil, err
 		}
 	}
-	if mag, err := h.magZien(ctx, b.lezer, x); err != nil || !mag {
+	if mag, err := h.magZien(ctx, b, &f, x); err != nil || !mag {
 		return nil, err
 	}
 	// What is asked must match what is shown, else a filter would tell the rest.

@@ -83,6 +83,7 @@ func pasVergeten(w *werk, f feit) (string, error) {
 		}
 		t := graph.Term{Kind: graph.Persoon, Waarde: string(ref)}
 		err = errors.Join(w.s.HaalTerm(t.Kind, t.Waarde, f.Plaats), w.s.HaalTerm(graph.Rust, rustTerm(t), f.Plaats),
+			w.s.HaalTerm(graph.Kijk, kijkPersoon([16]byte(ref)), f.Plaats),
 			w.s.ZetStaat(vergetenStaat, naam, plaatsTekst(f.Plaats)))
 		if err != nil {
 			return "", err

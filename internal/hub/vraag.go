@@ -38,7 +38,7 @@ func (h *Hub) neemVraag(s *vraag.Soort) http.HandlerFunc {
 var jsonType = []string{"application/json"}
 
 func (h *Hub) stel(w http.ResponseWriter, r *http.Request, s *vraag.Soort) (string, error) {
-	lezer, err := h.beller(r)
+	k, err := h.kijker(r)
 	if err != nil {
 		return "", err
 	}
@@ -51,7 +51,7 @@ func (h *Hub) stel(w http.ResponseWriter, r *http.Request, s *vraag.Soort) (stri
 	if err != nil {
 		return "", err
 	}
-	c.Eis(!bsn.IsZero() || lezer.Soort != begrip.Burgerportaal, "burgerservicenummer", berichtPortaal)
+	c.Eis(!bsn.IsZero() || k.Soort != begrip.Burgerportaal, "burgerservicenummer", berichtPortaal)
 	c.Eis(v.Type == "" || h.regels.Load().Bekend(v.Type), "type", "Dit type staat niet in het register.")
 	if err := c.Fout(); err != nil {
 		return "", err
@@ -59,8 +59,12 @@ func (h *Hub) stel(w http.ResponseWriter, r *http.Request, s *vraag.Soort) (stri
 	if !bsn.IsZero() {
 		v.Persoon = h.sleutels.Ref(bsn)
 	}
-	v.Blok, v.Gesteld = h.log.Laatste(), time.Now()
-	return h.zegel.Verzegel(&v, lezer.OIN), nil
+	if k.Soort == begrip.Burgerportaal && bsn != k.burger {
+		return "", begrip.NieuweFout(begrip.Verboden, "De vraag gaat over een ander dan de verklaring van de burger.")
+	}
+	v.Blok, v.Gesteld, v.Wie = h.log.Laatste(), time.Now(), k.wie
+	id := h.zegel.Verzegel(&v, k.OIN)
+	return id, h.legVraagVast(r.Context(), k, &v)
 }
 
 const berichtPortaal = "Het burgerportaal zoekt altijd naar één persoon."
@@ -100,7 +104,7 @@ func (h *Hub) openVraag(id string, lezer register.Deelnemer) (vraag.Vraag, error
 		return v, nietBekend
 	case v.Verlopen(time.Now()):
 		return v, begrip.NieuweFout(begrip.Verlopen, "Deze vraag is ouder dan %d uur. Stel de vraag opnieuw.", int(vraag.Geldig.Hours()))
-	case lezer.Soort == begrip.Burgerportaal && !v.OverPersoon():
+	case lezer.Soort == begrip.Burgerportaal && (!v.OverPersoon() || !v.Wie.Burger):
 		return v, begrip.NieuweFout(begrip.Verboden, berichtPortaal)
 	}
 	return v, nil

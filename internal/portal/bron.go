@@ -55,10 +55,12 @@ func (b *beeld) weigert() []weigering {
 
 // beeld is all that could be found about one person, now.
 type beeld struct {
-	Gebeurtenissen []gebeurtenis // newest first
-	HubStil        bool          // the Ketenindex did not answer: no timeline
-	Onvolledig     bool          // some events could not be read
-	GeenRegister   bool          // it is not known which sources there are
+	Gebeurtenissen []gebeurtenis   // newest first
+	HubStil        bool            // the Ketenindex did not answer: no timeline
+	Onvolledig     bool            // some events could not be read
+	HubKeek        []inzage.Inkijk // who looked in the Ketenindex
+	HubKeekStil    bool            // that could not be read, or not all of it
+	GeenRegister   bool            // it is not known which sources there are
 	Bronnen        []bron
 	namen          map[begrip.OIN]string
 	soorten        map[begrip.OIN]begrip.OrganisatieSoort
@@ -91,6 +93,7 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 		vragen()
 	}
 	wg.Wait()
+	p.metHubInkijken(ctx, s, &b)
 	b.alleenGetoond(s.Voor != nil)
 	if !samen && !b.HubStil {
 		b.naamloos()

@@ -125,7 +125,7 @@ func voornaam(naam string) string {
 
 // heel tells that everything that was asked, answered.
 func (b *beeld) heel() bool {
-	return !b.HubStil && !b.Onvolledig && !b.GeenRegister && !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.Stil })
+	return !b.HubStil && !b.HubKeekStil && !b.Onvolledig && !b.GeenRegister && !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.Stil })
 }
 
 // nu finds what the family should read first: the newest part with a term that

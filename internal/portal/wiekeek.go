@@ -65,11 +65,11 @@ func (p *Portal) toonWieKeek(w http.ResponseWriter, r *http.Request, s toegang.S
 	p.site.Toon(w, r, http.StatusOK, "wie-keek.html", web.Pagina{Titel: web.Vertaalbaar("Wie keek in mijn gegevens?"), Breed: true, Data: d})
 }
 
-// inkijken merges the newest looks that all sources logged, newest first. Which
+// inkijken merges the newest looks that the Ketenindex and all sources logged, newest first. Which
 // looks a family may know of, the source of the record decides, and nobody else:
 // what another says about that record hides nothing.
 func (b *beeld) inkijken() []inzage.Inkijk {
-	var uit []inzage.Inkijk
+	uit := slices.Clone(b.HubKeek)
 	for _, x := range b.Bronnen {
 		uit = append(uit, x.Beeld.Inzagen...)
 	}
@@ -129,6 +129,11 @@ func (p *Portal) alleKeren(ctx context.Context, k kijker, b *beeld, tot time.Tim
 		uit = append(uit, d.ks...)
 		if n := len(d.ks); d.nog && n > 0 && d.ks[n-1].Tijdstip.After(eerder) {
 			eerder = d.ks[n-1].Tijdstip
+		}
+	}
+	for _, x := range b.HubKeek {
+		if tot.IsZero() || x.Tijdstip.Before(tot) {
+			uit = append(uit, x)
 		}
 	}
 	uit = slices.DeleteFunc(nieuwsteEerst(uit), func(k inzage.Inkijk) bool { return !eerder.IsZero() && !k.Tijdstip.After(eerder) })

@@ -7,6 +7,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -65,7 +66,7 @@ func probleem(f *begrip.Fout, pad string) *Probleem {
 		p.Detail = p.Title + "."
 	}
 	if f.Code == begrip.TeDruk || f.Code == begrip.NietBeschikbaar {
-		p.wacht = 2 * time.Second
+		p.wacht = cmp.Or(f.Wacht, 2*time.Second)
 	}
 	return p
 }

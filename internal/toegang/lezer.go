@@ -203,13 +203,18 @@ func LeesVerklaring(r *http.Request, mij begrip.OIN, zoek func(begrip.OIN) (begr
 	if err != nil {
 		return Lezer{}, err
 	}
-	c, err := verklaringVan(r, oin, mij, nu)
+	c, err := verklaringVan(r, nil, oin, mij, nu)
 	if err != nil {
 		return Lezer{}, err
 	}
 	if err := gebruikt.eenmalig(string(mij)+"|"+string(oin)+"|"+c.ID, c.Expiry.Time(), nu); err != nil {
 		return Lezer{}, err
 	}
+	return c.lezer(oin, zoek)
+}
+
+// lezer gives whom the statement tells of, held against the register.
+func (c claims) lezer(oin begrip.OIN, zoek func(begrip.OIN) (begrip.Organisatie, bool)) (Lezer, error) {
 	org, ok := zoek(oin)
 	if !ok {
 		return Lezer{}, begrip.NieuweFout(begrip.Verboden, "Uw organisatie staat niet in het register van deelnemers.")
@@ -236,15 +241,11 @@ func LeesVerklaring(r *http.Request, mij begrip.OIN, zoek func(begrip.OIN) (begr
 type verklaringSleutel struct{}
 
 // verklaringVan gives the checked Verklaring of a request, from Bewaak when that saw it.
-func verklaringVan(r *http.Request, van, mij begrip.OIN, nu time.Time) (claims, error) {
+func verklaringVan(r *http.Request, onthouden *Verklaringen, van, mij begrip.OIN, nu time.Time) (claims, error) {
 	if c, ok := r.Context().Value(verklaringSleutel{}).(*claims); ok && c.Audience[0] == mij.URN() && c.Issuer == van.URN() {
 		return *c, nil
 	}
-	token, err := bearer(r)
-	if err != nil {
-		return claims{}, err
-	}
-	return controleerToken(token, r.TLS.PeerCertificates[0], van, mij, nu)
+	return onthouden.van(r, van, mij, nu)
 }
 
 func bearer(r *http.Request) (string, error) {

@@ -51,6 +51,8 @@ type Uitgever struct {
 	// Verplicht refuses requests without a token; else a certificate alone gives
 	// its organisation every scope.
 	Verplicht bool
+	// Verklaringen remembers those that were checked; nil remembers none.
+	Verklaringen *Verklaringen
 	Nu        func() time.Time // default time.Now
 }
 
@@ -332,8 +334,33 @@ type scopeSleutel struct{}
 // MaxNiveau is the highest level that the token of this request permits;
 // NiveauInhoud when no token limits it.
 func MaxNiveau(ctx context.Context) begrip.Niveau {
-	if n, ok := ctx.Value(scopeSleutel{}).(begrip.Niveau); ok {
-		return n
+	if v, ok := ctx.Value(scopeSleutel{}).(verleend); ok {
+		return v.niveau
 	}
 	return begrip.NiveauInhoud
+}
+
+// verleend is what the access token of a request permits here.
+type verleend struct {
+	niveau begrip.Niveau
+	scopes string
+}
+
+// MagLezen tells whether the access token of this request permits reading of
+// functie, as paths name it; true when there is no token. It is for an answer
+// whose address does not tell what was asked.
+func MagLezen(ctx context.Context, functie string) bool {
+	v, ok := ctx.Value(scopeSleutel{}).(verleend)
+	if !ok {
+		return true
+	}
+	if kort := namen[functie]; kort != "" {
+		functie = kort
+	}
+	for s := range strings.FieldsSeq(v.scopes) {
+		if _, geeft := Scope(s).geeft(Lees(functie, begrip.NiveauBestaan)); geeft {
+			return true
+		}
+	}
+	return false
 }

@@ -64,7 +64,7 @@ func (u *Uitgever) Bewaak(next http.Handler, weiger func(http.ResponseWriter, *h
 			weiger(w, r, begrip.NieuweFout(begrip.Verboden, "Uw toegangstoken geeft hier geen recht op. Vraag een token met scope %s.", nodig))
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), scopeSleutel{}, n)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), scopeSleutel{}, verleend{n, c.Scope})))
 	})
 }
 
@@ -82,12 +82,9 @@ func (u *Uitgever) verklaard(w http.ResponseWriter, r *http.Request, weiger func
 	if err != nil {
 		return r
 	}
-	token, err := bearer(r)
+	c, err := u.Verklaringen.van(r, oin, u.Identiteit.Organisatie.OIN, u.nu())
 	if err == nil {
-		var c claims
-		if c, err = controleerToken(token, r.TLS.PeerCertificates[0], oin, u.Identiteit.Organisatie.OIN, u.nu()); err == nil {
-			return r.WithContext(context.WithValue(r.Context(), verklaringSleutel{}, &c))
-		}
+		return r.WithContext(context.WithValue(r.Context(), verklaringSleutel{}, &c))
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	weiger(w, r, err)

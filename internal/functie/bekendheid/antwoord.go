@@ -79,7 +79,9 @@ func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip
 		return err
 	}
 	u := urn(soortVerzoek, v.Registratienummer)
-	return t.verstuur(ctx, tx, typeGevraagd, u, graaf("Verrijkingsverzoek", u, zaak, "VragenBekendheid", true, t.o.Organisatie, v.Op, v.Personen()))
+	g := graaf("Verrijkingsverzoek", u, zaak, "VragenBekendheid", true, t.o.Organisatie, v.Op, v.Personen())
+	g.Node(u).Ref("soh:ontvanger", aan.URN()) // by this the Ketenindex knows that it is involved
+	return t.verstuur(ctx, tx, typeGevraagd, u, g)
 }
 
 func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, soort string, v Verrijking, personen []NatuurlijkPersoon) error {

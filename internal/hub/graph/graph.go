@@ -42,9 +42,11 @@ const (
 	Type        Kind = 5 // type of the CloudEvent
 	Zaak        Kind = 6
 	Houder      Kind = 7 // name of a record: plaats of the event by which it got its holder, who that is, and who is party
+	Genoemd     Kind = 17 // OIN that an event of another names
 	Interactie  Kind = 8 // interactieId: plaats and outcome
 	Activiteit  Kind = 9 // sender and @id of an Activity: counted once
 	Afscherming Kind = 10
+	Kijk        Kind = 16 // a look in the hub: about whom, or by which organisation
 	Rust        Kind = 13 // of an event that was withdrawn: [kind] and term of what it had
 	Blok        Kind = 11 // block of the log: index of its first leaf in the ledger
 )
@@ -54,7 +56,7 @@ var standSleutel = []byte{0}
 
 // versie is the form of the keys and values here. A store of another form is
 // emptied when it is opened, and built again from the log.
-const versie = 6
+const versie = 7
 
 var versieSleutel = []byte{0, 1}
 
@@ -330,7 +332,7 @@ func deel(k []byte) int {
 }
 
 // isVanStap tells whether keys of kind k have the form of a Sleutel.
-func isVanStap(k byte) bool { return k > 0 && k < byte(Blok) || Kind(k) == Rust }
+func isVanStap(k byte) bool { return k > 0 && k < byte(Blok) || Kind(k) == Rust || Kind(k) == Kijk || Kind(k) == Genoemd }
 
 // isUniek tells whether keys of kind k stand for one event and have a value.
 func isUniek(k byte) bool {

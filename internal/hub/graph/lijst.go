@@ -11,7 +11,9 @@ import (
 // block of the log: a key costs the store as much as reading the event does. For
 // Alle the hour stands in the place of a term, which is the way to a time range.
 
-func isLijst(k byte) bool { return Kind(k) == Alle || Kind(k) == Organisatie || Kind(k) == Type }
+func isLijst(k byte) bool {
+	return Kind(k) == Alle || Kind(k) == Organisatie || Kind(k) == Type || Kind(k) == Genoemd
+}
 
 // vanBlok is the key of the list that a posting stands in: the place of the first
 // entry of its block, and no time.

@@ -24,11 +24,18 @@ type Soort struct {
 	Type         string `json:"type"`
 	Functie      string `json:"functie"`
 	Omschrijving string `json:"omschrijving"`
-	// Gesloten: who is not in Niveaus, is not named in the event and did not
-	// send it, does not learn that the event is there. An open type is seen whole
-	// by everyone who is not in Niveaus.
+	// Ketenbreed is the level for every deelnemer, whoever it is and without
+	// saying why; nil: no deelnemer sees it by taking part alone.
+	Ketenbreed *begrip.Niveau `json:"ketenbreed,omitempty"`
+	// Wegen are the pairs of purpose and ground that it is looked at with, and the
+	// level of each. Another pair gives who is involved level 0 at most.
+	Wegen []Weg `json:"wegen,omitempty"`
+	// Gesloten: being involved with the person or the zaak is not enough; only who
+	// is in Niveaus, is named in the event by another or sent it, and the family,
+	// when it is in Niveaus, sees it.
 	Gesloten bool `json:"gesloten"`
-	// Niveaus gives the level per kind of organisation.
+	// Niveaus gives the level per kind of organisation that is involved; absent
+	// is the whole event.
 	Niveaus map[begrip.OrganisatieSoort]begrip.Niveau `json:"niveaus,omitempty"`
 	// Genoemd is the level at least for an organisation that the event names;
 	// nil is the whole event.
@@ -41,28 +48,82 @@ type Soort struct {
 	Zegt *Spreekrecht `json:"zegt,omitempty"`
 }
 
+// Weg is a purpose and a ground to look for, the level that goes with them for
+// who is involved, and that for who is not; Anderen nil is nothing.
+type Weg struct {
+	Doel      begrip.Doel      `json:"doel"`
+	Grondslag begrip.Grondslag `json:"grondslag"`
+	Niveau    begrip.Niveau    `json:"niveau"`
+	Anderen   *begrip.Niveau   `json:"anderen,omitempty"`
+}
+
+// Lezer is who looks, as far as the agreements ask. Without a Doel nothing was
+// stated: a certificate alone.
+type Lezer struct {
+	begrip.Organisatie
+	Doel      begrip.Doel
+	Grondslag begrip.Grondslag
+	Burger    bool // a member of the family, at what is about itself
+}
+
+// Band tells how the reader's organisation hangs together with an event. Both
+// rest on what others said: an event of one's own gives nothing.
+type Band struct {
+	Genoemd   func() bool // an event of another names the organisation
+	Betrokken func() bool // it is involved with the person or the zaak
+}
+
 // Niveau gives how much of an event of this kind the reader sees; ok is false
-// when not even that it is there. genoemd tells whether the event names the
-// reader's organisation; the sender always sees the whole event.
-func (s Soort) Niveau(lezer begrip.Organisatie, afzender begrip.OIN, genoemd func() bool) (n begrip.Niveau, ok bool) {
-	if lezer.OIN == afzender {
+// when not even that it is there. The sender always sees the whole event.
+func (s Soort) Niveau(l Lezer, afzender begrip.OIN, b Band) (n begrip.Niveau, ok bool) {
+	switch {
+	case l.OIN == afzender:
 		return begrip.NiveauInhoud, true
-	}
-	n, ok = s.Niveaus[lezer.Soort]
-	if !ok && !s.Gesloten {
-		n, ok = begrip.NiveauInhoud, true
-	}
-	if ok && n == begrip.NiveauInhoud || !genoemd() {
+	case l.Burger:
+		if n, ok = s.Niveaus[begrip.Burgerportaal]; !ok && !s.Gesloten {
+			n, ok = begrip.NiveauInhoud, true
+		}
 		return n, ok
 	}
-	g := begrip.NiveauInhoud
-	if s.Genoemd != nil {
-		g = *s.Genoemd
+	if s.Ketenbreed != nil {
+		n, ok = *s.Ketenbreed, true
 	}
-	if !ok {
-		return g, true
+	if ok && n == begrip.NiveauInhoud || l.Doel == "" {
+		return n, ok
 	}
-	return max(n, g), true
+	if m, in := s.door(l, b); in && (!ok || m > n) {
+		return m, true
+	}
+	return n, ok
+}
+
+// door gives the level by what the reader stated and how it is involved.
+func (s Soort) door(l Lezer, b Band) (n begrip.Niveau, ok bool) {
+	i := slices.IndexFunc(s.Wegen, func(w Weg) bool { return w.Doel == l.Doel && w.Grondslag == l.Grondslag })
+	if n, ok = s.Niveaus[l.Soort]; !ok && !s.Gesloten {
+		n, ok = begrip.NiveauInhoud, true
+	}
+	switch {
+	case b.Genoemd():
+		g := begrip.NiveauInhoud
+		if s.Genoemd != nil {
+			g = *s.Genoemd
+		}
+		n = max(n, g)
+	case b.Betrokken():
+		if !ok {
+			return 0, false
+		}
+	default:
+		if i < 0 || s.Wegen[i].Anderen == nil {
+			return 0, false
+		}
+		return *s.Wegen[i].Anderen, true
+	}
+	if i < 0 {
+		return begrip.NiveauBestaan, true
+	}
+	return min(n, s.Wegen[i].Niveau), true
 }
 
 var soortenOrganisatie = []begrip.OrganisatieSoort{begrip.Politie, begrip.VeiligThuis, begrip.Gemeente, begrip.RvdK, begrip.GI, begrip.ZVH,
@@ -79,6 +140,14 @@ func (s Soort) Controleer() error {
 	for _, o := range slices.Sorted(maps.Keys(s.Niveaus)) {
 		c.Eis(slices.Contains(soortenOrganisatie, o), "niveaus", "Hier staat een soort organisatie die wij niet kennen.")
 		c.Eis(s.Niveaus[o] >= begrip.NiveauBestaan && s.Niveaus[o] <= begrip.NiveauInhoud, "niveaus", "Een niveau is 0, 1 of 2.")
+	}
+	c.Eis(s.Ketenbreed == nil || *s.Ketenbreed >= begrip.NiveauBestaan && *s.Ketenbreed <= begrip.NiveauInhoud, "ketenbreed", "Een niveau is 0, 1 of 2.")
+	for i, w := range s.Wegen {
+		veld := "wegen[" + strconv.Itoa(i) + "]"
+		c.Eis(w.Doel.Bekend(), veld+".doel", "Dit doel staat niet in de lijst van doelen.")
+		c.Eis(w.Grondslag.Bekend(), veld+".grondslag", "Deze grondslag staat niet in de lijst van grondslagen.")
+		c.Eis(w.Niveau >= begrip.NiveauBestaan && w.Niveau <= begrip.NiveauInhoud, veld+".niveau", "Een niveau is 0, 1 of 2.")
+		c.Eis(w.Anderen == nil || *w.Anderen >= begrip.NiveauBestaan && *w.Anderen <= w.Niveau, veld+".anderen", "Dit is 0, 1 of 2, en niet meer dan het niveau.")
 	}
 	c.Eis(s.Genoemd == nil || *s.Genoemd >= begrip.NiveauBestaan && *s.Genoemd <= begrip.NiveauInhoud, "genoemd", "Een niveau is 0, 1 of 2.")
 	if z := s.Zegt; z != nil {

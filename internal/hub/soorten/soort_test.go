@@ -71,26 +71,49 @@ func TestLagerNiveauToontNietsVanHogerNiveau(t *testing.T) {
 
 func TestNiveauPerSoortOrganisatie(t *testing.T) {
 	een := begrip.NiveauProces
-	school := begrip.Organisatie{OIN: oinB, Soort: begrip.School}
+	wegen := []Weg{{Doel: begrip.DoelHulp, Grondslag: begrip.GrondAvg61a, Niveau: heel}}
+	laag := []Weg{{Doel: begrip.DoelHulp, Grondslag: begrip.GrondAvg61a, Niveau: een}}
+	ruim := []Weg{{Doel: begrip.DoelHulp, Grondslag: begrip.GrondAvg61a, Niveau: heel, Anderen: new(begrip.Niveau)}}
+	niveau := func(o begrip.OrganisatieSoort, n begrip.Niveau) map[begrip.OrganisatieSoort]begrip.Niveau {
+		return map[begrip.OrganisatieSoort]begrip.Niveau{o: n}
+	}
+	zonder := Lezer{Organisatie: begrip.Organisatie{OIN: oinB, Soort: begrip.School}}
+	school, ander := zonder, zonder
+	school.Doel, school.Grondslag = begrip.DoelHulp, begrip.GrondAvg61a
+	ander.Doel, ander.Grondslag = begrip.DoelHulp, begrip.GrondWmo516
+	gezin := Lezer{Organisatie: begrip.Organisatie{OIN: oinB, Soort: begrip.Burgerportaal}, Burger: true}
 	for _, g := range []struct {
-		naam    string
-		s       Soort
-		lezer   begrip.Organisatie
-		genoemd bool
-		n       begrip.Niveau
-		ok      bool
+		naam  string
+		s     Soort
+		lezer Lezer
+		band  string // g(enoemd), b(etrokken)
+		n     begrip.Niveau
+		ok    bool
 	}{
-		{"open", Soort{}, school, false, 2, true},
-		{"open, lager", Soort{Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.School: 0}}, school, false, 0, true},
-		{"open, lager, genoemd", Soort{Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.School: 0}, Genoemd: &een}, school, true, 1, true},
-		{"gesloten", Soort{Gesloten: true}, school, false, 0, false},
-		{"gesloten, genoemd", Soort{Gesloten: true}, school, true, 2, true},
-		{"gesloten, genoemd op 1", Soort{Gesloten: true, Genoemd: &een}, school, true, 1, true},
-		{"gesloten, soort mag", Soort{Gesloten: true, Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.School: 1}}, school, false, 1, true},
-		{"gesloten, andere soort mag", Soort{Gesloten: true, Niveaus: map[begrip.OrganisatieSoort]begrip.Niveau{begrip.GI: 2}}, school, false, 0, false},
-		{"afzender", Soort{Gesloten: true}, begrip.Organisatie{OIN: oinA}, false, 2, true},
+		{"alleen certificaat", Soort{Wegen: wegen}, zonder, "gb", 0, false},
+		{"ketenbreed, alleen certificaat", Soort{Ketenbreed: &een, Wegen: wegen}, zonder, "", 1, true},
+		{"ketenbreed wordt niet minder door te zeggen waarom", Soort{Ketenbreed: &heel}, school, "", 2, true},
+		{"betrokken", Soort{Wegen: wegen}, school, "b", 2, true},
+		{"niet betrokken", Soort{Wegen: wegen}, school, "", 0, false},
+		{"niet betrokken, de weg geeft anderen iets", Soort{Wegen: ruim}, school, "", 0, true},
+		{"betrokken, ander doel", Soort{Wegen: wegen}, ander, "b", 0, true},
+		{"genoemd, ander doel", Soort{Gesloten: true, Wegen: wegen}, ander, "g", 0, true},
+		{"niet betrokken, ander doel", Soort{Wegen: ruim}, ander, "", 0, false},
+		{"betrokken, lagere weg", Soort{Wegen: laag}, school, "b", 1, true},
+		{"betrokken, lager", Soort{Wegen: wegen, Niveaus: niveau(begrip.School, 0)}, school, "b", 0, true},
+		{"betrokken, lager, genoemd", Soort{Wegen: wegen, Niveaus: niveau(begrip.School, 0), Genoemd: &een}, school, "gb", 1, true},
+		{"gesloten", Soort{Gesloten: true, Wegen: wegen}, school, "b", 0, false},
+		{"gesloten, genoemd", Soort{Gesloten: true, Wegen: wegen}, school, "g", 2, true},
+		{"gesloten, genoemd op 1", Soort{Gesloten: true, Wegen: wegen, Genoemd: &een}, school, "g", 1, true},
+		{"gesloten, soort mag", Soort{Gesloten: true, Wegen: wegen, Niveaus: niveau(begrip.School, 1)}, school, "b", 1, true},
+		{"gesloten, soort mag, niet betrokken", Soort{Gesloten: true, Wegen: wegen, Niveaus: niveau(begrip.School, 1)}, school, "", 0, false},
+		{"gesloten, andere soort mag", Soort{Gesloten: true, Wegen: wegen, Niveaus: niveau(begrip.GI, 2)}, school, "b", 0, false},
+		{"afzender", Soort{Gesloten: true}, Lezer{Organisatie: begrip.Organisatie{OIN: oinA}}, "", 2, true},
+		{"gezin", Soort{}, gezin, "", 2, true},
+		{"gezin, gesloten", Soort{Gesloten: true}, gezin, "", 0, false},
+		{"gezin, gesloten, het gezin mag", Soort{Gesloten: true, Niveaus: niveau(begrip.Burgerportaal, 2)}, gezin, "", 2, true},
 	} {
-		n, ok := g.s.Niveau(g.lezer, oinA, func() bool { return g.genoemd })
+		n, ok := g.s.Niveau(g.lezer, oinA, Band{func() bool { return strings.Contains(g.band, "g") }, func() bool { return g.band != "" }})
 		if ok != g.ok || ok && n != g.n {
 			t.Errorf("%s: %d %v", g.naam, n, ok)
 		}

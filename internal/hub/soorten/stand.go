@@ -31,6 +31,11 @@ var begin = sync.OnceValue(func() *Stand {
 	for _, t := range cloudevent.Typen() {
 		v := ingebouwd[t]
 		k := &Soort{Type: t, Functie: cloudevent.Functie(t), Omschrijving: v.omschrijving, Gesloten: v.gesloten}
+		if v.keten {
+			k.Ketenbreed = &heel
+		} else {
+			k.Wegen = gewoneWegen
+		}
 		if v.gezin {
 			k.Niveaus = map[begrip.OrganisatieSoort]begrip.Niveau{begrip.Burgerportaal: begrip.NiveauInhoud}
 		}
@@ -91,6 +96,7 @@ type vorm struct {
 	activity     []string // what was done, one of these; none: any
 	gesloten     bool     // seen by the sender and by who is named only
 	gezin        bool     // the family sees it too, though it is closed
+	keten        bool     // every deelnemer sees it, without saying why
 	vast         bool     // the hub itself makes it: no new agreement about it
 }
 

@@ -11,10 +11,12 @@
 package vraag
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 )
 
@@ -51,9 +53,26 @@ type Vraag struct {
 	Type        string
 	Vanaf, Tot  time.Time // zero: no bound; in microseconds
 	Limiet      int
+	Wie         Wie       // who asks and why
 	Blok        uint64    // last block of the log when the query came in
 	Gesteld     time.Time // in milliseconds
 }
+
+// Wie is who asks and why, as its organisation stated in the Verklaring of step
+// one; zero when it stated nothing. Step two answers by it.
+type Wie struct {
+	Persoon, Naam string
+	Rol           begrip.Rol
+	Doel          begrip.Doel
+	Grondslag     begrip.Grondslag
+	Zaak          string
+	Burger        bool          // a member of the family, through the portal
+	Namens        bool          // who looks for another
+	Hoogst        begrip.Niveau // that the access token of step one permits
+}
+
+// Gesteld tells that somebody said who looks and why.
+func (w Wie) Gesteld() bool { return w.Persoon != "" }
 
 // OverPersoon tells whether the query is about one person.
 func (v *Vraag) OverPersoon() bool { return v.Persoon != [16]byte{} }
@@ -94,6 +113,12 @@ var Soorten = []*Soort{
 		Lid: "soh:Melding", leden: []string{"zaak", "organisatie"}, vanaf: "geregistreerdVanaf", tot: "geregistreerdTot"},
 	{code: 4, Pad: "/v1/tijdlijnen/query", Resultaat: cloudevent.TijdlijnQueryResultaat, Tijdlijn: true,
 		leden: []string{"zaak"}, filter: persoonOfZaak},
+}
+
+// Functie is the part of the path that an access token names.
+func (s *Soort) Functie() string {
+	f, _, _ := strings.Cut(strings.TrimPrefix(s.Pad, "/v1/"), "/")
+	return f
 }
 
 func soortVan(code byte) *Soort {

@@ -25,7 +25,7 @@ const (
 // What is sealed is bound to: a version of its layout, and whom or what it is
 // for.
 const (
-	doelVraag  = "soh vraag 1\n"
+	doelVraag  = "soh vraag 2\n"
 	doelCursor = "soh cursor 1\n"
 )
 
@@ -48,11 +48,14 @@ const (
 	metPersoon = 1 << iota
 	metVanaf
 	metTot
+	metWie
+	metBurger
+	metNamens
 )
 
 // Verzegel gives the interactieId of v for this reader and sets v.ID.
 func (z Zegel) Verzegel(v *Vraag, lezer begrip.OIN) string {
-	p := make([]byte, 0, 96+len(v.Zaak)+len(v.Subject)+len(v.Organisatie)+len(v.Type))
+	p := make([]byte, 0, 192+len(v.Zaak)+len(v.Subject)+len(v.Organisatie)+len(v.Type))
 	p = append(p, v.Soort.code, 0)
 	p = binary.AppendUvarint(p, v.Blok)
 	p = binary.AppendUvarint(p, uint64(v.Gesteld.UnixMilli()))
@@ -71,6 +74,19 @@ func (z Zegel) Verzegel(v *Vraag, lezer begrip.OIN) string {
 	}
 	for _, s := range [...]string{v.Zaak, v.Subject, v.Organisatie, v.eigenType()} {
 		p = append(binary.AppendUvarint(p, uint64(len(s))), s...)
+	}
+	p = append(p, byte(v.Wie.Hoogst))
+	if v.Wie.Gesteld() {
+		p[1] |= metWie
+		for _, s := range [...]string{v.Wie.Persoon, v.Wie.Naam, string(v.Wie.Rol), string(v.Wie.Doel), string(v.Wie.Grondslag), v.Wie.Zaak} {
+			p = append(binary.AppendUvarint(p, uint64(len(s))), s...)
+		}
+		if v.Wie.Burger {
+			p[1] |= metBurger
+		}
+		if v.Wie.Namens {
+			p[1] |= metNamens
+		}
 	}
 	for {
 		n := make([]byte, nonce, nonce+len(p)+chacha20poly1305.Overhead)
@@ -156,6 +172,15 @@ func (v *Vraag) uit(p []byte) bool {
 	}
 	for _, s := range []*string{&v.Zaak, &v.Subject, &v.Organisatie, &v.Type} {
 		*s = string(l.stuk(l.getal()))
+	}
+	if h := l.stuk(1); len(h) == 1 {
+		v.Wie.Hoogst = begrip.Niveau(h[0])
+	}
+	if p[1]&metWie != 0 {
+		w := &v.Wie
+		tekst := func() string { return string(l.stuk(l.getal())) }
+		w.Persoon, w.Naam, w.Rol, w.Doel, w.Grondslag, w.Zaak = tekst(), tekst(), begrip.Rol(tekst()), begrip.Doel(tekst()), begrip.Grondslag(tekst()), tekst()
+		w.Burger, w.Namens = p[1]&metBurger != 0, p[1]&metNamens != 0
 	}
 	if v.Soort == nil || !l.goed || len(l.b) > 0 {
 		return false

@@ -1,0 +1,126 @@
+package portal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/inzage"
+)
+
+// maxKijkBladen is how many pages of looks in the Ketenindex are fetched.
+const maxKijkBladen = 20
+
+// hubInkijk is a look in the Ketenindex as the hub tells it.
+type hubInkijk struct {
+	Tijdstip    time.Time
+	Organisatie *struct {
+		OIN  begrip.OIN
+		Naam string
+	}
+	Wie       string
+	Rol       begrip.Rol
+	Doel      begrip.Doel
+	Grondslag begrip.Grondslag
+	Stap      string
+	Niveau    *begrip.Niveau
+	Aantal    int
+	Wat       []string
+	Eigen     bool
+}
+
+// hubInkijken asks the Ketenindex who looked there at what is about the person s
+// looks for, newest first. Visits of the family itself are left out. heel is
+// false when there are more than we fetch.
+func (p *Portal) hubInkijken(ctx context.Context, s kijker) (uit []inzage.Inkijk, heel bool, err error) {
+	ctx, stop := context.WithTimeout(ctx, p.wacht)
+	defer stop()
+	cursor := ""
+	for range maxKijkBladen {
+		verklaring, err := p.verklaar(s, p.cfg.HubOIN)
+		if err != nil {
+			return nil, false, err
+		}
+		vraag, err := json.Marshal(map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}, "cursor": cursor})
+		if err != nil {
+			return nil, false, err
+		}
+		b, k, err := p.hubVoor(ctx, verklaring, http.MethodPost, "/v1/inzagen/query", "application/json", vraag, maxResultaat)
+		if err != nil {
+			return nil, false, err
+		}
+		var in struct {
+			Inzagen []hubInkijk
+			Cursor  string
+		}
+		if k.status != http.StatusOK || json.Unmarshal(b, &in) != nil {
+			return nil, false, fmt.Errorf("de hub vertelt niet wie keek: %d", k.status)
+		}
+		for _, x := range in.Inzagen {
+			if !x.Eigen {
+				uit = append(uit, x.inkijk())
+			}
+		}
+		if cursor = in.Cursor; cursor == "" {
+			return uit, true, nil
+		}
+	}
+	return uit, false, nil
+}
+
+// inkijk puts a look in the Ketenindex in the words of a look at a source.
+func (x hubInkijk) inkijk() inzage.Inkijk {
+	i := inzage.Inkijk{Tijdstip: x.Tijdstip, Wie: veilig(x.Wie), Organisatie: "Een organisatie", Rol: hoofdletter(x.Rol.Naam()), Toegestaan: true,
+		Waarom: "Waarom is niet verteld."}
+	if x.Organisatie != nil && x.Organisatie.Naam != "" {
+		i.Organisatie = veilig(x.Organisatie.Naam)
+	}
+	switch {
+	case x.Rol == begrip.RolSysteem:
+		i.Wie = "Een computer, volgens een vaste regel"
+	case i.Wie == "" && x.Doel == "":
+		i.Wie = "Een computer, of iemand van wie de naam niet is verteld"
+	case i.Wie == "":
+		i.Wie = "Een medewerker"
+	}
+	if x.Doel != "" {
+		i.Waarom, i.Grondslag = hoofdletter(x.Doel.Omschrijving())+".", x.Grondslag.Artikel()
+	}
+	switch {
+	case x.Stap == "abonnement":
+		i.Wat = "Ketenindex: wil bericht krijgen als er iets gebeurt."
+	case x.Aantal == 0:
+		i.Wat = "Ketenindex: zocht, en zag niets."
+	default:
+		wat := slices.Clone(x.Wat)
+		for j := range wat {
+			wat[j] = veilig(strings.TrimSuffix(wat[j], "."))
+		}
+		i.Wat = "Zag in de Ketenindex: " + strings.Join(wat, "; ") + "."
+		if x.Stap == "bezorgd" {
+			i.Wat = "Kreeg bericht van de Ketenindex: " + strings.Join(wat, "; ") + "."
+		}
+		if x.Niveau != nil && *x.Niveau == begrip.NiveauBestaan {
+			i.Wat += " Niet over wie het ging."
+		}
+	}
+	return i
+}
+
+// metHubInkijken adds the looks in the Ketenindex. Who looks for another gets
+// them when a source stands for that.
+func (p *Portal) metHubInkijken(ctx context.Context, s kijker, b *beeld) {
+	if s.Voor != nil && !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return !x.Stil && x.Reden == "" && len(x.Beeld.Delen) > 0 }) {
+		return
+	}
+	ks, heel, err := p.hubInkijken(ctx, s)
+	if err != nil {
+		p.cfg.Log.WarnContext(ctx, "de Ketenindex vertelt niet wie keek", "fout", err.Error())
+	}
+	b.HubKeek, b.HubKeekStil = ks, err != nil || !heel
+}
