@@ -250,6 +250,7 @@ func TestGeslotenSoortIsNietTeMerken(t *testing.T) {
 	g.Node(orgVT.OIN.URN(), prov.Agent, "soh:Organisatie")
 	ev.Data = g.JSONLD()
 	id, _ = politie.aanvaard(ev)
+	vt = p.beoordelaar() // who says why
 	gevonden := vt.zoek(opZoek, `{"burgerservicenummer":"`+sentinel+`","type":"`+typePlan+`"}`)
 	if len(gevonden) != 1 || gevonden[0].Subject != "" || bytes.Contains(gevonden[0].Append(nil), []byte("betrokkene")) || bytes.Contains(gevonden[0].Data, []byte("zaak")) {
 		t.Fatalf("level 0: %s", fmt.Sprint(len(gevonden)))
