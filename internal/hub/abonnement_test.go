@@ -23,6 +23,7 @@ import (
 	"github.com/handbereik/soh/internal/hub/graph"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/hub/webhook"
+	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
@@ -330,7 +331,7 @@ func TestRechtDatVervielWordtNietBezorgd(t *testing.T) {
 	rond(t, "the other got all", func() bool { return slices.Equal(snel.heeft(), ids) })
 	s, _ := p.regels.Load().Soort(cloudevent.MeldingGeregistreerd)
 	open := p.regels.Load()
-	s.Gesloten = true
+	s.Gesloten, s.Ketenbreed = true, nil
 	dicht, err := open.MetSoort(s)
 	if err != nil {
 		t.Fatal(err)
@@ -367,7 +368,16 @@ func TestOphalenGaatVerderWaarHetWas(t *testing.T) {
 	politie, vt := p.als(orgPolitie), p.als(orgVT)
 	vt.json("POST", "/v1/abonnementen", map[string]any{"soort": "pull", "burgerservicenummer": sentinel}, http.StatusForbidden)
 	p.als(orgPortaal).json("POST", "/v1/abonnementen", map[string]any{"soort": "pull", "typen": []string{cloudevent.MeldingGeregistreerd}}, http.StatusBadRequest)
-	politie.meldt(1) // before: not in it
+	politie.meldt(1)                         // before: not in it
+	vanVT := melding(orgVT, sentinel, false) // by this the police is involved, and not by what it told itself
+	vanVT.Type = cloudevent.MeldingOpgepakt
+	g, _, err := prov.Lees(vanVT.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Node(vanVT.Subject).Ref("soh:ontvanger", orgPolitie.OIN.URN())
+	vanVT.Data = g.JSONLD()
+	vt.aanvaard(vanVT)
 	eigen := politie.abonneer(map[string]any{"soort": "pull", "burgerservicenummer": sentinel, "typen": []string{cloudevent.MeldingGeregistreerd, cloudevent.MeldingIngezien}})
 	a := vt.abonneer(map[string]any{"soort": "pull", "typen": []string{"uitwisselen-melding.melding-geregistreerd"}})
 	ids := politie.meldt(5)
