@@ -142,6 +142,9 @@ func (h *Hub) neemMeting(s *graph.Stap, m gezondheid.Meting) error {
 	return s.ZetStaat(metingSoort, m.ID(), b)
 }
 
+// vissenDuur is how long it is shown that an asker met its limit.
+const vissenDuur = 7 * 24 * time.Hour
+
 // Bord is what a page about the chain shows, at one moment. It holds no
 // personal data.
 type Bord struct {
@@ -153,12 +156,16 @@ type Bord struct {
 	Storingen  []register.Storing // those of now and to come
 	Staten     map[begrip.OIN]gezondheid.Staat
 	Metingen   []gezondheid.Meting // oldest first; the last may be under way
+	Vissen     []Vissen            // whose askers met their limit
 }
 
 // Bord gives all of it; metingen from vanaf on.
 func (h *Hub) Bord(vanaf, nu time.Time) (b Bord, err error) {
 	b = Bord{Keten: h.cfg.Organisatie, Hub: h.Stand(), Deelnemers: h.register.Deelnemers(), Staten: map[begrip.OIN]gezondheid.Staat{}}
 	if b.Diensten, err = diensten.alle(h, nil, nu); err != nil {
+		return b, err
+	}
+	if b.Vissen, err = h.Vissen(context.Background(), nu.Add(-vissenDuur)); err != nil {
 		return b, err
 	}
 	if b.APIs, err = apis.alle(h, nil, nu); err != nil {

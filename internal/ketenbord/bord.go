@@ -234,6 +234,16 @@ var soortNaam = map[begrip.OrganisatieSoort]string{
 	begrip.Ketenbeheerder: "Ketenbeheerder", begrip.Jeugdhulp: "Jeugdhulp", begrip.School: "School", begrip.Overig: "Andere organisatie",
 }
 
+// vissen is which organisations asked the Ketenindex about more people than it
+// answers; about whom, and who asked, is for that organisation.
+func vissen(lijst []hub.Vissen) web.Tabel {
+	t := web.Tabel{Onderschrift: "Wie naar te veel mensen vroeg", Kop: []string{"Organisatie", "Hoe vaak in de laatste week", "Voor het laatst"}}
+	for _, v := range lijst {
+		t.Rijen = append(t.Rijen, []web.Cel{{Tekst: v.Naam, Bij: string(v.OIN)}, {Tekst: fmt.Sprint(v.Aantal)}, {Op: v.Laatst}})
+	}
+	return t
+}
+
 func (b *bord) deelnemers(w http.ResponseWriter, r *http.Request) error {
 	h, err := b.cfg.Bord(b.cfg.Nu(), b.cfg.Nu())
 	if err != nil {
@@ -243,7 +253,7 @@ func (b *bord) deelnemers(w http.ResponseWriter, r *http.Request) error {
 	for _, d := range h.Deelnemers {
 		t.Rijen = append(t.Rijen, []web.Cel{{Tekst: d.Naam, Bij: string(d.OIN)}, {Tekst: soortNaam[d.Soort]}, punt(d.Contact.Techniek), punt(d.Contact.Privacy), punt(d.Contact.Servicedesk)})
 	}
-	b.site.Toon(w, r, http.StatusOK, "deelnemers.html", web.Pagina{Titel: "Deelnemers", Breed: true, Data: t})
+	b.site.Toon(w, r, http.StatusOK, "deelnemers.html", web.Pagina{Titel: "Deelnemers", Breed: true, Data: struct{ Wie, Vissen web.Tabel }{t, vissen(h.Vissen)}})
 	return nil
 }
 

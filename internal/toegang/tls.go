@@ -206,6 +206,11 @@ func Beller(r *http.Request) (begrip.OIN, error) {
 // below it. What is public holds nothing about a person.
 func VereisCertificaat(next http.Handler, weiger func(http.ResponseWriter, *http.Request, error), openbaar ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.RawQuery, "access_token") && r.URL.Query().Has("access_token") {
+			// RFC 6750 §5.3: an address is kept in histories and logs.
+			weiger(w, r, begrip.NieuweFout(begrip.Ongeldig, "Zet een toegangstoken nooit in het adres. Stuur het mee in de kop Authorization, en vraag een nieuw: dit kan gelezen zijn."))
+			return
+		}
 		for _, p := range openbaar {
 			if r.URL.Path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(r.URL.Path, p) {
 				next.ServeHTTP(w, r)
