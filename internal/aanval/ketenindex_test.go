@@ -47,7 +47,7 @@ var beoordeelt = professional("Marieke Kijkt", begrip.RolMedewerkerVT, begrip.Do
 func verzonnen(o *partij, b begrip.BSN, zaak string) cloudevent.Event {
 	id := uuid.NewString()
 	var g prov.Graph
-	g.Node("urn:soh:melding:"+id, prov.Entity, "soh:Melding").Ref("soh:zaak", zaak).Ref("soh:ontvanger", o.OIN.URN()).
+	g.Node("urn:soh:melding:"+id, prov.Entity, "soh:Melding").Ref("soh:zaak", zaak).Ref("soh:aangebodenAan", o.OIN.URN()).
 		Ref("soh:heeftBetrokkene", "urn:soh:betrokkene:"+id).Ref("prov:wasGeneratedBy", "urn:soh:activiteit:"+id)
 	g.Node("urn:soh:activiteit:"+id, prov.Activity, "soh:RegistrerenMelding").Ref("prov:wasAssociatedWith", o.OIN.URN())
 	g.Node(o.OIN.URN(), prov.Agent, "soh:Organisatie")

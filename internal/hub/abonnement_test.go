@@ -375,7 +375,7 @@ func TestOphalenGaatVerderWaarHetWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Node(vanVT.Subject).Ref("soh:ontvanger", orgPolitie.OIN.URN())
+	g.Node(vanVT.Subject).Ref("soh:aangebodenAan", orgPolitie.OIN.URN())
 	vanVT.Data = g.JSONLD()
 	vt.aanvaard(vanVT)
 	eigen := politie.abonneer(map[string]any{"soort": "pull", "burgerservicenummer": sentinel, "typen": []string{cloudevent.MeldingGeregistreerd, cloudevent.MeldingIngezien}})

@@ -28,7 +28,7 @@ func aanVT(bsn string, afgeschermd bool) cloudevent.Event {
 	if err != nil {
 		panic(err)
 	}
-	g.Node(ev.Subject).Ref("soh:ontvanger", orgVT.OIN.URN())
+	g.Node(ev.Subject).Ref("soh:aangebodenAan", orgVT.OIN.URN())
 	ev.Data = g.JSONLD()
 	return ev
 }
@@ -152,7 +152,7 @@ func TestEigenWoordGeeftGeenBetrokkenheid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Node(verzonnen.Subject).Ref("soh:zaak", strings.Replace(anders.Subject, "melding", "zaak", 1)).Ref("soh:ontvanger", orgVT.OIN.URN())
+	g.Node(verzonnen.Subject).Ref("soh:zaak", strings.Replace(anders.Subject, "melding", "zaak", 1)).Ref("soh:aangebodenAan", orgVT.OIN.URN())
 	verzonnen.Data = g.JSONLD()
 	b := p.beoordelaar()
 	b.aanvaard(verzonnen)

@@ -53,7 +53,7 @@ type Uitgever struct {
 	Verplicht bool
 	// Verklaringen remembers those that were checked; nil remembers none.
 	Verklaringen *Verklaringen
-	Nu        func() time.Time // default time.Now
+	Nu           func() time.Time // default time.Now
 }
 
 // Scope is what a token permits: <functie>:<lezen|schrijven>, and for reading

@@ -80,7 +80,7 @@ func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip
 	}
 	u := urn(soortVerzoek, v.Registratienummer)
 	g := graaf("Verrijkingsverzoek", u, zaak, "VragenBekendheid", true, t.o.Organisatie, v.Op, v.Personen())
-	g.Node(u).Ref("soh:ontvanger", aan.URN()) // by this the Ketenindex knows that it is involved
+	g.Node(u).Ref("soh:aangebodenAan", aan.URN()) // by this the Ketenindex knows that it is involved
 	return t.verstuur(ctx, tx, typeGevraagd, u, g)
 }
 

@@ -229,7 +229,7 @@ func (t *T) registreer(ctx context.Context, m Melding, door toegang.Lezer, eerde
 			return err
 		}
 		g := graaf(m.ID, m.Zaak, "RegistrerenMelding", t.o.Organisatie, m.DatumTijd, m.HeeftBetrekkingOp, m.MelderAfscherming != nil)
-		g.Node(urn(m.ID)).Ref("soh:ontvanger", m.Ontvanger.URN()) // by this the Ketenindex knows that it is involved
+		g.Node(urn(m.ID)).Ref("soh:aangebodenAan", m.Ontvanger.URN()) // by this the Ketenindex knows that it is involved
 		return t.verstuur(ctx, tx, typeGeregistreerd, m.ID, g)
 	})
 	if err != nil {

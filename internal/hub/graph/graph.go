@@ -41,10 +41,10 @@ const (
 	Organisatie Kind = 4 // OIN that sent the event or acts in it
 	Type        Kind = 5 // type of the CloudEvent
 	Zaak        Kind = 6
-	Houder      Kind = 7 // name of a record: plaats of the event by which it got its holder, who that is, and who is party
+	Houder      Kind = 7  // name of a record: plaats of the event by which it got its holder, who that is, and who is party
 	Genoemd     Kind = 17 // OIN that an event of another names
-	Interactie  Kind = 8 // interactieId: plaats and outcome
-	Activiteit  Kind = 9 // sender and @id of an Activity: counted once
+	Interactie  Kind = 8  // interactieId: plaats and outcome
+	Activiteit  Kind = 9  // sender and @id of an Activity: counted once
 	Afscherming Kind = 10
 	Kijk        Kind = 16 // a look in the hub: about whom, or by which organisation
 	Rust        Kind = 13 // of an event that was withdrawn: [kind] and term of what it had
@@ -332,7 +332,9 @@ func deel(k []byte) int {
 }
 
 // isVanStap tells whether keys of kind k have the form of a Sleutel.
-func isVanStap(k byte) bool { return k > 0 && k < byte(Blok) || Kind(k) == Rust || Kind(k) == Kijk || Kind(k) == Genoemd }
+func isVanStap(k byte) bool {
+	return k > 0 && k < byte(Blok) || Kind(k) == Rust || Kind(k) == Kijk || Kind(k) == Genoemd
+}
 
 // isUniek tells whether keys of kind k stand for one event and have a value.
 func isUniek(k byte) bool {
