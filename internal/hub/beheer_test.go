@@ -527,7 +527,8 @@ func TestBewaartermijnMaaktOudeGebeurtenissenOnvindbaar(t *testing.T) {
 	if err := p.ruimOp(t.Context(), nu); err != nil || len(vt.zoek(opZoek, opPersoon(sentinel))) != 2 {
 		t.Fatalf("without a rule something went: %v", err)
 	}
-	beheer.stuur("POST", "/v1/gebeurtenissoorten", soorten.Soort{Type: cloudevent.MeldingGeregistreerd, Functie: "uitwisselen-melding", Omschrijving: "Een melding.", Bewaartermijn: "P30Y"}, 201)
+	alles := begrip.NiveauInhoud
+	beheer.stuur("POST", "/v1/gebeurtenissoorten", soorten.Soort{Type: cloudevent.MeldingGeregistreerd, Functie: "uitwisselen-melding", Omschrijving: "Een melding.", Ketenbreed: &alles, Bewaartermijn: "P30Y"}, 201)
 	if err := p.ruimOp(t.Context(), nu); err != nil || len(vt.zoek(opZoek, opPersoon(sentinel))) != 2 {
 		t.Fatalf("gone before its term: %v", err)
 	}
