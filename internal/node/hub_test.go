@@ -50,3 +50,41 @@ func TestZonderOINVanDeKetenindexGeenStart(t *testing.T) {
 		}
 	}
 }
+
+// TestWieDeKetenindexTeVeelVroegIsEenSignaal: once, for the privacy officer of its own
+// organisation.
+func TestWieDeKetenindexTeVeelVroegIsEenSignaal(t *testing.T) {
+	n := nieuwNet(t)
+	regels := `{"tijdstip":"2026-12-01T10:00:00Z","persoon":"jansen","stap":"grens","aantal":0}`
+	hub := n.luister(keten, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"inzagen":[` + regels + `]}`))
+	}))
+	k, err := Open(Config{Organisatie: politie, Map: t.TempDir(), Identiteit: n.identiteit(politie), HubURL: hub.URL, HubOIN: keten.OIN, Functies: n.functies(politie)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	haal := func() (aantallen map[string]int) {
+		t.Helper()
+		if err := k.haalGrenzen(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		alle, err := k.signalen.Alle(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		aantallen = map[string]int{}
+		for _, s := range alle {
+			aantallen[s.Naam] += s.Aantal
+		}
+		return aantallen
+	}
+	haal()
+	if a := haal(); len(a) != 1 || a["jansen"] != 1 {
+		t.Errorf("the same line twice: %v", a)
+	}
+	regels = `{"tijdstip":"2026-12-01T11:00:00Z","stap":"grens","aantal":0},` + regels
+	if a := haal(); len(a) != 2 || a["jansen"] != 1 {
+		t.Errorf("a system that said nothing: %v", a)
+	}
+}
