@@ -76,12 +76,16 @@ func (p *Portal) hubInkijken(ctx context.Context, s kijker) (uit []inzage.Inkijk
 // inkijk puts a look in the Ketenindex in the words of a look at a source.
 func (x hubInkijk) inkijk() inzage.Inkijk {
 	i := inzage.Inkijk{Tijdstip: x.Tijdstip, Wie: veilig(x.Wie), Organisatie: "Een organisatie", Rol: hoofdletter(x.Rol.Naam()), Toegestaan: true,
-		Waarom: "Waarom is niet verteld."}
+		Waarom: "Waarom is niet verteld.", Gegeven: "de Ketenindex"}
+	if x.Niveau != nil {
+		i.Niveau = *x.Niveau
+	}
 	if x.Organisatie != nil && x.Organisatie.Naam != "" {
 		i.Organisatie = veilig(x.Organisatie.Naam)
 	}
 	switch {
 	case x.Rol == begrip.RolSysteem:
+		i.Vanzelf = true
 		i.Wie = "Een computer, volgens een vaste regel"
 	case i.Wie == "" && x.Doel == "":
 		i.Wie = "Een computer, of iemand van wie de naam niet is verteld"
