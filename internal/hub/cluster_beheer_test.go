@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"encoding/json"
+	"github.com/handbereik/soh/internal/begrip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,7 +61,8 @@ func TestVergetenEnBewarenKomenOpTweeHubsGelijkUit(t *testing.T) {
 	twee.medewerker("B. Jansen").stuur("POST", "/v1/vergeetverzoeken/"+v.ID+"/akkoorden", nil, 201)
 	samen(t, een, twee)
 	een.medewerker("A. de Boer").stuur("POST", "/v1/vergeetverzoeken/"+v.ID+"/uitvoeringen", nil, 201)
-	twee.als(orgHub).stuur("POST", "/v1/gebeurtenissoorten", soorten.Soort{Type: cloudevent.MeldingGeregistreerd, Functie: "uitwisselen-melding", Omschrijving: "Een melding.", Bewaartermijn: "P20Y"}, 201)
+	alles := begrip.NiveauInhoud
+	twee.als(orgHub).stuur("POST", "/v1/gebeurtenissoorten", soorten.Soort{Type: cloudevent.MeldingGeregistreerd, Functie: "uitwisselen-melding", Omschrijving: "Een melding.", Ketenbreed: &alles, Bewaartermijn: "P20Y"}, 201)
 	samen(t, een, twee)
 	if err := twee.ruimOp(t.Context(), nu); err != nil {
 		t.Fatal(err)
@@ -89,6 +91,7 @@ func TestVergetenEnBewarenKomenOpTweeHubsGelijkUit(t *testing.T) {
 		}
 	}
 	kijk(een, twee)
+	want = samen(t, een, twee) // with the looks of these questions
 
 	geheimen := filepath.Join(basis, "geheimen")
 	oudeGeheimen := t.TempDir()

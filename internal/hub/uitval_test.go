@@ -63,6 +63,7 @@ func losseHub(basis string) error {
 	if err != nil {
 		return err
 	}
+	h.regels.Store(vrij(h.regels.Load()))
 	if os.Getenv("SOH_PROEFHUB_BEZORGT") != "" {
 		laatBezorgen(h, id)
 	}
