@@ -171,7 +171,7 @@ func TestOnleesbareMeldingKrijgtEenFout(t *testing.T) {
 	n := nieuwNetMet(t, echteFuncties)
 	nul := string(geval(t, "testdata/melding-nul-teken.json"))
 	for naam, g := range map[string]struct{ body, zegt string }{
-		"half":          {nul[:len(nul)/2], "geen geldige JSON"},
+		"half":          {`{"soort":"VT","verzoek":`, "geen geldige JSON"},
 		"nothing":       {"", ""},
 		"twice":         {`{"soort":"VT","soort":"VT"}`, "twee keer"},
 		"NUL":           {nul, "NUL"},
