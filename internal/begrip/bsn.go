@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -149,6 +150,51 @@ func VindBSN(b []byte, f func(van, tot int)) {
 		}
 		i = tot
 	}
+}
+
+// uuidVorm is an identifier in which nine digits mean nothing.
+var uuidVorm = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// HeeftBSN tells that text holds a burgerservicenummer, as people write it: nine
+// digits that pass the eleven-test, with letters glued on, or in groups with a
+// space, dot, dash or slash between them. It is for what people write; what names
+// a thing goes by VindBSN, which asks that the number stands free.
+func HeeftBSN(tekst string) bool {
+	var groepen []string // digits that follow each other with one separator between
+	sluit := func() bool {
+		for i := range groepen {
+			samen := ""
+			for _, g := range groepen[i:] {
+				if samen += g; len(samen) >= 9 {
+					break
+				}
+			}
+			if ElfProef(samen) {
+				return true
+			}
+		}
+		groepen = groepen[:0]
+		return false
+	}
+	tussen := 2 // separators since the last digit; two end a number
+	for _, c := range uuidVorm.ReplaceAllString(tekst, "|") {
+		switch {
+		case c >= '0' && c <= '9':
+			if tussen > 0 {
+				groepen = append(groepen, "")
+			}
+			groepen[len(groepen)-1] += string(c)
+			tussen = 0
+		case tussen == 0 && strings.ContainsRune(" .-/\u00a0\u202f", c):
+			tussen = 1
+		default:
+			if sluit() {
+				return true
+			}
+			tussen = 2
+		}
+	}
+	return sluit()
 }
 
 func cijfer(c byte) bool { return c >= '0' && c <= '9' }

@@ -55,7 +55,15 @@ func Personen() []brpsimulator.Persoon {
 func bijzonderen() []brpsimulator.Persoon {
 	nr := begrip.MustBSN
 	voogd, pupil, onzeker, schuil, kind := nr("999990159"), nr("999990160"), nr("999990172"), nr("999990184"), nr("999990196")
+	twijfel, betwist, onderzocht, dicht := nr("999990238"), nr("999990251"), nr("999990263"), nr("999990275")
+	alleen := func(ouder begrip.BSN, twijfel bool) *brpsimulator.Gezag {
+		return &brpsimulator.Gezag{Soort: "EenhoofdigOuderlijkGezag", Ouders: []begrip.BSN{ouder}, InOnderzoek: twijfel}
+	}
 	return []brpsimulator.Persoon{
+		{BSN: twijfel, Voornamen: "Iris", Geslachtsnaam: "Proef", Geboren: "1990-02-02"},
+		{BSN: betwist, Voornamen: "Sem", Geslachtsnaam: "Proef", Geboren: "2018-04-11", Gezag: alleen(twijfel, true)},
+		{BSN: onderzocht, Voornamen: "Liv", Geslachtsnaam: "Proef", Geboren: "2019-04-11", InOnderzoek: "2026-01-01", Gezag: alleen(twijfel, false)},
+		{BSN: dicht, Voornamen: "Bas", Geslachtsnaam: "Proef", Geboren: "1980-04-11", Geweigerd: true},
 		{BSN: voogd, Voornamen: "Wil", Geslachtsnaam: "Voogd", Geboren: "1975-05-01"},
 		{BSN: pupil, Voornamen: "Tess", Geslachtsnaam: "Proef", Geboren: "2016-03-08", Gezag: &brpsimulator.Gezag{Soort: "Voogdij", Derden: []begrip.BSN{voogd}}},
 		{BSN: onzeker, Voornamen: "Amir", Geslachtsnaam: "Proef", Geboren: "2014-00-00", Gezag: &brpsimulator.Gezag{

@@ -17,10 +17,7 @@ func schoon(err error) error {
 }
 
 // heeftBSN tells whether s holds what looks like a BSN.
-func heeftBSN(s string) (ja bool) {
-	begrip.VindBSN([]byte(s), func(int, int) { ja = true })
-	return ja
-}
+func heeftBSN(s string) bool { return begrip.HeeftBSN(s) }
 
 // leesbaar shortens s to what may stand on a page: no control characters, no
 // BSN, at most maxTekst bytes.

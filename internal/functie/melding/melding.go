@@ -130,7 +130,17 @@ func (m *Melding) Normaliseer(nu time.Time) {
 	if m.DatumTijd.IsZero() {
 		m.DatumTijd = nu
 	}
-	m.DatumTijd = m.DatumTijd.UTC()
+	m.DatumTijd = m.DatumTijd.UTC() // one rule for times: every moment is kept in UTC
+	for i := range m.NaarAanleidingVan {
+		in := &m.NaarAanleidingVan[i]
+		in.DatumTijd = in.DatumTijd.UTC()
+		if p := in.PeriodeVanTot; p != nil {
+			p.DatumTijdBegin, p.DatumTijdEinde = p.DatumTijdBegin.UTC(), p.DatumTijdEinde.UTC()
+		}
+	}
+	if a := m.MelderAfscherming; a != nil {
+		a.HerzienOp = a.HerzienOp.UTC()
+	}
 	for i := range m.HeeftBetrekkingOp {
 		m.HeeftBetrekkingOp[i].Adres.Normaliseer()
 	}

@@ -142,7 +142,7 @@ func (o Opdracht) controleer(c *begrip.Controle) {
 	_, err := uuid.Parse(o.ID)
 	c.Eis(err == nil && len(o.ID) == 36, "id", "Een opdracht heeft een nummer (UUID).")
 	c.Eis(soortVorm.MatchString(o.Soort), "soort", "Zeg wat voor opdracht dit is.")
-	c.Eis(len(o.Zaak) <= 200 && !heeftBSN(o.Zaak), "zaak", "Dit is geen geldig nummer van een zaak.")
+	c.Eis(len(o.Zaak) <= 200 && !begrip.HeeftBSN(o.Zaak), "zaak", "Dit is geen geldig nummer van een zaak.")
 	for veld, oin := range map[string]begrip.OIN{"van": o.Van, "aan": o.Aan} {
 		_, err := begrip.ParseOIN(string(oin))
 		c.Eis(err == nil, veld, "Dit is geen geldig OIN.")
@@ -185,14 +185,9 @@ func (s Stap) controleer(c *begrip.Controle, p partij) {
 	c.Eis(s.Naar != Geweigerd && s.Naar != Mislukt || s.Reden != "", "reden", "Zeg waarom.")
 	for veld, t := range map[string]string{"door": s.Door, "reden": s.Reden, "resultaat": s.Resultaat} {
 		c.Eis(len(t) <= 1000, veld, "Gebruik ten hoogste 1000 tekens.")
-		c.Eis(!heeftBSN(t), veld, "Zet hier geen burgerservicenummer.")
+		c.Eis(!begrip.HeeftBSN(t), veld, "Zet hier geen burgerservicenummer.")
 	}
 	if s.Antwoord != nil {
 		s.Antwoord.controleer(c, "antwoord")
 	}
-}
-
-func heeftBSN(s string) (ja bool) {
-	begrip.VindBSN([]byte(s), func(int, int) { ja = true })
-	return ja
 }
