@@ -63,13 +63,18 @@ type NodeCmd struct {
 type Aanmelding struct {
 	Issuer      string `env:"SOH_OIDC_ISSUER" help:"Aanmelddienst (OpenID Connect). Leeg: geen pagina's."`
 	ClientID    string `name:"client-id" env:"SOH_OIDC_CLIENT_ID" help:"Naam van dit systeem bij de aanmelddienst."`
+	ClientAuth  string `name:"client-auth" env:"SOH_OIDC_CLIENT_AUTH" enum:"none,private_key_jwt" default:"none" help:"Hoe dit systeem zich bewijst bij de aanmelddienst: ${enum}. private_key_jwt tekent met de sleutel van het certificaat."`
 	RedirectURL string `name:"redirect-url" env:"SOH_OIDC_REDIRECT_URL" help:"Eigen adres dat eindigt op /aanmelden/terug."`
 	MinACR      string `name:"min-acr" env:"SOH_OIDC_MIN_ACR" default:"http://eidas.europa.eu/LoA/substantial" help:"Laagste zekerheid (acr) die mag."`
 	SterkACR    string `name:"sterk-acr" env:"SOH_OIDC_STERK_ACR" help:"Zekerheid (acr) voor zware stappen, zoals noodtoegang; leeg: dezelfde, maar opnieuw aangemeld."`
 }
 
-func (a Aanmelding) config(cookie string) toegang.AanmeldConfig {
-	return toegang.AanmeldConfig{Issuer: a.Issuer, ClientID: a.ClientID, RedirectURL: a.RedirectURL, MinACR: a.MinACR, SterkACR: a.SterkACR, CookieNaam: cookie}
+func (a Aanmelding) config(cookie string, id toegang.Identiteit) toegang.AanmeldConfig {
+	cfg := toegang.AanmeldConfig{Issuer: a.Issuer, ClientID: a.ClientID, RedirectURL: a.RedirectURL, MinACR: a.MinACR, SterkACR: a.SterkACR, CookieNaam: cookie}
+	if a.ClientAuth == "private_key_jwt" {
+		cfg.ClientBewijs = &id
+	}
+	return cfg
 }
 
 // Run serves until the process is told to stop.
@@ -118,7 +123,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		Logboek:   node.Logboek{Adres: c.Logboek, Register: c.LogboekRegister}, Signalen: &signalen, MeldGezin: signaal.MeldGezin(c.MeldGezin),
 		ProefBeleid: proef, BRP: personen,
 		Metingen:    metingen,
-		Organisatie: id.Organisatie, Map: c.Map, Getuige: c.Getuige, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek"), Log: log,
+		Organisatie: id.Organisatie, Map: c.Map, Getuige: c.Getuige, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek", id), Log: log,
 		Functies: []functie.Bouw{
 			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
 			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)), inrichting.Bouw,

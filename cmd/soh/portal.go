@@ -52,7 +52,7 @@ func (c *PortalCmd) Run(ctx context.Context) error {
 	p, err := portal.Open(portal.Config{
 		Metingen:    metingen,
 		Verbanden:   verbanden,
-		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), Aanmelding: c.config("soh-portaal"), Log: log,
+		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), Aanmelding: c.config("soh-portaal", id), Log: log,
 		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
 	})
 	if err != nil {

@@ -20,12 +20,15 @@ import (
 
 // AanmeldConfig says how people sign in.
 type AanmeldConfig struct {
-	Issuer      string   // URL of the identity provider; https, or http on a loopback address
-	ClientID    string   // as registered there; a public client, so without a secret
-	RedirectURL string   // our own address ending in /aanmelden/terug; https, or http on loopback
-	CookieNaam  string   // own name per application: cookies do not keep ports apart
-	Sleutel     [32]byte // encrypts the cookies; the same on every replica
-	MinACR      string   // lowest level of assurance (acr) accepted; empty for no demand
+	Issuer   string // URL of the identity provider; https, or http on a loopback address
+	ClientID string // as registered there; a public client, so without a secret
+	// ClientBewijs, when set, proves who we are to a provider that wants that
+	// (private_key_jwt), with the key of this certificate. Never a shared secret.
+	ClientBewijs *Identiteit
+	RedirectURL  string   // our own address ending in /aanmelden/terug; https, or http on loopback
+	CookieNaam   string   // own name per application: cookies do not keep ports apart
+	Sleutel      [32]byte // encrypts the cookies; the same on every replica
+	MinACR       string   // lowest level of assurance (acr) accepted; empty for no demand
 
 	// SterkACR is the level of assurance for a step that VereisSterk guards;
 	// default MinACR. SterkDuur is how fresh the sign-in must then be; default

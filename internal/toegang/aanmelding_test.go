@@ -34,9 +34,11 @@ type uitgever struct {
 	key    *ecdsa.PrivateKey
 	vraag  url.Values // the last authorization request
 	anders func(c map[string]any)
-	fout   string // error to send back instead of a code
-	einde  string // end_session_endpoint, when it has one
-	stuk   bool   // the token endpoint refuses, quoting a BSN
+	fout   string                   // error to send back instead of a code
+	einde  string                   // end_session_endpoint, when it has one
+	stuk   bool                     // the token endpoint refuses, quoting a BSN
+	info   map[string]any           // what UserInfo tells
+	keur   func(*http.Request) bool // of the client at the token endpoint
 }
 
 func nieuweUitgever(t *testing.T) *uitgever {
@@ -52,7 +54,7 @@ func nieuweUitgever(t *testing.T) *uitgever {
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]any{
 			"issuer": u.URL, "authorization_endpoint": u.URL + "/authorize", "token_endpoint": u.URL + "/token",
-			"jwks_uri": u.URL + "/jwks", "id_token_signing_alg_values_supported": []string{"ES256"}, "end_session_endpoint": u.einde,
+			"jwks_uri": u.URL + "/jwks", "userinfo_endpoint": map[bool]string{true: u.URL + "/userinfo"}[u.info != nil], "id_token_signing_alg_values_supported": []string{"ES256"}, "end_session_endpoint": u.einde,
 		})
 	})
 	mux.HandleFunc("GET /jwks", func(w http.ResponseWriter, _ *http.Request) {
@@ -67,12 +69,13 @@ func nieuweUitgever(t *testing.T) *uitgever {
 		http.Redirect(w, r, u.vraag.Get("redirect_uri")+"?"+q.Encode(), http.StatusSeeOther)
 	})
 	mux.HandleFunc("POST /token", u.token)
+	mux.HandleFunc("GET /userinfo", u.userinfo)
 	return u
 }
 
 func (u *uitgever) token(w http.ResponseWriter, r *http.Request) {
 	som := sha256.Sum256([]byte(r.FormValue("code_verifier")))
-	if base64.RawURLEncoding.EncodeToString(som[:]) != u.vraag.Get("code_challenge") || u.stuk {
+	if base64.RawURLEncoding.EncodeToString(som[:]) != u.vraag.Get("code_challenge") || u.stuk || u.keur != nil && !u.keur(r) {
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = io.WriteString(w, `{"error":"invalid_grant","error_description":"burger `+sentinel+`"}`)
 		return

@@ -21,6 +21,8 @@ type persoonClaims struct {
 	OIN  string `json:"soh_oin"`
 	BSN  string `json:"soh_bsn"`
 
+	Geboren string `json:"birthdate"` // OpenID Connect Core 5.1
+
 	Functie  string `json:"soh_functie"`
 	AuthTime int64  `json:"auth_time"`
 }
@@ -52,6 +54,9 @@ func genoeg(acr, minimum string) bool {
 func (a *Aanmelding) persoon(c persoonClaims) (Sessie, error) {
 	if !genoeg(c.ACR, a.cfg.MinACR) {
 		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "U bent niet sterk genoeg aangemeld. Gebruik een manier van aanmelden met meer zekerheid, zoals de app met een controle van uw identiteitsbewijs.")
+	}
+	if a.cfg.Burgers && c.Rol == "" && c.BSN != "" {
+		c.Rol = string(gezinsrol(c.Geboren, a.cfg.Nu()))
 	}
 	s := Sessie{Persoon: a.pseudoniem(c.Sub), Naam: leesbaar(c.Naam), Rol: begrip.Rol(leesbaar(c.Rol)), Functie: leesbaar(c.Functie), ACR: leesbaar(c.ACR), Sinds: a.cfg.Nu(), Tot: a.cfg.Nu().Add(a.cfg.Duur)}
 	if c.AuthTime > 0 && c.AuthTime < s.Sinds.Unix() {

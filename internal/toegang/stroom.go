@@ -139,7 +139,11 @@ func (a *Aanmelding) wissel(ctx context.Context, code string, p poging) (Sessie,
 		return Sessie{}, err
 	}
 	ctx = oidc.ClientContext(ctx, a.cfg.Client)
-	token, err := o.Exchange(ctx, code, oauth2.VerifierOption(p.Verifier))
+	bewijs, err := a.bewijs(o.Endpoint.TokenURL)
+	if err != nil {
+		return Sessie{}, begrip.NieuweFout(begrip.Intern, "Aanmelden lukt nu niet.").Door(err)
+	}
+	token, err := o.Exchange(ctx, code, append(bewijs, oauth2.VerifierOption(p.Verifier))...)
 	if err != nil {
 		if re, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 			return Sessie{}, niet("De aanmelddienst heeft de aanmelding niet bevestigd. Meld u opnieuw aan.", fmt.Errorf("tokenadres: %s, HTTP %d", foutcode(re.ErrorCode), re.Response.StatusCode))
@@ -169,6 +173,9 @@ func (a *Aanmelding) wissel(ctx context.Context, code string, p poging) (Sessie,
 	}
 	if (len(id.Audience) > 1 || c.AZP != "") && c.AZP != a.cfg.ClientID {
 		return onjuist("ID-token: andere azp")
+	}
+	if err := a.vulAan(ctx, provider, token, &c); err != nil {
+		return onjuist(err.Error())
 	}
 	nieuw := c.AuthTime >= p.Begin-int64(klokVerschil/time.Second)
 	if p.Sterk && (!nieuw || !genoeg(c.ACR, a.cfg.SterkACR)) {
