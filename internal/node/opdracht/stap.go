@@ -156,7 +156,7 @@ func (o Opdracht) controleer(c *begrip.Controle) {
 }
 
 func (v Vrager) controleer(c *begrip.Controle) {
-	c.Eis(v.Naam != "" && len(v.Naam) <= 200 && !heeftBSN(v.Naam), "vrager.naam", "Zeg wie het vraagt.")
+	c.Eis(v.Naam != "" && len(v.Naam) <= 200 && !begrip.HeeftBSN(v.Naam), "vrager.naam", "Zeg wie het vraagt.")
 	c.Eis(slices.Contains(begrip.Rollen(), v.Rol), "vrager.rol", "Zeg in welke rol u het vraagt.")
 	c.Eis(v.Doel.Bekend(), "vrager.doel", "Zeg met welk doel u het vraagt.")
 	c.Eis(v.Grondslag.Bekend(), "vrager.grondslag", "Zeg op welke wettelijke grondslag u het vraagt.")
