@@ -23,7 +23,7 @@ const (
 
 // vraaggrenzen counts persons per asker. Lines of other replicas count when the
 // projection meets them, so a limit holds for the chain and not for each
-// replica. A start counts anew: the hub then reads back the last hour.
+// replica. They are in memory: after a start of the hub the hour begins anew.
 type vraaggrenzen struct {
 	Grenzen
 	nu    func() time.Time
