@@ -281,6 +281,7 @@ func (c *contract) opdrachtPaden(zaak string) {
 	post.als, post.body, post.wil = politie, map[string]any{"id": uuid.NewString(), "naar": "nergens", "op": "gisteren"}, 400
 	c.doe(post)
 	aanbod := map[string]any{"id": uuid.Must(uuid.NewV7()).String(), "soort": "onbekend", "van": politie.OIN, "aan": vt.OIN, "aangebodenOp": time.Now().UTC().Format(time.RFC3339),
+		"vrager": map[string]any{"naam": "Noor", "rol": "politieagent", "doel": "eigen-melding", "grondslag": "WMO-5.2.6"}, "personen": 1, "zaak": zaak,
 		"onderwerp": map[string]any{"bron": politie.OIN, "soort": "melding", "pad": "/v1/meldingen/" + uuid.NewString()}}
 	bied := verzoek{als: politie, bij: vt, methode: "POST", pad: "/opdrachten", body: aanbod, wil: 201}
 	c.doe(bied)

@@ -186,6 +186,19 @@ func nieuwNetMet(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw,
 		w.WriteHeader(http.StatusAccepted)
 	})
 	mux.HandleFunc("POST /v1/vergelijkingen", n.vergelijk)
+	// What proves what is for the tests of the hub and internal/aanval; here every proof exists.
+	mux.HandleFunc("POST /v1/bevestigingen/query", func(w http.ResponseWriter, r *http.Request) {
+		var v struct{ Personen []string }
+		_ = json.NewDecoder(r.Body).Decode(&v)
+		uit := struct {
+			Bevestigd bool   `json:"bevestigd"`
+			Personen  []bool `json:"personen"`
+		}{true, []bool{}}
+		for range v.Personen {
+			uit.Personen = append(uit.Personen, true)
+		}
+		_ = json.NewEncoder(w).Encode(uit)
+	})
 	n.hub = n.luister(keten, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n.hubWeg.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
