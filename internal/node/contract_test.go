@@ -356,7 +356,7 @@ func (c *contract) verrijking(o opdracht.Opdracht, vraag string, l *toegang.Leze
 	}
 	p := v.NatuurlijkPersoon.ID
 	f := bekendheid.Nieuw(c.nodes[politie.OIN].Omgeving(), bekendheid.Handmatig)
-	if err := f.Beantwoord(c.t.Context(), o, v, map[string]bool{p: true}, []bekendheid.Antwoord{{Vraag: "POL-001", Persoon: p, Antwoord: "Nee."}}, nil, "Noor"); err != nil {
+	if err := f.Beantwoord(c.t.Context(), o, v, map[string]bool{p: true}, []bekendheid.Antwoord{{Vraag: "POL-001", Persoon: p, Antwoord: "Nee."}}, begrip.Verblijf[bekendheid.Contact]{}, "Noor"); err != nil {
 		c.t.Fatal(err)
 	}
 	o, err := c.nodes[politie.OIN].opdracht.Lees(c.t.Context(), o.ID)

@@ -181,6 +181,11 @@ func (n *Node) bedraad() error {
 			return err
 		}
 	}
+	for _, s := range soorten {
+		if err := s.Controleer(); err != nil {
+			return err
+		}
+	}
 	beleid, err := toegang.NieuwBeleid(modules)
 	if err != nil {
 		return err

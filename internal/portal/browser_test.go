@@ -11,6 +11,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/demo/inlogsimulator"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
+	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
 	"github.com/handbereik/soh/internal/web/browsertest"
@@ -51,7 +52,7 @@ func TestPortaalInEenBrowser(t *testing.T) {
 	n := nieuwNet(t, politie, vt, ggz)
 	n.digid()
 	if _, err := n.knopen[ggz.OIN].bekend.Registreer(t.Context(), bekendheid.Registratie{Burgerservicenummer: begrip.InhoudBSN{BSN: ouder}, Omschrijving: "U krijgt hulp van een behandelaar.",
-		Contact: &bekendheid.Contact{Naam: "Eva Brouwer", Functie: "behandelaar", Telefoonnummer: "010 123 45 67", EmailAdres: "eva.brouwer@ggz.voorbeeld.nl"}}); err != nil {
+		Contact: begrip.InVerblijf(bekendheid.Contact{Naam: "Eva Brouwer", Functie: "behandelaar", Telefoonnummer: "010 123 45 67", EmailAdres: "eva.brouwer@ggz.voorbeeld.nl"})}); err != nil {
 		t.Fatal(err)
 	}
 	n.meld(politie, false)
@@ -62,7 +63,7 @@ func TestPortaalInEenBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Rol, l.Naam, l.Persoon = begrip.RolAdministratie, "Johan Blauw", "vt-johan"
-	if _, err := n.knopen[vt.OIN].Omgeving().Inzage.Haal(t.Context(), politie.OIN, b.Melding.Pad, l, nil, nil); !begrip.Is(err, begrip.Verboden) {
+	if _, err := n.knopen[vt.OIN].Omgeving().Inzage.Haal(t.Context(), politie.OIN, verwezen(b), l, nil, nil); !begrip.Is(err, begrip.Verboden) {
 		t.Fatalf("niet geweigerd: %v", err)
 	}
 	n.ziet("Organisaties gaven antwoord")
@@ -96,4 +97,10 @@ func TestPortaalInEenBrowser(t *testing.T) {
 		t.Error("het BSN staat in het adres")
 	}
 	n.geenBSN()
+}
+
+// verwezen is where the melding of a beoordeling stands, for who may know it.
+func verwezen(b melding.Beoordeling) string {
+	b, _ = begrip.Open(b, begrip.Inzagerecht(begrip.Allebei))
+	return b.Melding.Toon().Pad
 }

@@ -30,7 +30,7 @@ func TestHetGezinZietHetHeleVerhaal(t *testing.T) {
 	moet(t, s, []string{"Veilig Thuis Oost bekijkt de melding", "Dit komt nog", "Is nu bezig", "Marieke van Loon", "Bel 0800 2000", "Las de melding.", "De melding beoordelen. Wmo 2015, artikel 5.1.6"}, []string{"Te laat"})
 
 	if _, err := n.knopen[ggz.OIN].bekend.Registreer(t.Context(), bekendheid.Registratie{Burgerservicenummer: begrip.InhoudBSN{BSN: ouder}, Omschrijving: "U krijgt hulp van ons.",
-		Contact: &bekendheid.Contact{Naam: "Eva Brouwer", Functie: "behandelaar", Telefoonnummer: "010 123 45 67"}}); err != nil {
+		Contact: begrip.InVerblijf(bekendheid.Contact{Naam: "Eva Brouwer", Functie: "behandelaar", Telefoonnummer: "010 123 45 67"})}); err != nil {
 		t.Fatal(err)
 	}
 	l := beoordelaar()

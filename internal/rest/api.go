@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -97,6 +98,7 @@ func Register[I, O any](api huma.API, op huma.Operation, f func(context.Context,
 	if op.Method == http.MethodPost || op.Method == http.MethodPut || op.Method == http.MethodPatch {
 		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
+	vormen(api.OpenAPI().Components.Schemas, map[reflect.Type]bool{}, reflect.TypeFor[I](), reflect.TypeFor[O]())
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := f(ctx, in)
 		if err != nil {
@@ -108,6 +110,30 @@ func Register[I, O any](api huma.API, op huma.Operation, f func(context.Context,
 		}
 		return out, nil
 	})
+}
+
+// vormen describes a protected value as what it holds: on the wire it is that,
+// or it is left out.
+func vormen(r huma.Registry, gezien map[reflect.Type]bool, ts ...reflect.Type) {
+	for _, t := range ts {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map {
+			t = t.Elem()
+		}
+		if gezien[t] || t.Kind() != reflect.Struct {
+			continue
+		}
+		gezien[t] = true
+		if v, ok := begrip.Vorm(t); ok {
+			r.RegisterTypeAlias(t, v)
+			vormen(r, gezien, v)
+			continue
+		}
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() {
+				vormen(r, gezien, f.Type)
+			}
+		}
+	}
 }
 
 // Fouten gives a Controle's mistakes as errors for a huma Resolver, so that

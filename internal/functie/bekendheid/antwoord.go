@@ -12,6 +12,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -55,7 +56,7 @@ func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip
 	d, _ := t.o.Deelnemer(aan)
 	v := Verrijking{
 		Registratienummer: uuid.Must(uuid.NewV7()).String(), RedenVerzoek: reden, Omschrijving: "Kent u deze persoon? " + reden.Omschrijving() + ".",
-		Zaak: zaak, Vrager: t.o.Organisatie.OIN, Bevraagde: aan, Op: t.nu().UTC(), Door: l.Naam, VerrijkingsVraag: []string{},
+		Zaak: zaak, Vrager: t.o.Organisatie.OIN, Bevraagde: begrip.InVerblijf(aan), Op: t.nu().UTC(), Door: l.Naam, VerrijkingsVraag: []string{},
 	}
 	for i, p := range personen {
 		if i == 0 {
@@ -85,7 +86,7 @@ func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip
 }
 
 func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, soort string, v Verrijking, personen []NatuurlijkPersoon) error {
-	inhoud, err := json.Marshal(v)
+	inhoud, err := begrip.Opslag(v)
 	if err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (t *T) lezen(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) (Ve
 	if err != nil {
 		return v, err
 	}
-	return v, json.Unmarshal(a.Inhoud, &v)
+	return inzage.Lees[Verrijking](a)
 }
 
 // kennen gives the registraties of the persons that this organisation knows,
@@ -130,10 +131,10 @@ func (t *T) kennen(ctx context.Context, v Verrijking) (map[string][]Registratie,
 }
 
 // uitRegistraties answers the questions from what is registered.
-func uitRegistraties(v Verrijking, kennen map[string][]Registratie) (antwoorden []Antwoord, contact *Contact) {
+func uitRegistraties(v Verrijking, kennen map[string][]Registratie) (antwoorden []Antwoord, contact begrip.Verblijf[Contact]) {
 	for _, p := range v.Personen() {
 		for _, r := range kennen[p.ID] {
-			if contact == nil {
+			if contact.Leeg() {
 				contact = r.Contact
 			}
 			for _, code := range v.VerrijkingsVraag {
@@ -148,7 +149,7 @@ func uitRegistraties(v Verrijking, kennen map[string][]Registratie) (antwoorden 
 
 // Beantwoord answers the question: known makes a Verrijking about the persons
 // that are known available here; unknown leaves no record of anyone.
-func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, ken map[string]bool, antwoorden []Antwoord, contact *Contact, door string) error {
+func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, ken map[string]bool, antwoorden []Antwoord, contact begrip.Verblijf[Contact], door string) error {
 	personen := v.Personen()
 	verzoek := urn(soortVerzoek, o.Onderwerp.Pad[strings.LastIndexByte(o.Onderwerp.Pad, '/')+1:])
 	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {

@@ -69,15 +69,15 @@ func (t *T) Functie() functie.Functie {
 		Beleid: map[string]string{"bekendheid/beleid.rego": beleid},
 		Soorten: []inzage.Soort{
 			{
-				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", InZin: "de vraag wie het gezin kent", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerzoeken), Klasse: klasse(samenwerkingsverband.Betrokkenen), Betrokkenen: betrokkenen,
+				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", InZin: "de vraag wie het gezin kent", Beleid: "soh.bekendheid", Vorm: Verrijking{}, Reduceer: t.reduceer(padVerzoeken), Klasse: klasse(samenwerkingsverband.Betrokkenen), Betrokkenen: betrokkenen,
 				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeVerzoekGezien, "Verrijkingsverzoek", "InzienVerrijkingsverzoek"),
 			},
 			{
-				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", InZin: "het antwoord op een vraag", Beleid: "soh.bekendheid", Reduceer: t.reduceer(padVerrijkingen), Klasse: t.klasseVanAntwoord, Betrokkenen: betrokkenen,
+				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", InZin: "het antwoord op een vraag", Beleid: "soh.bekendheid", Vorm: Verrijking{}, Reduceer: t.reduceer(padVerrijkingen), Klasse: t.klasseVanAntwoord, Betrokkenen: betrokkenen,
 				Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
 			},
 			{
-				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", InZin: "wat deze organisatie opschreef", Beleid: "soh.bekendheid", Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie,
+				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", InZin: "wat deze organisatie opschreef", Beleid: "soh.bekendheid", Vorm: Registratie{}, Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie,
 				Klasse: t.klasseVanAntwoord,
 				Partij: func(dossier.Record, begrip.OIN) bool { return false }, // only the organisation itself
 			},
@@ -113,7 +113,7 @@ func betrokkenen(rec dossier.Record) []begrip.Betrokkene {
 	}
 	var uit []begrip.Betrokkene
 	for _, p := range v.Personen() {
-		b := begrip.Betrokkene{ID: p.ID, Burgerservicenummer: p.Burgerservicenummer,
+		b := begrip.Betrokkene{ID: p.ID, Burgerservicenummer: p.Burgerservicenummer, AdresGeheim: p.AdresGeheim,
 			Naam: begrip.Naam{Voornamen: p.Naam.Voornamen, Voorvoegsel: p.Naam.VoorvoegselGeslachtsnaam, Geslachtsnaam: p.Naam.Geslachtsnaam}}
 		if p.Geboorte != nil {
 			b.Geboortedatum = p.Geboorte.Datum
@@ -134,13 +134,19 @@ func feiten(rec dossier.Record, _ toegang.Lezer) map[string]any {
 	if err != nil {
 		return nil
 	}
-	return map[string]any{"vrager": v.Vrager, "bevraagde": v.Bevraagde, "reden": v.RedenVerzoek}
+	return map[string]any{"vrager": v.Vrager, "bevraagde": v.bevraagde(), "reden": v.RedenVerzoek}
 }
 
 // partij: only who asked and who was asked know of a question and its answer.
 func partij(rec dossier.Record, oin begrip.OIN) bool {
 	v, err := lees(rec)
-	return err == nil && (v.Vrager == oin || v.Bevraagde == oin)
+	return err == nil && (v.Vrager == oin || v.bevraagde() == oin)
+}
+
+// bevraagde gives who was asked, for the work of this node itself.
+func (v *Verrijking) bevraagde() (o begrip.OIN) {
+	v.Bevraagde.Bewerk(func(b *begrip.OIN) { o = *b })
+	return o
 }
 
 // Bestaan is a record at niveau 0; Proces at niveau 1: who asked whom, when.
@@ -152,11 +158,11 @@ type Bestaan struct {
 // Proces is a question or answer without its content.
 type Proces struct {
 	Bestaan
-	RedenVerzoek begrip.Doel `json:"redenVerzoek"`
-	Zaak         string      `json:"zaak"`
-	Vrager       begrip.OIN  `json:"vrager"`
-	Bevraagde    begrip.OIN  `json:"bevraagde"`
-	Op           time.Time   `json:"op"`
+	RedenVerzoek begrip.Doel                 `json:"redenVerzoek"`
+	Zaak         string                      `json:"zaak"`
+	Vrager       begrip.OIN                  `json:"vrager"`
+	Bevraagde    begrip.Verblijf[begrip.OIN] `json:"bevraagde,omitzero"`
+	Op           time.Time                   `json:"op"`
 }
 
 func (t *T) reduceer(pad string) func(dossier.Record, begrip.Niveau, []string) (any, error) {
@@ -213,6 +219,7 @@ func (t *T) api(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
+		r, _ = begrip.Open(r, begrip.Inzagerecht(begrip.Allebei)) // to the system that sent it
 		return &registratieUit{Location: r.URL, Body: r}, nil
 	})
 }
@@ -223,7 +230,7 @@ func (t *T) Registreer(ctx context.Context, r Registratie) (Registratie, error) 
 		return r, err
 	}
 	r.ID = uuid.Must(uuid.NewV7()).String()
-	inhoud, err := json.Marshal(r)
+	inhoud, err := begrip.Opslag(r)
 	if err != nil {
 		return r, err
 	}
@@ -244,9 +251,9 @@ func (t *T) gezinRegistratie(rec dossier.Record) (inzage.Deel, bool) {
 	if s, err := time.Parse(time.DateOnly, r.Sinds); err == nil {
 		d.Tijdstip = s
 	}
-	if k := r.Contact; k != nil {
+	r.Contact.Bewerk(func(k *Contact) {
 		d.Contact = &inzage.Contact{Naam: k.Naam, Functie: k.Functie, Telefoon: k.Telefoonnummer, Email: k.EmailAdres}
-	}
+	})
 	return d, true
 }
 

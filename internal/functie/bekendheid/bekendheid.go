@@ -14,6 +14,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,12 +37,21 @@ type Verrijking struct {
 	VerrijkingsVraag  []string            `json:"verrijkingsVraag"`
 	VraagAntwoord     []Antwoord          `json:"vraagAntwoord,omitempty" doc:"(soh)"`
 
-	Zaak      string     `json:"zaak" doc:"(soh)"`
-	Vrager    begrip.OIN `json:"vrager" doc:"(soh)"`
-	Bevraagde begrip.OIN `json:"bevraagde" doc:"(soh)"`
-	Op        time.Time  `json:"op" doc:"(soh) moment van vragen of antwoorden"`
-	Door      string     `json:"door,omitempty" doc:"(soh) wie vroeg of antwoordde"`
-	Contact   *Contact   `json:"contact,omitempty" doc:"(soh) wie meer kan vertellen"`
+	Zaak      string                      `json:"zaak" doc:"(soh)"`
+	Vrager    begrip.OIN                  `json:"vrager" doc:"(soh)"`
+	Bevraagde begrip.Verblijf[begrip.OIN] `json:"bevraagde,omitzero" required:"true" doc:"(soh)"`
+	Op        time.Time                   `json:"op" doc:"(soh) moment van vragen of antwoorden"`
+	Door      string                      `json:"door,omitempty" doc:"(soh) wie vroeg of antwoordde"`
+	Contact   begrip.Verblijf[Contact]    `json:"contact,omitzero" required:"false" doc:"(soh) wie meer kan vertellen"`
+}
+
+// Beschermt: where somebody in it may be found, the organisation that is asked and
+// its helper included, is secret when one of them lives in hiding.
+func (v Verrijking) Beschermt() begrip.Bescherming {
+	if slices.ContainsFunc(v.Personen(), func(p NatuurlijkPersoon) bool { return p.AdresGeheim.Verborgen() }) {
+		return begrip.OmVerblijf
+	}
+	return 0
 }
 
 // Antwoord is the answer to one question about one person.
@@ -53,12 +63,13 @@ type Antwoord struct {
 
 // NatuurlijkPersoon is a person in the form of the draft.
 type NatuurlijkPersoon struct {
-	ID                  string           `json:"id" doc:"(soh) urn:soh:betrokkene:…"`
-	Burgerservicenummer begrip.InhoudBSN `json:"burgerservicenummer,omitzero"`
-	Geslachtsaanduiding string           `json:"geslachtsaanduiding,omitempty" enum:"man,vrouw,anders,onbekend"`
-	Naam                Naam             `json:"naam"`
-	Adres               Adres            `json:"adres"`
-	Geboorte            *Geboorte        `json:"geboorte,omitempty"`
+	ID                  string                 `json:"id" doc:"(soh) urn:soh:betrokkene:…"`
+	Burgerservicenummer begrip.InhoudBSN       `json:"burgerservicenummer,omitzero"`
+	Geslachtsaanduiding string                 `json:"geslachtsaanduiding,omitempty" enum:"man,vrouw,anders,onbekend"`
+	Naam                Naam                   `json:"naam"`
+	Adres               begrip.Verblijf[Adres] `json:"adres,omitzero" required:"true"`
+	AdresGeheim         begrip.Geheim          `json:"adresGeheim" required:"false" nullable:"true" doc:"(soh) Deze persoon woont verborgen: het adres staat alleen in de melding, bij de bron"`
+	Geboorte            *Geboorte              `json:"geboorte,omitempty"`
 }
 
 // Naam is a name in the form of the draft.
@@ -104,14 +115,18 @@ type Contact struct {
 // Registratie is what an organisation's own case system tells its node about a
 // person it knows, so that a question can be answered by rule.
 type Registratie struct {
-	URL                 string            `json:"url,omitempty" readOnly:"true"`
-	ID                  string            `json:"id,omitempty" readOnly:"true"`
-	Burgerservicenummer begrip.InhoudBSN  `json:"burgerservicenummer"`
-	Omschrijving        string            `json:"omschrijving" maxLength:"1000" doc:"Wat de organisatie voor deze persoon doet, in woorden die het gezin leest"`
-	Antwoorden          map[string]string `json:"antwoorden" doc:"Antwoord per vraagcode, bijvoorbeeld GI-001"`
-	Contact             *Contact          `json:"contact,omitempty" required:"false"`
-	Sinds               string            `json:"sinds,omitempty" format:"date" required:"false"`
+	URL                 string                   `json:"url,omitempty" readOnly:"true"`
+	ID                  string                   `json:"id,omitempty" readOnly:"true"`
+	Burgerservicenummer begrip.InhoudBSN         `json:"burgerservicenummer"`
+	Omschrijving        string                   `json:"omschrijving" maxLength:"1000" doc:"Wat de organisatie voor deze persoon doet, in woorden die het gezin leest"`
+	Antwoorden          map[string]string        `json:"antwoorden" doc:"Antwoord per vraagcode, bijvoorbeeld GI-001"`
+	Contact             begrip.Verblijf[Contact] `json:"contact,omitzero" required:"false"`
+	Sinds               string                   `json:"sinds,omitempty" format:"date" required:"false"`
 }
+
+// Beschermt: a registratie does not know whether the person lives in hiding.
+// Who is no party to it and reads it all the same asks the population register.
+func (Registratie) Beschermt() begrip.Bescherming { return 0 }
 
 // Validate gives every mistake at once.
 func (r *Registratie) Validate(soort begrip.OrganisatieSoort) error {
@@ -126,7 +141,9 @@ func (r *Registratie) Validate(soort begrip.OrganisatieSoort) error {
 		c.Eis(eigen[code], "antwoorden."+veiligeSleutel(code), "Deze vraag hoort niet bij uw organisatie.")
 		c.Eis(strings.TrimSpace(tekst) != "" && len(tekst) <= 2000, "antwoorden."+veiligeSleutel(code), "Vul een antwoord in van hoogstens 2000 tekens.")
 	}
-	c.Eis(r.Contact == nil || strings.TrimSpace(r.Contact.Naam) != "", "contact.naam", "Vul een naam in, of laat het contact weg.")
+	r.Contact.Bewerk(func(k *Contact) {
+		c.Eis(strings.TrimSpace(k.Naam) != "", "contact.naam", "Vul een naam in, of laat het contact weg.")
+	})
 	_, err := time.Parse(time.DateOnly, r.Sinds)
 	c.Eis(r.Sinds == "" || err == nil, "sinds", "Vul een datum in. Bijvoorbeeld 2026-11-23.")
 	return c.Fout()
@@ -194,12 +211,13 @@ var aanduidingen = map[string]string{"0": "onbekend", "1": "man", "2": "vrouw", 
 func persoonVan(b melding.Betrokkene) NatuurlijkPersoon {
 	p := NatuurlijkPersoon{
 		ID: b.ID, Burgerservicenummer: b.Burgerservicenummer, Geslachtsaanduiding: aanduidingen[b.Geslacht],
-		Naam:  Naam{Geslachtsnaam: b.Naam.Geslachtsnaam, Voornamen: b.Naam.Voornamen, VoorvoegselGeslachtsnaam: b.Naam.Voorvoegsel},
-		Adres: Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: b.Adres.Straatnaam, Huisnummer: b.Adres.Huisnummer, Postcode: b.Adres.Postcode, Plaats: b.Adres.Plaats}},
+		Naam:        Naam{Geslachtsnaam: b.Naam.Geslachtsnaam, Voornamen: b.Naam.Voornamen, VoorvoegselGeslachtsnaam: b.Naam.Voorvoegsel},
+		AdresGeheim: b.AdresGeheim,
 	}
-	if b.AdresGeheim.Verborgen() { // who lives in hiding, or may, is asked about without the address
-		p.Adres.StraatAdres = Straatadres{Straatnaam: "geheim"}
-	}
+	b = b.Verwijs() // who lives in hiding is asked about without the address
+	b.Adres.Bewerk(func(a *begrip.Adres) {
+		p.Adres.Zet(Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: a.Straatnaam, Huisnummer: a.Huisnummer, Postcode: a.Postcode, Plaats: a.Plaats}})
+	})
 	if b.Geboortedatum != "" {
 		p.Geboorte = &Geboorte{b.Geboortedatum}
 	}
@@ -207,7 +225,7 @@ func persoonVan(b melding.Betrokkene) NatuurlijkPersoon {
 }
 
 // Personen gives all persons the question is about.
-func (v *Verrijking) Personen() []NatuurlijkPersoon {
+func (v Verrijking) Personen() []NatuurlijkPersoon {
 	return append([]NatuurlijkPersoon{v.NatuurlijkPersoon}, v.OverigePersonen...)
 }
 

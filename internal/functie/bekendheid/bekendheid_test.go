@@ -30,7 +30,7 @@ func gezin() []melding.Betrokkene {
 	lid := func(id, bsn, naam, rol string) melding.Betrokkene {
 		return melding.Betrokkene{
 			ID: "urn:soh:betrokkene:" + id, Burgerservicenummer: begrip.InhoudBSN{BSN: begrip.MustBSN(bsn)}, Geslacht: "2", Rol: rol, Geboortedatum: "1990-01-02",
-			Naam: melding.Naam{Voornamen: naam, Geslachtsnaam: "Voorbeeld"}, Adres: melding.Adres{Straatnaam: "Lindelaan", Huisnummer: 3, Postcode: "1234 AB", Plaats: "Voorbeeldstad"},
+			Naam: melding.Naam{Voornamen: naam, Geslachtsnaam: "Voorbeeld"}, Adres: begrip.InVerblijf(melding.Adres{Straatnaam: "Lindelaan", Huisnummer: 3, Postcode: "1234 AB", Plaats: "Voorbeeldstad"}),
 		}
 	}
 	return []melding.Betrokkene{lid("moeder", moederBSN, "Anna", "ouder"), lid("kind", kindBSN, "Noor", "kind")}
@@ -97,11 +97,11 @@ func TestElkeOrganisatieKrijgtAlleenHaarEigenVragen(t *testing.T) {
 	}
 	for _, v := range vs {
 		wil := 0
-		if v.Bevraagde == gi.OIN {
+		if v.bevraagde() == gi.OIN {
 			wil = 6
 		}
 		if len(v.VerrijkingsVraag) != wil || slices.ContainsFunc(v.VerrijkingsVraag, func(c string) bool { return !strings.HasPrefix(c, "GI-") }) {
-			t.Errorf("%s krijgt %v", v.Bevraagde, v.VerrijkingsVraag)
+			t.Errorf("%s krijgt %v", v.bevraagde(), v.VerrijkingsVraag)
 		}
 		if len(v.Personen()) != 2 {
 			t.Errorf("%d personen", len(v.Personen()))
@@ -136,7 +136,7 @@ func TestVraagZonderPersoonOfOntvangerMeldtAlles(t *testing.T) {
 // binnengekomen puts a question of Veilig Thuis in the Postvak of f.
 func binnengekomen(t *testing.T, f *T, d *dossier.Store) (opdracht.Opdracht, Verrijking) {
 	t.Helper()
-	v := Verrijking{Registratienummer: "r1", RedenVerzoek: "01", Omschrijving: "Kent u deze persoon?", Zaak: "urn:soh:zaak:1", Vrager: vt.OIN, Bevraagde: f.o.Organisatie.OIN, Op: time.Now(), VerrijkingsVraag: []string{"GI-001", "GI-002"}}
+	v := Verrijking{Registratienummer: "r1", RedenVerzoek: "01", Omschrijving: "Kent u deze persoon?", Zaak: "urn:soh:zaak:1", Vrager: vt.OIN, Bevraagde: begrip.InVerblijf(f.o.Organisatie.OIN), Op: time.Now(), VerrijkingsVraag: []string{"GI-001", "GI-002"}}
 	g := gezin()
 	v.NatuurlijkPersoon, v.OverigePersonen = persoonVan(g[0]), []NatuurlijkPersoon{persoonVan(g[1])}
 	o := opdracht.Opdracht{
@@ -183,7 +183,7 @@ func TestWieHetGezinNietKentHoudtNiets(t *testing.T) {
 	f, d := knooppunt(t, gi)
 	ctx := context.Background()
 	o, v := binnengekomen(t, f, d)
-	if err := f.Beantwoord(ctx, o, v, nil, nil, nil, "regel"); err != nil {
+	if err := f.Beantwoord(ctx, o, v, nil, nil, begrip.Verblijf[Contact]{}, "regel"); err != nil {
 		t.Fatal(err)
 	}
 	for _, bsn := range []string{moederBSN, kindBSN} {
@@ -233,7 +233,7 @@ func TestVerrijkingGaatAlleenOverWieBekendIs(t *testing.T) {
 }
 
 func TestRegistratieMeldtElkeFout(t *testing.T) {
-	r := Registratie{Antwoorden: map[string]string{"POL-001": "Ja", moederBSN: "x", "GI-001": " "}, Contact: &Contact{}, Sinds: "gisteren"}
+	r := Registratie{Antwoorden: map[string]string{"POL-001": "Ja", moederBSN: "x", "GI-001": " "}, Contact: begrip.InVerblijf(Contact{}), Sinds: "gisteren"}
 	err := r.Validate(begrip.GI)
 	f := begrip.FoutVan(err)
 	if len(f.Velden) != 7 {

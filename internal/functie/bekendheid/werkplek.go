@@ -2,7 +2,6 @@ package bekendheid
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -56,7 +55,7 @@ func (p *paginaset) beoordeling(r *http.Request, s toegang.Sessie, id string) (m
 	if err != nil {
 		return b, err
 	}
-	return b, json.Unmarshal(a.Inhoud, &b)
+	return inzage.Lees[melding.Beoordeling](a)
 }
 
 func (p *paginaset) nieuw(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
@@ -218,7 +217,7 @@ func (p *paginaset) inkomendData(r *http.Request, f *web.Formulier, o opdracht.O
 	bewezen := p.bewezen(r, o, v)
 	d := inkomendData{F: f, O: o, Vrager: vrager.Naam, Open: !o.Staat.Eind(), Waarom: v.RedenVerzoek.Omschrijving(), Kent: []web.Optie{{Waarde: "ja", Tekst: "Ja"}, {Waarde: "nee", Tekst: "Nee"}}}
 	for _, x := range v.Personen() {
-		sa := x.Adres.StraatAdres
+		sa := x.Adres.Toon().StraatAdres
 		pv := persoonVraag{ID: x.ID, Naam: x.Naam.Voluit(), Adres: strings.TrimSpace(sa.Postcode + " " + sa.Plaats), Bekend: len(gevonden[x.ID]) > 0, Onbewezen: !bewezen[x.ID]}
 		if x.Geboorte != nil {
 			pv.Geboren, _ = time.ParseInLocation(time.DateOnly, x.Geboorte.Datum, web.Zone)
@@ -293,7 +292,7 @@ func (p *paginaset) beantwoordUit(r *http.Request, f *web.Formulier, o opdracht.
 	if err := c.Fout(); err != nil {
 		return err
 	}
-	return p.Beantwoord(r.Context(), o, v, ken, antwoorden, &Contact{Naam: s.Naam, Functie: s.Rol.Naam()}, s.Naam)
+	return p.Beantwoord(r.Context(), o, v, ken, antwoorden, begrip.InVerblijf(Contact{Naam: s.Naam, Functie: s.Rol.Naam()}), s.Naam)
 }
 
 type gelezenData struct {
@@ -322,7 +321,7 @@ func (p *paginaset) gelezen(w http.ResponseWriter, r *http.Request, s toegang.Se
 	case err != nil:
 		return err
 	default:
-		if err := json.Unmarshal(a.Inhoud, &d.V); err != nil {
+		if d.V, err = inzage.Lees[Verrijking](a); err != nil {
 			return err
 		}
 		d.Personen = d.V.antwoorden()

@@ -4,7 +4,6 @@ package functietest
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -91,7 +90,7 @@ func Past(t *testing.T, bestand string, v any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := json.Marshal(v)
+	b, err := begrip.Opslag(v) // as who may read all of it gets it
 	if err != nil {
 		t.Fatal(err)
 	}

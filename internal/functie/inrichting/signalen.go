@@ -17,7 +17,7 @@ import (
 // when the organisation tells it, for the family.
 func (t *T) soortSignaal() inzage.Soort {
 	return inzage.Soort{
-		Naam: signaal.Soort, Pad: "/v1/signalen", Titel: "Signaal", Beleid: "soh.inrichting", ZonderNood: true,
+		Naam: signaal.Soort, Pad: "/v1/signalen", Titel: "Signaal", Beleid: "soh.inrichting", Vorm: signaal.Signaal{}, ZonderNood: true,
 		Klasse: func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Betrokkenen },
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			s, err := signaal.Lees(rec)

@@ -6,7 +6,6 @@ import (
 	"embed"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -71,7 +70,7 @@ func adressen(inhoud json.RawMessage, weet func(begrip.BSN) begrip.Geheim) (json
 		}
 	}
 	if anders {
-		inhoud, err = json.Marshal(m)
+		inhoud, err = begrip.Opslag(m)
 	}
 	return inhoud, open, err
 }
@@ -91,7 +90,7 @@ func (t *T) Functie() functie.Functie {
 func (t *T) soortMelding() inzage.Soort {
 	return inzage.Soort{
 		Naam: soortMelding, Pad: padMeldingen, Titel: "Melding", InZin: "de melding", Beleid: "soh.melding",
-		Reduceer: t.reduceer, Ingezien: t.ingezien, Melding: true,
+		Vorm: Melding{}, Reduceer: t.reduceer, Ingezien: t.ingezien, Melding: true,
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
 			m, _ := lees(rec)
 			return m.HeeftBetrekkingOp
@@ -113,7 +112,7 @@ func (t *T) soortMelding() inzage.Soort {
 			if err != nil {
 				return nil
 			}
-			return map[string]any{"ontvanger": m.Ontvanger, "melder": t.o.Organisatie.OIN, "aan": ontvangers[m.Soort], "afgeschermd": m.MelderAfscherming != nil}
+			return map[string]any{"ontvanger": m.Ontvanger, "melder": t.o.Organisatie.OIN, "aan": ontvangers[m.Soort], "afgeschermd": !m.MelderAfscherming.Leeg()}
 		},
 		Partij: func(rec dossier.Record, oin begrip.OIN) bool {
 			m, err := lees(rec)
@@ -121,7 +120,7 @@ func (t *T) soortMelding() inzage.Soort {
 		},
 		Afgeschermd: func(rec dossier.Record) bool {
 			m, err := lees(rec)
-			return err != nil || m.MelderAfscherming != nil // unreadable counts as shielded
+			return err != nil || !m.MelderAfscherming.Leeg() // unreadable counts as shielded
 		},
 		Personen: func(inhoud json.RawMessage) []begrip.BSN {
 			m, err := lees(dossier.Record{Inhoud: inhoud})
@@ -130,7 +129,7 @@ func (t *T) soortMelding() inzage.Soort {
 			}
 			return BSNs(m.HeeftBetrekkingOp)
 		},
-		Beschermd: beschermd, Gezin: t.gezinMelding,
+		Gezin: t.gezinMelding,
 	}
 }
 
@@ -165,6 +164,7 @@ func (t *T) api(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
+		m, _ = begrip.Open(m, begrip.Inzagerecht(begrip.Allebei)) // to the system that sent it
 		return &maakUit{Location: m.URL, Body: m}, nil
 	})
 }
@@ -206,7 +206,7 @@ func (t *T) registreer(ctx context.Context, m Melding, door toegang.Lezer, eerde
 			m.NaarAanleidingVan[i].ID = uuid.Must(uuid.NewV7()).String()
 		}
 	}
-	inhoud, err := json.Marshal(m)
+	inhoud, err := begrip.Opslag(m)
 	if err != nil {
 		return m, err
 	}
@@ -228,7 +228,7 @@ func (t *T) registreer(ctx context.Context, m Melding, door toegang.Lezer, eerde
 		}); err != nil {
 			return err
 		}
-		g := graaf(m.ID, m.Zaak, "RegistrerenMelding", t.o.Organisatie, m.DatumTijd, m.HeeftBetrekkingOp, m.MelderAfscherming != nil)
+		g := graaf(m.ID, m.Zaak, "RegistrerenMelding", t.o.Organisatie, m.DatumTijd, m.HeeftBetrekkingOp, !m.MelderAfscherming.Leeg())
 		g.Node(urn(m.ID)).Ref("soh:aangebodenAan", m.Ontvanger.URN()) // by this the Ketenindex knows that it is involved
 		return t.verstuur(ctx, tx, typeGeregistreerd, m.ID, g)
 	})
@@ -293,7 +293,7 @@ type Bestaan struct {
 }
 
 // reduceer is the reduction of a melding to a level.
-func (t *T) reduceer(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (any, error) {
+func (t *T) reduceer(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 	m, err := lees(rec)
 	if err != nil {
 		return nil, err
@@ -304,11 +304,6 @@ func (t *T) reduceer(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (
 		return Bestaan{m.URL, m.ID}, nil
 	case begrip.NiveauProces:
 		return Proces{m.URL, m.ID, m.Soort, m.DatumTijd, m.Zaak, m.Ontvanger, m.TerugkoppelingGewenst, len(m.HeeftBetrekkingOp), m.Gezinsnaam()}, nil
-	}
-	for _, veld := range gemaskeerd {
-		if veld == "contact" {
-			m.Contact = nil
-		}
 	}
 	return m, nil
 }
@@ -328,9 +323,7 @@ func (t *T) metURLs(m Melding) Melding {
 	for i := range z.VraagAntwoord {
 		deel(&z.VraagAntwoord[i].ID, &z.VraagAntwoord[i].URL, nummer("vraagAntwoord", i))
 	}
-	if m.Contact != nil {
-		deel(&m.Contact.ID, &m.Contact.URL, "contact")
-	}
+	m.Contact.Bewerk(func(k *Contact) { deel(&k.ID, &k.URL, "contact") })
 	if m.OverigeInformatie != nil {
 		deel(&m.OverigeInformatie.ID, &m.OverigeInformatie.URL, "overigeInformatie")
 	}
@@ -345,7 +338,7 @@ func (t *T) metURLs(m Melding) Melding {
 		b := &m.HeeftBetrekkingOp[i]
 		deel(&b.ID, &b.URL, nummer("betrokkene", i))
 		deel(&b.Naam.ID, &b.Naam.URL, nummer("naam", i))
-		deel(&b.Adres.ID, &b.Adres.URL, nummer("adres", i))
+		b.Adres.Bewerk(func(a *Adres) { deel(&a.ID, &a.URL, nummer("adres", i)) })
 	}
 	return m
 }
@@ -355,25 +348,11 @@ func (t *T) url(pad, id string) string {
 	return inzage.Basis(d.API) + pad + "/" + id
 }
 
-// beschermd are the members of a melding that are a protected source: the
-// melder, when shielded, and every address when somebody lives in hiding.
-func beschermd(rec dossier.Record) []string {
-	m, err := lees(rec)
-	var uit []string
-	if err != nil || m.MelderAfscherming != nil {
-		uit = append(uit, "contact", "melderAfscherming")
-	}
-	if err != nil || slices.ContainsFunc(m.HeeftBetrekkingOp, func(b Betrokkene) bool { return b.AdresGeheim.Verborgen() }) {
-		uit = append(uit, "adres", "locatie")
-	}
-	return uit
-}
-
 // gezinMelding is what the family reads of a melding at the melder's node. The
 // content is told in person by the receiver, not first on a screen.
 func (t *T) gezinMelding(rec dossier.Record) (inzage.Deel, bool) {
 	m, err := lees(rec)
-	if err != nil || m.MelderAfscherming != nil {
+	if err != nil || !m.MelderAfscherming.Leeg() {
 		return inzage.Deel{}, false
 	}
 	ontvanger := "de ontvanger"

@@ -3,6 +3,7 @@ package melding
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,27 +24,46 @@ const termijnTriage = 5 * 24 * time.Hour
 // Beoordeling is the receiver's own record of a melding it took up. It holds
 // what the receiver needs for its own task and never names the melder.
 type Beoordeling struct {
-	ID              string              `json:"id"`
-	URL             string              `json:"url,omitempty"`
-	Zaak            string              `json:"zaak"`
-	Opdracht        string              `json:"opdracht"`
-	Melding         opdracht.Verwijzing `json:"melding"`
-	Naam            string              `json:"naam"`
-	OpgepaktOp      time.Time           `json:"opgepaktOp"`
-	OpgepaktDoor    string              `json:"opgepaktDoor"`
-	UiterlijkOp     time.Time           `json:"uiterlijkOp"`
-	BronAfgeschermd bool                `json:"bronAfgeschermd,omitempty"`
-	Betrokkenen     []Betrokkene        `json:"betrokkenen"`
-	Uitkomst        *Uitkomst           `json:"uitkomst,omitempty"`
+	ID              string                                `json:"id"`
+	URL             string                                `json:"url,omitempty"`
+	Zaak            string                                `json:"zaak"`
+	Opdracht        string                                `json:"opdracht"`
+	Melding         begrip.Vertrouwd[opdracht.Verwijzing] `json:"melding,omitzero"`
+	Naam            string                                `json:"naam"`
+	OpgepaktOp      time.Time                             `json:"opgepaktOp"`
+	OpgepaktDoor    string                                `json:"opgepaktDoor"`
+	UiterlijkOp     time.Time                             `json:"uiterlijkOp"`
+	BronAfgeschermd bool                                  `json:"bronAfgeschermd,omitempty"`
+	Betrokkenen     []Betrokkene                          `json:"betrokkenen"`
+	Uitkomst        *Uitkomst                             `json:"uitkomst,omitempty"`
+}
+
+// Beschermt: what leads to the melder is secret when the source of the melding
+// is, and addresses, in records of before copies were no longer made, when
+// somebody lives in hiding.
+func (b Beoordeling) Beschermt() (uit begrip.Bescherming) {
+	if b.BronAfgeschermd {
+		uit |= begrip.OmBron
+	}
+	if slices.ContainsFunc(b.Betrokkenen, Betrokkene.Verborgen) {
+		uit |= begrip.OmVerblijf
+	}
+	return uit
+}
+
+// melding gives where the melding is, for the work of this node itself.
+func (b *Beoordeling) melding() (v opdracht.Verwijzing) {
+	b.Melding.Bewerk(func(m *opdracht.Verwijzing) { v = *m })
+	return v
 }
 
 // Uitkomst is what the receiver decided.
 type Uitkomst struct {
-	Code              string    `json:"code"`
-	ToelichtingMelder string    `json:"toelichtingMelder"`
-	ToelichtingGezin  string    `json:"toelichtingGezin,omitempty"`
-	Op                time.Time `json:"op"`
-	Door              string    `json:"door,omitempty"`
+	Code              string                   `json:"code"`
+	ToelichtingMelder begrip.Vertrouwd[string] `json:"toelichtingMelder,omitzero"`
+	ToelichtingGezin  string                   `json:"toelichtingGezin,omitempty"`
+	Op                time.Time                `json:"op"`
+	Door              string                   `json:"door,omitempty"`
 }
 
 // uitkomsten are the decisions after triage, in the order of the form.
@@ -77,7 +97,7 @@ type Oordeel struct {
 
 func (t *T) soortBeoordeling() inzage.Soort {
 	return inzage.Soort{
-		Naam: soortBeoordeling, Pad: padBeoordelingen, Titel: "Beoordeling van een melding", InZin: "de beoordeling", Beleid: "soh.melding",
+		Naam: soortBeoordeling, Pad: padBeoordelingen, Titel: "Beoordeling van een melding", InZin: "de beoordeling", Beleid: "soh.melding", Vorm: Beoordeling{},
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			b, err := leesBeoordeling(rec)
 			if err != nil {
@@ -100,7 +120,7 @@ func (t *T) soortBeoordeling() inzage.Soort {
 			if err != nil {
 				return nil
 			}
-			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.Melding.Bron, "aan": t.o.Organisatie.Soort, "afgeschermd": b.BronAfgeschermd}
+			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.melding().Bron, "aan": t.o.Organisatie.Soort, "afgeschermd": b.BronAfgeschermd}
 		},
 		Melding: true,
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
@@ -109,11 +129,11 @@ func (t *T) soortBeoordeling() inzage.Soort {
 		},
 		LezerAfgeschermd: func(rec dossier.Record, lezer begrip.OIN) bool {
 			b, err := leesBeoordeling(rec)
-			return err != nil || b.BronAfgeschermd && lezer == b.Melding.Bron
+			return err != nil || b.BronAfgeschermd && lezer == b.melding().Bron
 		},
 		Partij: func(rec dossier.Record, oin begrip.OIN) bool {
 			b, err := leesBeoordeling(rec)
-			return err == nil && b.Melding.Bron == oin
+			return err == nil && b.melding().Bron == oin
 		},
 		Gezin: t.gezinBeoordeling,
 	}
@@ -142,9 +162,11 @@ func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (B
 	}
 	nu := t.nu()
 	b := Beoordeling{
-		ID: uuid.Must(uuid.NewV7()).String(), Zaak: o.Zaak, Opdracht: o.ID, Melding: o.Onderwerp, Naam: m.Gezinsnaam(),
-		OpgepaktOp: nu.UTC(), OpgepaktDoor: l.Naam, UiterlijkOp: m.DatumTijd.Add(termijnTriage), BronAfgeschermd: m.MelderAfscherming != nil,
-		Betrokkenen: m.HeeftBetrekkingOp,
+		ID: uuid.Must(uuid.NewV7()).String(), Zaak: o.Zaak, Opdracht: o.ID, Melding: begrip.InVertrouwen(o.Onderwerp), Naam: m.Gezinsnaam(),
+		OpgepaktOp: nu.UTC(), OpgepaktDoor: l.Naam, UiterlijkOp: m.DatumTijd.Add(termijnTriage), BronAfgeschermd: !m.MelderAfscherming.Leeg(),
+	}
+	for _, x := range m.HeeftBetrekkingOp {
+		b.Betrokkenen = append(b.Betrokkenen, x.Verwijs())
 	}
 	err = t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, opdracht.Stap{Naar: opdracht.Geaccepteerd, Door: l.Naam}); err != nil {
@@ -153,7 +175,7 @@ func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (B
 		if err := t.bewaar(ctx, tx, b, 0, l.Naam); err != nil {
 			return err
 		}
-		return t.meld(ctx, tx, typeOpgepakt, "OppakkenMelding", b.Melding, b.Zaak, b.Betrokkenen)
+		return t.meld(ctx, tx, typeOpgepakt, "OppakkenMelding", o.Onderwerp, b.Zaak, b.Betrokkenen)
 	})
 	if err == nil {
 		t.o.Wek()
@@ -185,7 +207,9 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 	c := &begrip.Controle{}
 	_, _, ok := uitkomstVan(u.Code)
 	c.Eis(ok, "code", "Kies wat u besluit.")
-	c.Eis(gevuld(u.ToelichtingMelder), "toelichtingMelder", "Vul in wat u de melder vertelt.")
+	melder := ""
+	u.ToelichtingMelder.Bewerk(func(s *string) { melder = *s })
+	c.Eis(gevuld(melder), "toelichtingMelder", "Vul in wat u de melder vertelt.")
 	if err := c.Fout(); err != nil {
 		return err
 	}
@@ -215,7 +239,7 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 		}); err != nil {
 			return err
 		}
-		return t.meld(ctx, tx, typeUitkomst, "AfrondenMelding", b.Melding, b.Zaak, b.Betrokkenen)
+		return t.meld(ctx, tx, typeUitkomst, "AfrondenMelding", b.melding(), b.Zaak, b.Betrokkenen)
 	})
 	if err == nil {
 		t.o.Wek()
@@ -224,7 +248,7 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 }
 
 func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, b Beoordeling, versie int, door string) error {
-	inhoud, err := json.Marshal(b)
+	inhoud, err := begrip.Opslag(b)
 	if err != nil {
 		return err
 	}
@@ -258,7 +282,8 @@ func (t *T) lezen(ctx context.Context, opdrachtID string, l toegang.Lezer) (opdr
 	if err != nil {
 		return o, m, err
 	}
-	return o, m, json.Unmarshal(a.Inhoud, &m)
+	m, err = inzage.Lees[Melding](a)
+	return o, m, err
 }
 
 func (t *T) gezinBeoordeling(rec dossier.Record) (inzage.Deel, bool) {

@@ -22,7 +22,7 @@ func uitFormulier(f *web.Formulier) Melding {
 	m := Melding{
 		Soort: Soort(f.Waarde("soort")), Verzoek: f.Waarde("verzoek"), TerugkoppelingGewenst: f.Waarde("terugkoppelingGewenst") != "",
 		ZorgelijkeSituatie: ZorgelijkeSituatie{SituatieSchets: f.Waarde("zorgelijkeSituatie.situatieSchets"), NadereOmschrijving: f.Waarde("zorgelijkeSituatie.nadereOmschrijving")},
-		Contact:            &Contact{Naam: f.Waarde("contact.naam"), EmailAdres: f.Waarde("contact.emailAdres"), Telefoonnummer: f.Waarde("contact.telefoonnummer")},
+		Contact:            begrip.InVertrouwen(Contact{Naam: f.Waarde("contact.naam"), EmailAdres: f.Waarde("contact.emailAdres"), Telefoonnummer: f.Waarde("contact.telefoonnummer")}),
 		Ontvanger:          begrip.OIN(f.Waarde("ontvanger")),
 	}
 	if s := f.Waarde("overigeInformatie.omschrijving"); s != "" {
@@ -30,7 +30,7 @@ func uitFormulier(f *web.Formulier) Melding {
 	}
 	m.incidentUit(f)
 	if f.Waarde("melderAfscherming.reden") != "" {
-		m.MelderAfscherming = &Afscherming{Reden: f.Waarde("melderAfscherming.reden"), Geraadpleegd: f.Waarde("melderAfscherming.geraadpleegdeCollega"), HerzienOp: datum(f, "melderAfscherming.herzienOp")}
+		m.MelderAfscherming = begrip.InVertrouwen(Afscherming{Reden: f.Waarde("melderAfscherming.reden"), Geraadpleegd: f.Waarde("melderAfscherming.geraadpleegdeCollega"), HerzienOp: datum(f, "melderAfscherming.herzienOp")})
 	}
 	for i := range aantalPersonen(f) {
 		m.HeeftBetrekkingOp = append(m.HeeftBetrekkingOp, betrokkeneUit(f, i))
@@ -43,7 +43,7 @@ func (m *Melding) incidentUit(f *web.Formulier) {
 	if f.Waarde(v+"datumTijd")+f.Waarde(v+"locatie")+f.Waarde(v+"omschrijving") == "" {
 		return
 	}
-	i := Incident{Locatie: f.Waarde(v + "locatie"), Omschrijving: f.Waarde(v + "omschrijving")}
+	i := Incident{Locatie: begrip.InVerblijf(f.Waarde(v + "locatie")), Omschrijving: f.Waarde(v + "omschrijving")}
 	if s := f.Waarde(v + "datumTijd"); s != "" {
 		t, err := time.ParseInLocation("2006-01-02T15:04", s, web.Zone)
 		f.Eis(err == nil, v+"datumTijd", "Vul een datum en een tijd in.")
@@ -56,13 +56,13 @@ func betrokkeneUit(f *web.Formulier, i int) Betrokkene {
 	v := persoonVeld(i)
 	b := Betrokkene{
 		Geslacht: f.Waarde(v + "geslacht"), Geboortedatum: f.Waarde(v + "geboortedatum"), Rol: f.Waarde(v + "rolInGezin"),
-		Naam:  Naam{Voornamen: f.Waarde(v + "naam.voornamen"), Voorvoegsel: f.Waarde(v + "naam.voorvoegsel"), Geslachtsnaam: f.Waarde(v + "naam.geslachtsnaam")},
-		Adres: Adres{Straatnaam: f.Waarde(v + "adres.straatnaam"), Postcode: f.Waarde(v + "adres.postcode"), Plaats: f.Waarde(v + "adres.plaats")},
+		Naam: Naam{Voornamen: f.Waarde(v + "naam.voornamen"), Voorvoegsel: f.Waarde(v + "naam.voorvoegsel"), Geslachtsnaam: f.Waarde(v + "naam.geslachtsnaam")},
 	}
 	if f.Heeft(v+"adresGeheim", "ja") { // else it is not known: the register is asked
 		b.AdresGeheim = begrip.GeheimJa
 	}
-	b.Adres.Huisnummer, _ = strconv.Atoi(f.Waarde(v + "adres.huisnummer")) // zero is refused by Validate
+	nr, _ := strconv.Atoi(f.Waarde(v + "adres.huisnummer")) // zero is refused by Validate
+	b.Adres.Zet(Adres{Straatnaam: f.Waarde(v + "adres.straatnaam"), Huisnummer: nr, Postcode: f.Waarde(v + "adres.postcode"), Plaats: f.Waarde(v + "adres.plaats")})
 	if s := f.Waarde(v + "burgerservicenummer"); s != "" {
 		n, err := begrip.ParseBSN(strings.NewReplacer(" ", "", ".", "").Replace(s))
 		f.Eis(err == nil, v+"burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")

@@ -72,5 +72,5 @@ func (t *T) ingezien(rec dossier.Record, l toegang.Lezer) (prov.Graph, string, b
 	if err != nil || l.Organisatie.OIN == t.o.Organisatie.OIN || !l.Burger.IsZero() {
 		return prov.Graph{}, "", false
 	}
-	return graaf(rec.ID, rec.Zaak, "InzienMelding", l.Organisatie, t.nu(), m.HeeftBetrekkingOp, m.MelderAfscherming != nil), typeIngezien, true
+	return graaf(rec.ID, rec.Zaak, "InzienMelding", l.Organisatie, t.nu(), m.HeeftBetrekkingOp, !m.MelderAfscherming.Leeg()), typeIngezien, true
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,21 +28,33 @@ import (
 // 7.2.4, Wmo 5.2.9); vraagAntwoord holds one or many; voorvoegsel and
 // periodeVanTot may be absent; postcode may come without a space.
 type Melding struct {
-	URL                   string             `json:"url,omitempty" format:"uri" readOnly:"true"`
-	ID                    string             `json:"id,omitempty" doc:"Nummer dat de bron uitgeeft"`
-	Soort                 Soort              `json:"soort" enum:"VT,ZVH" doc:"Voor wie de melding is: Veilig Thuis of het zorg- en veiligheidshuis. NAZ uit het ontwerp heeft nog geen ontvanger"`
-	DatumTijd             time.Time          `json:"datumTijd,omitzero" required:"false" doc:"Moment van melden; zonder waarde: nu"`
-	Verzoek               string             `json:"verzoek" maxLength:"4000" doc:"Wat de melder van de ontvanger vraagt"`
-	TerugkoppelingGewenst bool               `json:"terugkoppelingGewenst"`
-	ZorgelijkeSituatie    ZorgelijkeSituatie `json:"zorgelijkeSituatie"`
-	Contact               *Contact           `json:"contact,omitempty" required:"true"`
-	OverigeInformatie     *Informatie        `json:"overigeInformatie,omitempty" required:"false"`
-	NaarAanleidingVan     []Incident         `json:"naarAanleidingVan,omitempty" nullable:"false" required:"false"`
-	HeeftBetrekkingOp     []Betrokkene       `json:"heeftBetrekkingOp" nullable:"false" maxItems:"30"`
+	URL                   string                    `json:"url,omitempty" format:"uri" readOnly:"true"`
+	ID                    string                    `json:"id,omitempty" doc:"Nummer dat de bron uitgeeft"`
+	Soort                 Soort                     `json:"soort" enum:"VT,ZVH" doc:"Voor wie de melding is: Veilig Thuis of het zorg- en veiligheidshuis. NAZ uit het ontwerp heeft nog geen ontvanger"`
+	DatumTijd             time.Time                 `json:"datumTijd,omitzero" required:"false" doc:"Moment van melden; zonder waarde: nu"`
+	Verzoek               string                    `json:"verzoek" maxLength:"4000" doc:"Wat de melder van de ontvanger vraagt"`
+	TerugkoppelingGewenst bool                      `json:"terugkoppelingGewenst"`
+	ZorgelijkeSituatie    ZorgelijkeSituatie        `json:"zorgelijkeSituatie"`
+	Contact               begrip.Vertrouwd[Contact] `json:"contact,omitzero" required:"true"`
+	OverigeInformatie     *Informatie               `json:"overigeInformatie,omitempty" required:"false"`
+	NaarAanleidingVan     []Incident                `json:"naarAanleidingVan,omitempty" nullable:"false" required:"false"`
+	HeeftBetrekkingOp     []Betrokkene              `json:"heeftBetrekkingOp" nullable:"false" maxItems:"30"`
 
-	Zaak              string       `json:"zaak,omitempty" doc:"(soh) Zaak waar de melding bij hoort; zonder waarde: een nieuwe zaak"`
-	Ontvanger         begrip.OIN   `json:"ontvanger,omitempty" required:"false" doc:"(soh) OIN van de ontvanger; zonder waarde volgt die uit soort"`
-	MelderAfscherming *Afscherming `json:"melderAfscherming,omitempty" required:"false" doc:"(soh) De melder blijft onbekend voor het gezin"`
+	Zaak              string                        `json:"zaak,omitempty" doc:"(soh) Zaak waar de melding bij hoort; zonder waarde: een nieuwe zaak"`
+	Ontvanger         begrip.OIN                    `json:"ontvanger,omitempty" required:"false" doc:"(soh) OIN van de ontvanger; zonder waarde volgt die uit soort"`
+	MelderAfscherming begrip.Vertrouwd[Afscherming] `json:"melderAfscherming,omitzero" required:"false" doc:"(soh) De melder blijft onbekend voor het gezin"`
+}
+
+// Beschermt: who is the melder is secret when the melding says so, and all places
+// are when somebody in it lives in hiding: a family lives at one address.
+func (m Melding) Beschermt() (b begrip.Bescherming) {
+	if !m.MelderAfscherming.Leeg() {
+		b |= begrip.OmBron
+	}
+	if slices.ContainsFunc(m.HeeftBetrekkingOp, Betrokkene.Verborgen) {
+		b |= begrip.OmVerblijf
+	}
+	return b
 }
 
 // Soort tells for whom a melding is, a code of the published list.
@@ -99,12 +112,12 @@ type Informatie struct {
 
 // Incident is an event that gave cause to the melding.
 type Incident struct {
-	URL           string    `json:"url,omitempty" format:"uri" readOnly:"true"`
-	ID            string    `json:"id,omitempty"`
-	DatumTijd     time.Time `json:"datumTijd"`
-	Locatie       string    `json:"locatie" maxLength:"500"`
-	Omschrijving  string    `json:"omschrijving" maxLength:"8000"`
-	PeriodeVanTot *Periode  `json:"periodeVanTot,omitempty" required:"false"`
+	URL           string                  `json:"url,omitempty" format:"uri" readOnly:"true"`
+	ID            string                  `json:"id,omitempty"`
+	DatumTijd     time.Time               `json:"datumTijd"`
+	Locatie       begrip.Verblijf[string] `json:"locatie,omitzero" required:"true" maxLength:"500"`
+	Omschrijving  string                  `json:"omschrijving" maxLength:"8000"`
+	PeriodeVanTot *Periode                `json:"periodeVanTot,omitempty" required:"false"`
 }
 
 // Periode is a stretch of time.
@@ -142,7 +155,7 @@ func (m *Melding) Normaliseer(nu time.Time) {
 		a.HerzienOp = a.HerzienOp.UTC()
 	}
 	for i := range m.HeeftBetrekkingOp {
-		m.HeeftBetrekkingOp[i].Adres.Normaliseer()
+		m.HeeftBetrekkingOp[i].Adres.Bewerk((*Adres).Normaliseer)
 	}
 }
 
@@ -164,8 +177,9 @@ func (m *Melding) Validate(nu time.Time) error {
 		c.Eis(err == nil, "ontvanger", "%s.", hoofdletter(begrip.ErrOIN.Error()))
 	}
 	c.Eis(m.Zaak == "" || strings.HasPrefix(m.Zaak, "urn:soh:zaak:"), "zaak", "Een zaak begint met urn:soh:zaak:.")
-	m.Contact.valideer(c)
-	m.MelderAfscherming.valideer(c, nu)
+	c.Eis(!m.Contact.Leeg(), "contact", "Vul in hoe de ontvanger u kan bereiken.")
+	m.Contact.Bewerk(func(k *Contact) { k.valideer(c) })
+	m.MelderAfscherming.Bewerk(func(a *Afscherming) { a.valideer(c, nu) })
 	for i := range m.NaarAanleidingVan {
 		m.NaarAanleidingVan[i].valideer(c, fmt.Sprintf("naarAanleidingVan[%d].", i), nu)
 	}
@@ -182,10 +196,6 @@ func (m *Melding) Validate(nu time.Time) error {
 }
 
 func (k *Contact) valideer(c *begrip.Controle) {
-	if k == nil {
-		c.Eis(false, "contact", "Vul in hoe de ontvanger u kan bereiken.")
-		return
-	}
 	c.Eis(gevuld(k.Naam), "contact.naam", "Vul uw naam in.")
 	_, err := mail.ParseAddress(k.EmailAdres)
 	c.Eis(err == nil, "contact.emailAdres", "Vul uw e-mailadres in. Bijvoorbeeld naam@politie.voorbeeld.nl.")
@@ -193,9 +203,6 @@ func (k *Contact) valideer(c *begrip.Controle) {
 }
 
 func (a *Afscherming) valideer(c *begrip.Controle, nu time.Time) {
-	if a == nil {
-		return
-	}
 	c.Eis(a.Reden == "gevaar" || a.Reden == "vertrouwen" || a.Reden == "particulier", "melderAfscherming.reden", "Kies waarom de melder onbekend moet blijven.")
 	c.Eis(gevuld(a.Geraadpleegd), "melderAfscherming.geraadpleegdeCollega", "Vul in met wie u dit besprak.")
 	c.Eis(a.HerzienOp.After(nu), "melderAfscherming.herzienOp", "Kies een datum in de toekomst.")
@@ -203,7 +210,9 @@ func (a *Afscherming) valideer(c *begrip.Controle, nu time.Time) {
 
 func (i *Incident) valideer(c *begrip.Controle, veld string, nu time.Time) {
 	c.Eis(!i.DatumTijd.IsZero() && !i.DatumTijd.After(nu.Add(5*time.Minute)), veld+"datumTijd", "Vul in wanneer het gebeurde. Dat kan niet in de toekomst zijn.")
-	c.Eis(gevuld(i.Locatie), veld+"locatie", "Vul in waar het gebeurde.")
+	waar := ""
+	i.Locatie.Bewerk(func(l *string) { waar = *l })
+	c.Eis(gevuld(waar), veld+"locatie", "Vul in waar het gebeurde.")
 	c.Eis(gevuld(i.Omschrijving), veld+"omschrijving", "Vul in wat er gebeurde.")
 	if p := i.PeriodeVanTot; p != nil {
 		c.Eis(!p.DatumTijdBegin.IsZero() && !p.DatumTijdEinde.Before(p.DatumTijdBegin), veld+"periodeVanTot", "Het einde komt na het begin.")

@@ -29,11 +29,11 @@ func goede() Melding {
 	return Melding{
 		Soort: SoortVT, Verzoek: "Wilt u dit gezin bezoeken?", TerugkoppelingGewenst: true,
 		ZorgelijkeSituatie: ZorgelijkeSituatie{SituatieSchets: "Ruzie in huis.", NadereOmschrijving: "Er waren kinderen bij.", VraagAntwoord: VraagAntwoorden{{Vraag: "Waren er wapens?", Antwoord: "Nee."}}},
-		Contact:            &Contact{Naam: "Agent Voorbeeld", EmailAdres: "agent@politie.example", Telefoonnummer: "06 12 34 56 78"},
-		NaarAanleidingVan:  []Incident{{DatumTijd: toen.Add(-time.Hour), Locatie: "Thuis", Omschrijving: "Geschreeuw."}},
+		Contact:            begrip.InVertrouwen(Contact{Naam: "Agent Voorbeeld", EmailAdres: "agent@politie.example", Telefoonnummer: "06 12 34 56 78"}),
+		NaarAanleidingVan:  []Incident{{DatumTijd: toen.Add(-time.Hour), Locatie: begrip.InVerblijf("Thuis"), Omschrijving: "Geschreeuw."}},
 		HeeftBetrekkingOp: []Betrokkene{{
 			Burgerservicenummer: begrip.InhoudBSN{BSN: begrip.MustBSN(sentinel)}, Geslacht: "2", Rol: "kind",
-			Naam: Naam{Voornamen: "Noor", Geslachtsnaam: "Voorbeeld"}, Adres: Adres{Straatnaam: "Lindelaan", Huisnummer: 3, Postcode: "1234ab", Plaats: "Voorbeeldstad"},
+			Naam: Naam{Voornamen: "Noor", Geslachtsnaam: "Voorbeeld"}, Adres: begrip.InVerblijf(Adres{Straatnaam: "Lindelaan", Huisnummer: 3, Postcode: "1234ab", Plaats: "Voorbeeldstad"}),
 		}},
 	}
 }
@@ -55,7 +55,8 @@ func TestElkeFoutInEenMeldingTegelijk(t *testing.T) {
 	if err := m.Validate(toen); err != nil {
 		t.Fatalf("goede melding geweigerd: %v", err)
 	}
-	if got := m.HeeftBetrekkingOp[0].Adres.Postcode; got != "1234 AB" {
+	open, _ := begrip.Open(m, begrip.Inzagerecht(begrip.Allebei))
+	if got := open.HeeftBetrekkingOp[0].Adres.Toon().Postcode; got != "1234 AB" {
 		t.Errorf("postcode niet genormaliseerd: %q", got)
 	}
 	for _, tt := range []struct {
@@ -65,14 +66,16 @@ func TestElkeFoutInEenMeldingTegelijk(t *testing.T) {
 		{"lege melding", "soort verzoek zorgelijkeSituatie.situatieSchets zorgelijkeSituatie.nadereOmschrijving contact heeftBetrekkingOp", func(m *Melding) { *m = Melding{DatumTijd: toen} }},
 		{"nazorg heeft nog geen ontvanger", "soort", func(m *Melding) { m.Soort = "NAZ" }},
 		{"in de toekomst", "datumTijd", func(m *Melding) { m.DatumTijd = toen.Add(time.Hour) }},
-		{"contact onbereikbaar", "contact.naam contact.emailAdres contact.telefoonnummer", func(m *Melding) { m.Contact = &Contact{Naam: " ", EmailAdres: "nee", Telefoonnummer: "1"} }},
+		{"contact onbereikbaar", "contact.naam contact.emailAdres contact.telefoonnummer", func(m *Melding) {
+			m.Contact = begrip.InVertrouwen(Contact{Naam: " ", EmailAdres: "nee", Telefoonnummer: "1"})
+		}},
 		{"persoon zonder BSN en geboortedatum", "heeftBetrekkingOp[0].burgerservicenummer", func(m *Melding) { m.HeeftBetrekkingOp[0].Burgerservicenummer = begrip.InhoudBSN{} }},
 		{"persoon dubbel", "heeftBetrekkingOp[1].burgerservicenummer", func(m *Melding) { m.HeeftBetrekkingOp = append(m.HeeftBetrekkingOp, m.HeeftBetrekkingOp[0]) }},
-		{"adres leeg", "heeftBetrekkingOp[0].adres.straatnaam heeftBetrekkingOp[0].adres.huisnummer heeftBetrekkingOp[0].adres.postcode heeftBetrekkingOp[0].adres.plaats", func(m *Melding) { m.HeeftBetrekkingOp[0].Adres = Adres{} }},
+		{"adres leeg", "heeftBetrekkingOp[0].adres.straatnaam heeftBetrekkingOp[0].adres.huisnummer heeftBetrekkingOp[0].adres.postcode heeftBetrekkingOp[0].adres.plaats", func(m *Melding) { m.HeeftBetrekkingOp[0].Adres.Zet(Adres{}) }},
 		{"geslacht en geboortedatum", "heeftBetrekkingOp[0].geslacht heeftBetrekkingOp[0].geboortedatum", func(m *Melding) {
 			m.HeeftBetrekkingOp[0].Geslacht, m.HeeftBetrekkingOp[0].Geboortedatum = "m", "31-12-2014"
 		}},
-		{"afscherming zonder collega", "melderAfscherming.reden melderAfscherming.geraadpleegdeCollega melderAfscherming.herzienOp", func(m *Melding) { m.MelderAfscherming = &Afscherming{} }},
+		{"afscherming zonder collega", "melderAfscherming.reden melderAfscherming.geraadpleegdeCollega melderAfscherming.herzienOp", func(m *Melding) { m.MelderAfscherming = begrip.InVertrouwen(Afscherming{}) }},
 		{"incident leeg", "naarAanleidingVan[0].datumTijd naarAanleidingVan[0].locatie naarAanleidingVan[0].omschrijving", func(m *Melding) { m.NaarAanleidingVan = []Incident{{}} }},
 		{"ontvanger en zaak", "ontvanger zaak", func(m *Melding) { m.Ontvanger, m.Zaak = "123", "SOH-1" }},
 	} {
@@ -168,7 +171,7 @@ func TestAfgeschermdeMelderIsGemerktInElkeGebeurtenisVanDeBron(t *testing.T) {
 	f, d := knooppunt(t)
 	ctx := context.Background()
 	m := goede()
-	m.MelderAfscherming = &Afscherming{Reden: "gevaar", Geraadpleegd: "Collega", HerzienOp: toen.Add(24 * time.Hour)}
+	m.MelderAfscherming = begrip.InVertrouwen(Afscherming{Reden: "gevaar", Geraadpleegd: "Collega", HerzienOp: toen.Add(24 * time.Hour)})
 	m, err := f.Registreer(ctx, m, agent)
 	if err != nil {
 		t.Fatal(err)

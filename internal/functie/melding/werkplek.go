@@ -9,6 +9,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
@@ -282,8 +283,8 @@ func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	if err != nil {
 		return err
 	}
-	var m Melding
-	if err := json.Unmarshal(a.Inhoud, &m); err != nil {
+	m, err := inzage.Lees[Melding](a)
+	if err != nil {
 		return err
 	}
 	o, err := p.opdrachtVan(r.Context(), m.Zaak, m.ID)
@@ -295,7 +296,7 @@ func (p *paginaset) eigen(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	d.Staat, d.Reden = staatLabel(o.Staat), o.Reden
 	d.leesUitkomst(p, r, o, l)
 	pg := web.Pagina{Titel: "Melding " + d.Naam, Actief: "/meldingen", Kruimels: []web.Kruimel{{Tekst: "Meldingen", Pad: "/meldingen"}, {Tekst: d.Naam}}, Doel: doelbalk(l), Data: d}
-	pg.Doel.Verborgen = m.MelderAfscherming != nil
+	pg.Doel.Verborgen = !m.MelderAfscherming.Leeg()
 	if r.URL.Query().Get("gelukt") != "" {
 		pg.Bericht = &web.Alert{Soort: "ok", Titel: "Gelukt. De melding is verstuurd.", Tekst: "U leest hier wat er met de melding gebeurt."}
 	}
@@ -313,8 +314,7 @@ func (d *eigenData) leesUitkomst(p *paginaset, r *http.Request, o opdracht.Opdra
 		d.Stil = &web.BronStil{Organisatie: d.Ontvanger, Opnieuw: r.URL.Path}
 		return
 	}
-	var oordeel Oordeel
-	if json.Unmarshal(a.Inhoud, &oordeel) == nil && oordeel.Uitkomst != nil {
+	if oordeel, err := inzage.Lees[Oordeel](a); err == nil && oordeel.Uitkomst != nil {
 		d.Uitkomst = oordeel.Uitkomst
 		d.Besluit, _, _ = uitkomstVan(oordeel.Uitkomst.Code)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
@@ -107,12 +108,12 @@ func (p *paginaset) beoordelingen(w http.ResponseWriter, r *http.Request, s toeg
 
 // leesEigen reads a beoordeling of this organisation under a decision, at a
 // level or at the highest that is permitted.
-func (p *paginaset) leesEigen(r *http.Request, id string, s toegang.Sessie, n *begrip.Niveau, into any) error {
+func leesEigen[X any](p *paginaset, r *http.Request, id string, s toegang.Sessie, n *begrip.Niveau) (into X, err error) {
 	a, err := p.o.Inzage.Geef(r.Context(), p.soortBeoordeling(), id, p.beoordelaar(s, ""), n, time.Time{})
 	if err != nil {
-		return err
+		return into, err
 	}
-	return json.Unmarshal(a.Inhoud, into)
+	return inzage.Lees[X](a)
 }
 
 // termijnLabel shows what is left of the term; red only for late.
@@ -153,8 +154,8 @@ func (p *paginaset) beoordeling(w http.ResponseWriter, r *http.Request, s toegan
 }
 
 func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, f *web.Formulier) error {
-	var b Beoordeling
-	if err := p.leesEigen(r, r.PathValue("id"), s, nil, &b); err != nil {
+	b, err := leesEigen[Beoordeling](p, r, r.PathValue("id"), s, nil)
+	if err != nil {
 		return err
 	}
 	d := beoordelingData{B: b, F: f, Staat: p.termijnLabel(b.Uitkomst, b.UiterlijkOp)}
@@ -216,7 +217,7 @@ func (p *paginaset) uitkomst(w http.ResponseWriter, r *http.Request, s toegang.S
 		return err
 	}
 	id := r.PathValue("id")
-	u := Uitkomst{Code: f.Waarde("code"), ToelichtingMelder: f.Waarde("toelichtingMelder"), ToelichtingGezin: f.Waarde("toelichtingGezin")}
+	u := Uitkomst{Code: f.Waarde("code"), ToelichtingMelder: begrip.InVertrouwen(f.Waarde("toelichtingMelder")), ToelichtingGezin: f.Waarde("toelichtingGezin")}
 	err = p.Afronden(r.Context(), id, u, p.beoordelaar(s, ""))
 	if f.Neem(err, nil) {
 		return p.toonBeoordeling(w, r, s, http.StatusBadRequest, f)
@@ -254,7 +255,9 @@ func personenRegels(m Melding) []persoonRegels {
 		case begrip.GeheimOnbekend:
 			adres = "Misschien een geheim adres: dat weten wij nog niet. Vertel het aan niemand"
 		}
-		voeg(adres, b.Adres.Straatnaam+" "+strconv.Itoa(b.Adres.Huisnummer)+", "+b.Adres.Postcode+" "+b.Adres.Plaats)
+		if a, ok := b.Adres.Waarde(); ok {
+			voeg(adres, a.Straatnaam+" "+strconv.Itoa(a.Huisnummer)+", "+a.Postcode+" "+a.Plaats)
+		}
 		uit = append(uit, p)
 	}
 	return uit
@@ -270,7 +273,7 @@ func inhoudRegels(m Melding) []web.Regel {
 		uit = append(uit, web.Regel{Label: va.Vraag, Waarde: va.Antwoord})
 	}
 	for _, i := range m.NaarAanleidingVan {
-		uit = append(uit, web.Regel{Label: "Gebeurtenis op " + web.Nederlands.Datum(i.DatumTijd) + ", " + i.Locatie, Waarde: i.Omschrijving})
+		uit = append(uit, web.Regel{Label: "Gebeurtenis op " + web.Nederlands.Datum(i.DatumTijd) + ", " + i.Locatie.Toon(), Waarde: i.Omschrijving})
 	}
 	if m.OverigeInformatie != nil {
 		uit = append(uit, web.Regel{Label: "Verder van belang", Waarde: m.OverigeInformatie.Omschrijving})

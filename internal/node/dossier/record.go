@@ -48,6 +48,9 @@ func (tx *Tx) Schrijf(ctx context.Context, rec Record) (Record, error) {
 	if rec.Soort == "" || rec.ID == "" || !json.Valid(rec.Inhoud) {
 		return Record{}, errors.New("dossier: een record heeft een soort, een id en geldige JSON als inhoud")
 	}
+	if begrip.Gesloten(rec.Inhoud) {
+		return Record{}, errors.New("dossier: een beschermde waarde is gesloten en gaat zo verloren; begrip.Opslag maakt de vorm om op te slaan")
+	}
 	versie, vanaf, err := tx.huidig(ctx, rec.Soort, rec.ID)
 	if err != nil {
 		return Record{}, err

@@ -151,7 +151,7 @@ func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres strin
 	if err != nil || len(b) > maxInhoud || !json.Valid(b) {
 		return stil(begrip.NieuweFout(begrip.Ongeldig, "het antwoord van de bron is niet te lezen").Door(err))
 	}
-	uit.Niveau = n
+	uit.Niveau, uit.Recht = n, rechtElders(l)
 	if g := resp.Header.Get(kopGemaskeerd); g != "" {
 		uit.Gemaskeerd = strings.Split(g, ",")
 	}

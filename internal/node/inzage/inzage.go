@@ -10,7 +10,6 @@
 package inzage
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -119,14 +118,12 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if dicht && !l.Burger.IsZero() {
 		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
 	}
-	if noodbesluit(besluit, l) && soort.Beschermd != nil {
-		besluit.Gemaskeerd = slices.Concat(besluit.Gemaskeerd, soort.Beschermd(nu), soort.Beschermd(toon))
-		slices.Sort(besluit.Gemaskeerd)
-		besluit.Gemaskeerd = slices.Compact(besluit.Gemaskeerd)
-	}
 	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Plichten: besluit.Plichten, Geweigerd: !besluit.Toegestaan, Afgeschermd: dicht}
 	if besluit.Toegestaan {
-		if uit.Inhoud, err = reduceer(soort, toon, besluit); err != nil {
+		if uit.Recht, err = z.recht(ctx, soort, nu, toon, l, besluit); err != nil {
+			return Antwoord{}, err
+		}
+		if uit.Inhoud, uit.Gemaskeerd, err = reduceer(soort, toon, besluit, uit.Recht); err != nil {
 			return Antwoord{}, err
 		}
 	}
@@ -272,55 +269,6 @@ func (z *Inzage) regel(ctx context.Context, richting dossier.Richting, l toegang
 		LezerOIN: l.Organisatie.OIN, LezerOrganisatie: l.Organisatie.Naam, Persoon: l.Persoon, Naam: l.Naam, Rol: l.Rol,
 		Doel: l.Doel, Grondslag: l.Grondslag, Zaak: l.Zaak, Burger: l.Burger, Namens: l.Namens, Nood: l.Nood.Reden, Bron: z.cfg.Organisatie.OIN, TraceID: spoor,
 	}
-}
-
-func reduceer(soort Soort, rec dossier.Record, b toegang.Besluit) (json.RawMessage, error) {
-	v, err := soort.Reduceer(rec, b.Niveau, b.Gemaskeerd)
-	if err != nil {
-		return nil, err
-	}
-	inhoud, err := json.Marshal(v)
-	if err != nil || len(b.Gemaskeerd) == 0 {
-		return inhoud, err
-	}
-	return laatWeg(inhoud, b.Gemaskeerd)
-}
-
-// laatWeg leaves out every member with a masked name, at any depth: what a
-// decision masks is gone, also where a kind of record does not know the name.
-func laatWeg(inhoud json.RawMessage, gemaskeerd []string) (json.RawMessage, error) {
-	var v any
-	d := json.NewDecoder(bytes.NewReader(inhoud))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		return nil, err
-	}
-	if !snoei(v, gemaskeerd) {
-		return inhoud, nil
-	}
-	return json.Marshal(v)
-}
-
-// snoei removes them from v and tells whether there was any.
-func snoei(v any, namen []string) (weg bool) {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, x := range v {
-			if slices.Contains(namen, k) {
-				delete(v, k)
-				weg = true
-			} else if snoei(x, namen) {
-				weg = true
-			}
-		}
-	case []any:
-		for _, x := range v {
-			if snoei(x, namen) {
-				weg = true
-			}
-		}
-	}
-	return weg
 }
 
 // velden names the members of inhoud, for the log.

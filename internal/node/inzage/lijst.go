@@ -44,7 +44,7 @@ func (z *Inzage) Lijst(ctx context.Context, soort Soort, recs []dossier.Record, 
 		if !b.Toegestaan || toegang.MaxNiveau(ctx) < proces || slices.ContainsFunc(b.Plichten, func(p string) bool { return p != toegang.PlichtNietDoorgeven }) {
 			continue
 		}
-		inhoud, err := reduceer(soort, rec, b)
+		inhoud, _, err := reduceer(soort, rec, b, begrip.Recht{}) // a list opens nothing that is protected
 		if err != nil {
 			return nil, err
 		}

@@ -20,7 +20,7 @@ func TestGemaskeerdVeldIsWeg(t *testing.T) {
 		`{"burgerservicenummer":"999970185","id":12345678901234567890,"personen":[{"burgerservicenummer":"999970185"}]}`:                {"naam"},
 		`{"id":12345678901234567890,"burgerservicenummer":"999970185","personen":[{"naam":"Lotte","burgerservicenummer":"999970185"}]}`: {"anderen"},
 	} {
-		b, err := reduceer(soort, dossier.Record{}, toegang.Besluit{Gemaskeerd: gemaskeerd})
+		b, _, err := reduceer(soort, dossier.Record{}, toegang.Besluit{Gemaskeerd: gemaskeerd}, begrip.Inzagerecht(begrip.Allebei))
 		if err != nil || string(b) != wil {
 			t.Errorf("%v: %s %v", gemaskeerd, b, err)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // Soort declares one kind of record that can be read at this source. Naam,
-// Pad, Titel, Beleid and Reduceer are required.
+// Pad, Titel, Beleid, Vorm and Reduceer are required.
 type Soort struct {
 	Naam   string // "melding": the soort of the dossier records
 	Pad    string // "/v1/meldingen"
@@ -21,7 +21,13 @@ type Soort struct {
 	InZin  string // "de melding": how a sentence for the family names it; default the title
 	Beleid string // rego package, "soh.melding"
 
-	// Reduceer is THE reduction of this kind of record to a level.
+	// Vorm is the zero value of the content. What in it may tell where somebody is
+	// or who said something in confidence is a begrip.Verblijf or Vertrouwd, and it
+	// is a begrip.Beschermer when not all of that is secret always; a node does not
+	// start with a kind of which a member that tells a place is bare.
+	Vorm any
+	// Reduceer is THE reduction of this kind of record to a level. What in it is
+	// protected stays closed: the decision opens it, or it is left out.
 	Reduceer func(rec dossier.Record, n begrip.Niveau, gemaskeerd []string) (any, error)
 	// Klasse tells what kind of information the record holds; without it counts
 	// as help (I3).
@@ -53,10 +59,6 @@ type Soort struct {
 	// LezerAfgeschermd tells that the family may not learn that this organisation
 	// reads the record, as with a shielded melder who reads the outcome.
 	LezerAfgeschermd func(rec dossier.Record, lezer begrip.OIN) bool
-	// Beschermd names the members of the content that are a protected source (I6) in
-	// this record: who made a shielded melding, where somebody lives in hiding.
-	// Noodtoegang never shows them.
-	Beschermd func(rec dossier.Record) []string
 	// Personen gives whom content read at another source is about, so that the
 	// log can tell them; nil when content says nothing of that.
 	Personen func(inhoud json.RawMessage) []begrip.BSN
@@ -100,6 +102,7 @@ type Antwoord struct {
 	Inhoud     json.RawMessage // the record, reduced to Niveau; nil when refused
 	Redenen    []toegang.Reden // why it was allowed or refused
 	Gemaskeerd []string        // fields that were withheld within the level
+	Recht      begrip.Recht    // opens what is protected in Inhoud, see Lees
 	Plichten   []string        // what the reader has to do with it, codes of toegang.Plicht…
 	Geweigerd  bool
 
