@@ -120,6 +120,18 @@ func (s OrganisatieSoort) Naam() string {
 	return strings.ReplaceAll(string(s), "-", " ")
 }
 
+// Verhuld names a kind of organisation to who may not learn where somebody is:
+// without a place, and without the kinds that tell it by themselves.
+func (s OrganisatieSoort) Verhuld() string {
+	switch s {
+	case Vrouwenopvang, Woningcorporatie, JJI, Overig, "":
+		return "een organisatie"
+	case Gemeente, Politie, School, Ambulance, Reclassering:
+		return "een organisatie: " + s.Naam()
+	}
+	return s.Naam()
+}
+
 // Organisatie is a party as others know it.
 type Organisatie struct {
 	OIN   OIN              `json:"oin"`

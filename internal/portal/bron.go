@@ -62,6 +62,8 @@ type beeld struct {
 	HubKeekStil    bool            // that could not be read, or not all of it
 	GeenRegister   bool            // it is not known which sources there are
 	Bronnen        []bron
+	Verhuld        bool // nothing may tell where somebody is: see verhul
+	zonderNaam     func(string) (tekst string, bekend bool)
 	namen          map[begrip.OIN]string
 	soorten        map[begrip.OIN]begrip.OrganisatieSoort
 }
@@ -99,6 +101,7 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 		b.naamloos()
 	}
 	b.noem(alle)
+	b.verhul(alle)
 	return b
 }
 

@@ -46,8 +46,12 @@ var meekijkMaanden = []web.Optie{
 }
 
 // tonend gives the sources that show this person something now: only those can
-// let another look along, and no other organisation learns that it was asked.
+// let another look along, and no other organisation learns that it was asked. To
+// whom somebody hides from, none: the choice would name them.
 func tonend(b beeld) []bron {
+	if b.Verhuld {
+		return nil
+	}
 	return slices.DeleteFunc(slices.Clone(b.Bronnen), func(x bron) bool { return x.Stil || len(x.Beeld.Delen) == 0 })
 }
 

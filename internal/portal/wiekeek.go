@@ -114,6 +114,7 @@ func (p *Portal) alleKeren(ctx context.Context, k kijker, b *beeld, tot time.Tim
 				}
 				if pad, err = p.blad(ctx, k, x.Deelnemer, pad, &in); err == nil {
 					schoonKeren(in.Inkijken)
+					b.verhulKeren(in.Inkijken)
 					delen[i].ks = append(delen[i].ks, in.Inkijken...)
 				}
 			}

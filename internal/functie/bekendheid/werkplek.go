@@ -156,7 +156,7 @@ func (p *paginaset) lezer(s toegang.Sessie, o opdracht.Opdracht) toegang.Lezer {
 // opent tells who may open a question in the Postvak.
 func (t *T) opent(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool {
 	p := &paginaset{T: t}
-	inhoud, err := json.Marshal(Verrijking{RedenVerzoek: begrip.DoelVTMelding, Vrager: o.Van, Bevraagde: o.Aan, Zaak: o.Zaak})
+	inhoud, err := begrip.Opslag(Verrijking{RedenVerzoek: begrip.DoelVTMelding, Vrager: o.Van, Bevraagde: begrip.InVerblijf(o.Aan), Zaak: o.Zaak})
 	i := slices.IndexFunc(t.Functie().Soorten, func(x inzage.Soort) bool { return x.Naam == soortVerzoek })
 	return err == nil && i >= 0 && t.o.Inzage.ZouMogen(ctx, t.Functie().Soorten[i], dossier.Record{Zaak: o.Zaak, Inhoud: inhoud}, o.Van, p.lezer(s, o))
 }

@@ -38,7 +38,7 @@ func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Ge
 	if err != nil {
 		return Gezinsbeeld{}, err
 	}
-	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Delen: blik.delen, Inzagen: []Inkijk{}, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
+	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Verborgen: blik.verborgen, Delen: blik.delen, Inzagen: []Inkijk{}, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
 	for _, s := range z.alleSoorten() {
 		if s.Gezin != nil {
 			uit.Soorten = append(uit.Soorten, s.Naam)
@@ -100,6 +100,8 @@ type blik struct {
 	getoond []string        // soort/id of what is shown
 	mag     map[string]bool // soort/id → the decision allows at least that it is there
 	lijsten bool            // may see what stands beside the records: looks, visits, choices
+
+	verborgen bool // somebody lives in hiding from this reader
 }
 
 func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, recs []dossier.Record) (*blik, error) {
@@ -111,6 +113,7 @@ func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, 
 	for _, s := range z.alleSoorten() {
 		uit.soorten[s.Naam] = s
 	}
+	uit.verborgen = uit.schuilt(recs)
 	for _, rec := range recs {
 		s, ok := uit.soorten[rec.Soort]
 		if !ok || s.Gezin == nil && l.Namens.IsZero() || s.Afgeschermd != nil && s.Afgeschermd(rec) || f.Afgeschermd(rec.Soort, rec.ID, l) != nil {
@@ -125,6 +128,9 @@ func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, 
 			continue
 		}
 		if d, ok := s.Gezin(rec); ok {
+			if uit.verborgen {
+				d.verhul(s)
+			}
 			uit.spreekAan(&d)
 			uit.delen = append(uit.delen, d)
 			uit.getoond = append(uit.getoond, rec.Soort+"/"+rec.ID)

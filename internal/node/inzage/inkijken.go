@@ -216,6 +216,9 @@ func (v *verteller) inkijk(r dossier.Logregel, s Soort) Inkijk {
 		i.Reden = redenGezin(r.Redenen)
 		i.Waarom += " Waarom dit niet mocht: " + i.Reden
 	}
+	if v.b.verborgen {
+		i.verhul(v.z.soortVan(r.LezerOIN), r.Rol)
+	}
 	return i
 }
 

@@ -112,6 +112,7 @@ type Antwoord struct {
 // Gezinsbeeld is what one source has for one member of the family.
 type Gezinsbeeld struct {
 	Organisatie begrip.Organisatie `json:"organisatie"`
+	Verborgen   bool               `json:"verborgen,omitempty" doc:"Voor deze lezer woont iemand verborgen: noem geen organisatie bij naam en toon geen contact, ook niet uit andere bronnen"`
 	Delen       []Deel             `json:"delen"`
 	Inzagen     []Inkijk           `json:"inzagen" doc:"De nieuwste keren dat iemand keek"`
 	Vervolg     string             `json:"vervolg,omitempty" doc:"Bladwijzer voor de keren daarvoor, voor /betrokkenen/inkijken/query; leeg: dit zijn ze alle"`
