@@ -388,7 +388,7 @@ func blootType(t reflect.Type) []string {
 					continue
 				}
 				n := jsonNaam(f)
-				if _, ok := Vorm(f.Type); !ok && f.Type.Kind() != reflect.Bool && VerraadtPlaats(n) {
+				if _, ok := Vorm(f.Type); !ok && f.Type.Kind() != reflect.Bool && f.Type != reflect.TypeFor[Geheim]() && VerraadtPlaats(n) {
 					uit = append(uit, strings.TrimPrefix(pad+"."+n, "."))
 					continue
 				}

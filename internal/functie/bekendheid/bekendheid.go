@@ -214,7 +214,8 @@ func persoonVan(b melding.Betrokkene) NatuurlijkPersoon {
 		Naam:        Naam{Geslachtsnaam: b.Naam.Geslachtsnaam, Voornamen: b.Naam.Voornamen, VoorvoegselGeslachtsnaam: b.Naam.Voorvoegsel},
 		AdresGeheim: b.AdresGeheim,
 	}
-	b = b.Verwijs() // who lives in hiding is asked about without the address
+	b = b.Verwijs() // who lives in hiding, or may, is asked about without the address; the draft wants one
+	p.Adres.Zet(Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: "geheim"}})
 	b.Adres.Bewerk(func(a *begrip.Adres) {
 		p.Adres.Zet(Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: a.Straatnaam, Huisnummer: a.Huisnummer, Postcode: a.Postcode, Plaats: a.Plaats}})
 	})
