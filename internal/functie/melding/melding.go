@@ -151,9 +151,7 @@ func (m *Melding) Normaliseer(nu time.Time) {
 			p.DatumTijdBegin, p.DatumTijdEinde = p.DatumTijdBegin.UTC(), p.DatumTijdEinde.UTC()
 		}
 	}
-	if a := m.MelderAfscherming; a != nil {
-		a.HerzienOp = a.HerzienOp.UTC()
-	}
+	m.MelderAfscherming.Bewerk(func(a *Afscherming) { a.HerzienOp = a.HerzienOp.UTC() })
 	for i := range m.HeeftBetrekkingOp {
 		m.HeeftBetrekkingOp[i].Adres.Bewerk((*Adres).Normaliseer)
 	}

@@ -174,7 +174,7 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 			continue
 		}
 		wie, _ := p.o.Deelnemer(o.Aan)
-		d.Verzoeken = append(d.Verzoeken, verzoekRegel{o.ID, o.Soort, wie.Naam, verzoekLabel(o, b.Melding.Bron), o.Antwoord != nil})
+		d.Verzoeken = append(d.Verzoeken, verzoekRegel{o.ID, o.Soort, wie.Naam, verzoekLabel(o, b.Melding.Toon().Bron), o.Antwoord != nil})
 		if !o.Staat.Eind() {
 			d.Wachten++
 		}
