@@ -7,6 +7,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
 	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // TestNietsVerteltDeEneOuderWaarDeAndereSchuilt: one parent lives in hiding and
@@ -29,7 +30,7 @@ func TestNietsVerteltDeEneOuderWaarDeAndereSchuilt(t *testing.T) {
 	if err := json.Unmarshal(b, &m); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.knopen[politie.OIN].melding.Registreer(t.Context(), m, "Juf Verborgen"); err != nil {
+	if _, err := n.knopen[politie.OIN].melding.Registreer(t.Context(), m, toegang.Lezer{Naam: "Juf Verborgen", Rol: begrip.RolBehandelaar}); err != nil {
 		t.Fatal(err)
 	}
 	n.wacht("de opdracht bij Veilig Thuis", func() bool { return len(n.open_()) > 0 })

@@ -33,5 +33,5 @@ var bevraagden = slices.DeleteFunc(slices.Clone(begrip.OrganisatieSoorten), func
 // and decided about: of the same asker, to us, in the same zaak, for the same
 // purpose, about no more persons.
 func (v *Verrijking) hoortBij(o opdracht.Opdracht) bool {
-	return v.Vrager == o.Van && v.Bevraagde == o.Aan && v.Zaak == o.Zaak && v.RedenVerzoek == o.Vrager.Doel && len(v.Personen()) <= o.Personen
+	return v.Vrager == o.Van && v.bevraagde() == o.Aan && v.Zaak == o.Zaak && v.RedenVerzoek == o.Vrager.Doel && len(v.Personen()) <= o.Personen
 }

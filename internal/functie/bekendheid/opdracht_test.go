@@ -42,7 +42,7 @@ func TestEenRegelAntwoordtAlleenDeVraagDieIsBeslist(t *testing.T) {
 		"een ander doel":        func(_ *opdracht.Opdracht, v *Verrijking) { v.RedenVerzoek = "02" },
 		"een andere zaak":       func(_ *opdracht.Opdracht, v *Verrijking) { v.Zaak = "urn:soh:zaak:2" },
 		"een andere vrager":     func(_ *opdracht.Opdracht, v *Verrijking) { v.Vrager = ggz.OIN },
-		"een vraag aan anderen": func(_ *opdracht.Opdracht, v *Verrijking) { v.Bevraagde = ggz.OIN },
+		"een vraag aan anderen": func(_ *opdracht.Opdracht, v *Verrijking) { v.Bevraagde = begrip.InVerblijf(ggz.OIN) },
 		"van voor het besluit":  func(o *opdracht.Opdracht, _ *Verrijking) { o.Vrager = opdracht.Vrager{} },
 	} {
 		o, v := o, v
