@@ -184,6 +184,7 @@ func TestZonderMeldingVanEenAnderGeenAntwoord(t *testing.T) {
 	type poging struct{ id, vraag string }
 	pogingen := map[string]poging{}
 	for naam, zaak := range map[string]string{"zonder melding": "urn:soh:zaak:" + uuid.NewString(), "verzonnen": verzonnen, "van een ander": vanAnder.Zaak} {
+		vt.zegtVraag(t, zaak, gi.OIN, kind)
 		id, vraag, a := vt.bied(t, gi, zaak, []begrip.BSN{kind}, nil)
 		if a.Status != http.StatusCreated || !strings.Contains(a.Body, `"aangeboden"`) {
 			t.Errorf("%s: %d %s", naam, a.Status, a.Body)
@@ -195,6 +196,7 @@ func TestZonderMeldingVanEenAnderGeenAntwoord(t *testing.T) {
 	m := politie.meld(t, map[string]any{"ontvanger": vt.OIN}, persoon(kind, "Noor", nil))
 	l := toegang.Lezer{Persoon: "m", Naam: "Marieke", Rol: begrip.RolMedewerkerVT, Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516, Zaak: m.Zaak}
 	vt.vraag(t, "GET", politie.API+"/meldingen/"+m.ID+"/niveau2", nil, vt.als(t, politie.OIN, l)...).wil(t, http.StatusOK)
+	vt.zegtVraag(t, m.Zaak, gi.OIN, kind)
 	goed, goedeVraag, _ := vt.bied(t, gi, m.Zaak, []begrip.BSN{kind}, nil)
 	meer, meerVraag, _ := vt.bied(t, gi, m.Zaak, []begrip.BSN{kind, vreemd}, nil)
 	wacht(t, func() string {
@@ -211,6 +213,21 @@ func TestZonderMeldingVanEenAnderGeenAntwoord(t *testing.T) {
 			t.Errorf("%s: gelezen %d, %s", naam, vt.las(p.vraag), vt.klaar(p.id))
 		}
 	}
+}
+
+// zegtVraag tells the hub that v asks aan whether it knows kind, as who asks does.
+func (v *vrager) zegtVraag(t *testing.T, zaak string, aan begrip.OIN, kind begrip.BSN) {
+	t.Helper()
+	id := uuid.NewString()
+	var g prov.Graph
+	u, act := "urn:soh:verrijkingsverzoek:"+id, "urn:soh:activiteit:"+uuid.NewString()
+	g.Node(u, prov.Entity, "soh:Verrijkingsverzoek").Set("soh:identifier", u).Ref("soh:zaak", zaak).Ref("soh:heeftBetrokkene", "urn:soh:betrokkene:"+id).
+		Ref("soh:aangebodenAan", aan.URN()).Ref("prov:wasGeneratedBy", act)
+	g.Node(act, prov.Activity, "soh:VragenBekendheid").Set("soh:tijdstip", time.Now().UTC().Format(time.RFC3339)).Ref("prov:wasAssociatedWith", v.OIN.URN())
+	g.Node(v.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:naam", v.Naam)
+	g.Node("urn:soh:betrokkene:"+id, prov.Betrokkene).Set(prov.Burgerservicenummer, kind.Leesbaar())
+	v.zeg(t, cloudevent.Event{ID: uuid.NewString(), Source: v.OIN.Systeem("proef"), Type: cloudevent.BekendheidGevraagd, Time: time.Now().UTC().Truncate(time.Millisecond), Subject: u,
+		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD()})
 }
 
 // verzin tells the hub of a melding that nobody made, and that it was read.

@@ -7,6 +7,9 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/soorten"
+	"github.com/handbereik/soh/internal/hub/vraag"
+	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
 )
 
@@ -58,9 +61,11 @@ func (v bevestigVraag) controleer() error {
 const berichtPersonen = "Geef alleen geldige burgerservicenummers."
 
 // bevestig is POST /v1/bevestigingen/query: the one who is asked something looks
-// here whether the asker's reason to ask exists, instead of believing it.
+// here whether the asker's reason to ask exists, instead of believing it. That is a
+// look, of a rule and not of a person: stated, limited, and in the log before the
+// answer.
 func (h *Hub) bevestig(w http.ResponseWriter, r *http.Request) error {
-	lezer, err := h.beller(r)
+	k, err := h.kijker(r)
 	if err != nil {
 		return err
 	}
@@ -71,52 +76,89 @@ func (h *Hub) bevestig(w http.ResponseWriter, r *http.Request) error {
 	if err := v.controleer(); err != nil {
 		return err
 	}
-	if lezer.Soort == begrip.Burgerportaal || lezer.OIN == v.Partij {
+	switch {
+	case k.Soort == begrip.Burgerportaal || k.OIN == v.Partij:
 		return begrip.NieuweFout(begrip.Verboden, "Alleen wie iets gevraagd wordt, kan nagaan of daar een reden voor is.")
+	case !k.wie.Gesteld():
+		return begrip.NieuweFout(begrip.NietAangemeld, "Er is geen verklaring meegestuurd van wie dit nagaat en waarom.")
+	case k.wie.Rol != begrip.RolSysteem:
+		return begrip.NieuweFout(begrip.Verboden, "Alleen een systeem gaat dit na, volgens een vaste regel. Wie zelf wil kijken, stelt een vraag.")
 	}
-	b, err := h.zoekBewijs(v)
+	refs := make([][16]byte, len(v.Personen))
+	for i, b := range v.Personen {
+		refs[i] = h.sleutels.Ref(b.BSN)
+	}
+	gevraagd := uniekeRefs(refs, nil)
+	if err := h.telPersonen(k.OIN, &vraag.Wie{}, gevraagd); err != nil { // a rule is nobody: it counts for its organisation
+		return err
+	}
+	b, over, err := h.zoekBewijs(k.OIN, v, refs)
 	if err != nil {
+		return err
+	}
+	k.wie.Zaak = string(begrip.MaskeerBSN([]byte(v.Zaak)))
+	if err := h.legKijkVast(r.Context(), kijkregel{OIN: k.OIN, Stap: stapBevestiging, Wie: k.wie, Typen: []string{bewijzen[v.Bewijs].feit},
+		Niveau: begrip.NiveauBestaan, Refs: uniekeRefs(over, gevraagd), Vreemden: len(gevraagd)}); err != nil {
 		return err
 	}
 	rest.WriteJSON(w, http.StatusOK, b)
 	return nil
 }
 
-// zoekBewijs looks for events of others that prove what v asks.
-func (h *Hub) zoekBewijs(v bevestigVraag) (bevestiging, error) {
-	uit := bevestiging{Personen: make([]bool, len(v.Personen))}
+// zoekBewijs looks for events of others that prove what v asks, for lezer when
+// partij offered it something in this zaak; over is whom what it found is about.
+// refs are the persons of v. Who was offered nothing gets no, as for what is not
+// there.
+func (h *Hub) zoekBewijs(lezer begrip.OIN, v bevestigVraag, refs [][16]byte) (uit bevestiging, over [][16]byte, err error) {
+	uit.Personen = make([]bool, len(refs))
+	aangeboden, err := h.aangeboden(lezer, v)
+	if err != nil || !aangeboden {
+		return uit, nil, err
+	}
 	bew := bewijzen[v.Bewijs]
 	type record struct {
 		van       begrip.OIN
 		onderwerp string
 	}
 	gezien := map[record]bool{}
-	err := h.inZaak(v.Zaak, bew.gezien, func(g uitLog) {
-		gezien[record{g.frame.OIN, g.event.Subject}] = noemtOrganisatie(g.graaf, v.Partij) || gezien[record{g.frame.OIN, g.event.Subject}]
+	err = h.inZaak(v.Zaak, graph.Term{Kind: graph.Type, Waarde: bew.gezien}, func(g uitLog) {
+		if g.event.Type == bew.gezien && noemtOrganisatie(g.graaf, v.Partij) {
+			gezien[record{g.frame.OIN, g.event.Subject}] = true
+		}
 	})
 	if err != nil {
-		return uit, err
+		return uit, nil, err
 	}
-	refs := make([][16]byte, len(v.Personen))
-	for i, b := range v.Personen {
-		refs[i] = h.sleutels.Ref(b.BSN)
-	}
-	err = h.inZaak(v.Zaak, bew.feit, func(g uitLog) {
-		if g.frame.OIN == v.Partij || !gezien[record{g.frame.OIN, g.event.Subject}] {
+	err = h.inZaak(v.Zaak, graph.Term{Kind: graph.Type, Waarde: bew.feit}, func(g uitLog) {
+		if g.event.Type != bew.feit || g.frame.OIN == v.Partij || !gezien[record{g.frame.OIN, g.event.Subject}] {
 			return
 		}
-		uit.Bevestigd = true
+		uit.Bevestigd, over = true, append(over, g.frame.Refs...)
 		for i, ref := range refs {
 			uit.Personen[i] = uit.Personen[i] || slices.Contains(g.frame.Refs, ref)
 		}
 	})
-	return uit, err
+	return uit, over, err
 }
 
-// inZaak gives the events of a type in a zaak that still stand to zie.
-func (h *Hub) inZaak(zaak, typ string, zie func(uitLog)) error {
+// aangeboden tells that partij itself told, in this zaak, that it asks something
+// of lezer. It may tell so after it asked: who gets no asks again.
+func (h *Hub) aangeboden(lezer begrip.OIN, v bevestigVraag) (ja bool, err error) {
+	err = h.inZaak(v.Zaak, graph.Term{Kind: graph.Genoemd, Waarde: lezer.URN()}, func(g uitLog) {
+		ja = ja || g.frame.OIN == v.Partij && slices.ContainsFunc(g.graaf.Nodes, func(n *prov.Node) bool {
+			return n.Is(prov.Entity) && slices.ContainsFunc(n.Values(soorten.AangebodenAan), func(x prov.Value) bool {
+				return x.Kind == prov.Verwijzing && x.Ref == lezer.URN()
+			})
+		})
+	})
+	return ja, err
+}
+
+// inZaak gives the events of a zaak with t that still stand to zie; terms are
+// hashes, and short: t is for zie to look at.
+func (h *Hub) inZaak(zaak string, t graph.Term, zie func(uitLog)) error {
 	n := 0
-	return h.graph.Zoek(graph.Vraag{Termen: []graph.Term{{Kind: graph.Zaak, Waarde: zaak}, {Kind: graph.Type, Waarde: typ}}}, func(plaats uint64) (bool, error) {
+	return h.graph.Zoek(graph.Vraag{Termen: []graph.Term{{Kind: graph.Zaak, Waarde: zaak}, t}}, func(plaats uint64) (bool, error) {
 		if n++; n > maxBevestigBekeken {
 			return false, nil
 		}
@@ -127,7 +169,7 @@ func (h *Hub) inZaak(zaak, typ string, zie func(uitLog)) error {
 		if err != nil {
 			return false, err
 		}
-		if g.event.Type == typ && slices.Contains(g.graaf.Zaken(), zaak) { // hashes are short
+		if slices.Contains(g.graaf.Zaken(), zaak) {
 			zie(g)
 		}
 		return true, nil

@@ -7,9 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/prov"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // ingezien is the event with which bron tells that lezer read its melding.
@@ -24,10 +27,34 @@ func ingezien(m cloudevent.Event, bron, lezer begrip.Organisatie) cloudevent.Eve
 
 func zaakVan(m cloudevent.Event) string { return strings.Replace(m.Subject, ":melding:", ":zaak:", 1) }
 
+// regel is the rule of o that looks whether there is a reason to ask it something.
+func (p *proefhub) regel(o begrip.Organisatie) *beller {
+	b := p.als(o)
+	b.lezer = &toegang.Lezer{Organisatie: o, Persoon: "regel", Naam: "Automatische regel", Rol: begrip.RolSysteem, Doel: begrip.DoelToezicht, Grondslag: begrip.GrondAvg24}
+	return b
+}
+
+// gevraagd is the event with which vrager tells that it asks aan about bsn.
+func gevraagd(zaak string, vrager, aan begrip.Organisatie, bsn string) cloudevent.Event {
+	id := uuid.NewString()
+	var g prov.Graph
+	g.Node("urn:soh:verrijkingsverzoek:"+id, prov.Entity, "soh:Verrijkingsverzoek").Ref("soh:zaak", zaak).Ref("soh:heeftBetrokkene", "urn:soh:betrokkene:"+id).
+		Ref("soh:aangebodenAan", aan.OIN.URN()).Ref("prov:wasGeneratedBy", "urn:soh:activiteit:"+id)
+	g.Node("urn:soh:activiteit:"+id, prov.Activity, "soh:VragenBekendheid").Set("soh:tijdstip", "2026-11-23T09:20:00Z").Ref("prov:wasAssociatedWith", vrager.OIN.URN())
+	g.Node(vrager.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:naam", vrager.Naam)
+	g.Node("urn:soh:betrokkene:"+id, prov.Betrokkene).Set(prov.Burgerservicenummer, bsn)
+	return gebeurtenis(vrager, cloudevent.BekendheidGevraagd, "urn:soh:verrijkingsverzoek:"+id, g)
+}
+
+// gaatNa asks whether there is a melding of which partij knows.
+func (b *beller) gaatNa(zaak string, partij begrip.OIN, personen ...string) antwoord {
+	body, _ := json.Marshal(map[string]any{"bewijs": "melding", "zaak": zaak, "partij": partij, "personen": personen})
+	return b.doe("POST", "/v1/bevestigingen/query", "application/json", body, "")
+}
+
 func (b *beller) bevestiging(zaak string, partij begrip.OIN, personen ...string) string {
 	b.p.t.Helper()
-	body, _ := json.Marshal(map[string]any{"bewijs": "melding", "zaak": zaak, "partij": partij, "personen": personen})
-	a := b.doe("POST", "/v1/bevestigingen/query", "application/json", body, "")
+	a := b.gaatNa(zaak, partij, personen...)
 	if a.status != http.StatusOK {
 		b.p.t.Fatalf("%d %s", a.status, a.body)
 	}
@@ -51,13 +78,15 @@ func (b *beller) beweert(ev cloudevent.Event) {
 // nobody else; what a party says of itself proves nothing.
 func TestBevestigingRustOpWatAnderenMelden(t *testing.T) {
 	p := start(t)
-	pol, vt := p.als(orgPolitie), p.als(orgVT)
+	pol, vt := p.regel(orgPolitie), p.als(orgVT)
 	const ander, ja, nee = "999970185", `{"bevestigd":true,"personen":[true,false]}`, `{"bevestigd":false,"personen":[false,false]}`
 	vraag := func(m cloudevent.Event, partij begrip.OIN) string {
 		t.Helper()
 		return pol.bevestiging(zaakVan(m), partij, sentinel, ander)
 	}
+	gevraagd := func(m cloudevent.Event) { vt.aanvaard(gevraagd(zaakVan(m), orgVT, orgPolitie, sentinel)) }
 	m := melding(orgPolitie, sentinel, true) // a shielded source as well
+	gevraagd(m)
 	pol.aanvaard(m)
 	if got := vraag(m, orgVT.OIN); got != nee {
 		t.Errorf("before the source let the party read it: %s", got)
@@ -77,10 +106,12 @@ func TestBevestigingRustOpWatAnderenMelden(t *testing.T) {
 	zelf := melding(orgVT, sentinel, false)
 	vt.beweert(zelf)
 	vt.beweert(ingezien(zelf, orgVT, orgVT))
+	gevraagd(zelf)
 	if got := vraag(zelf, orgVT.OIN); got != nee {
 		t.Errorf("an invented melding: %s", got)
 	}
 	n := melding(orgPolitie, sentinel, false)
+	gevraagd(n)
 	pol.aanvaard(n)
 	vt.beweert(ingezien(n, orgVT, orgVT))
 	if got := vraag(n, orgVT.OIN); got != nee {
@@ -99,7 +130,11 @@ func TestBevestigingVoorWieMag(t *testing.T) {
 		}
 		in[veld] = waarde
 		body, _ := json.Marshal(in)
-		return p.als(o).doe("POST", "/v1/bevestigingen/query", "application/json", body, "").status
+		b := p.regel(o)
+		if o.Soort == begrip.Burgerportaal {
+			b.lezer = nil // states the citizen
+		}
+		return b.doe("POST", "/v1/bevestigingen/query", "application/json", body, "").status
 	}
 	veel := make([]string, maxBevestigPersonen+1)
 	for i := range veel {

@@ -162,13 +162,13 @@ func (g *vraaggrenzen) meld(a asker, nu int64) {
 // geteld counts a line of the log: of this replica it counted already.
 func (g *vraaggrenzen) geteld(k kijkregel) {
 	op := k.Op / int64(time.Second/time.Microsecond)
-	if k.Burger || g.nu().Unix()-op >= int64(grensTijd/time.Second) || k.Stap != stapVraag && k.Stap != stapAntwoord {
+	if k.Burger || g.nu().Unix()-op >= int64(grensTijd/time.Second) || k.Stap != stapVraag && k.Stap != stapAntwoord && k.Stap != stapBevestiging {
 		return
 	}
 	g.slot.Lock()
 	defer g.slot.Unlock()
 	askers := []asker{{oin: k.OIN}}
-	if k.Persoon != "" {
+	if k.Persoon != "" && k.Stap != stapBevestiging {
 		askers = append(askers, asker{k.OIN, k.Persoon})
 	}
 	g.tel(askers, k.Refs[:min(k.Vreemden, len(k.Refs))], op)

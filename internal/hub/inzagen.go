@@ -184,8 +184,10 @@ func (h *Hub) inzage(k kijkregel) Inzage {
 	} else if k.OIN == h.cfg.Organisatie.OIN {
 		i.Organisatie.Naam = h.cfg.Organisatie.Naam
 	}
-	if k.Aantal > 0 {
+	if k.Aantal > 0 || k.Stap == stapBevestiging { // of which the answer is yes or no
 		i.Niveau = &k.Niveau
+	}
+	if k.Aantal > 0 {
 		for _, t := range k.Typen {
 			if o := h.omschrijving(t); o != "" && !slices.Contains(i.Wat, o) {
 				i.Wat = append(i.Wat, o)

@@ -24,13 +24,14 @@ const kijkByte = 0x7d
 
 // The steps of which the hub keeps a line.
 const (
-	stapVraag      = "vraag"      // a question was asked
-	stapAntwoord   = "antwoord"   // events were shown
-	stapBezorgd    = "bezorgd"    // events went to a subscriber
-	stapAbonnement = "abonnement" // a subscription was taken
-	stapBewijs     = "bewijs"     // the proof of an event was given
-	stapWieKeek    = "wie-keek"   // a member of the family read these lines
-	stapGrens      = "grens"      // an asker met its limit
+	stapVraag       = "vraag"       // a question was asked
+	stapAntwoord    = "antwoord"    // events were shown
+	stapBezorgd     = "bezorgd"     // events went to a subscriber
+	stapAbonnement  = "abonnement"  // a subscription was taken
+	stapBewijs      = "bewijs"      // the proof of an event was given
+	stapBevestiging = "bevestiging" // a rule looked whether there is a reason to ask something
+	stapWieKeek     = "wie-keek"    // a member of the family read these lines
+	stapGrens       = "grens"       // an asker met its limit
 )
 
 // kijkregel is a line of the hub's own processing log: who looked, at what, about

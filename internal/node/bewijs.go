@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/opdracht"
@@ -29,6 +30,8 @@ func (n *Node) bijKetenindex(ctx context.Context, v opdracht.Bewijsvraag) (opdra
 	return uit, nil
 }
 
+// bevestig asks the Ketenindex, as the rule that holds an Opdracht against what
+// others told: it shows that we answer by the rules (AVG art. 24).
 func (n *Node) bevestig(ctx context.Context, v opdracht.Bewijsvraag) (uit opdracht.Bevestiging, err error) {
 	personen := make([]begrip.InhoudBSN, len(v.Personen))
 	for i, b := range v.Personen {
@@ -43,6 +46,12 @@ func (n *Node) bevestig(ctx context.Context, v opdracht.Bewijsvraag) (uit opdrac
 		return uit, err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	verklaring, err := n.cfg.Identiteit.Verklaring(toegang.Lezer{Organisatie: n.cfg.Organisatie, Persoon: "regel", Naam: "Automatische regel",
+		Rol: begrip.RolSysteem, Doel: begrip.DoelToezicht, Grondslag: begrip.GrondAvg24}, n.register.hubOIN, time.Now())
+	if err != nil {
+		return uit, err
+	}
+	req.Header.Set("Authorization", "Bearer "+verklaring)
 	resp, err := n.register.client.Do(req)
 	if err != nil {
 		return uit, err

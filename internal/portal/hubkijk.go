@@ -63,7 +63,7 @@ func (p *Portal) hubInkijken(ctx context.Context, s kijker) (uit []inzage.Inkijk
 		}
 		for _, x := range in.Inzagen {
 			if !x.Eigen {
-				uit = append(uit, x.inkijk())
+				uit = append(uit, x.inkijk(s))
 			}
 		}
 		if cursor = in.Cursor; cursor == "" {
@@ -74,7 +74,7 @@ func (p *Portal) hubInkijken(ctx context.Context, s kijker) (uit []inzage.Inkijk
 }
 
 // inkijk puts a look in the Ketenindex in the words of a look at a source.
-func (x hubInkijk) inkijk() inzage.Inkijk {
+func (x hubInkijk) inkijk(s kijker) inzage.Inkijk {
 	i := inzage.Inkijk{Tijdstip: x.Tijdstip, Wie: veilig(x.Wie), Organisatie: "Een organisatie", Rol: hoofdletter(x.Rol.Naam()), Toegestaan: true,
 		Waarom: "Waarom is niet verteld.", Gegeven: "de Ketenindex"}
 	if x.Niveau != nil {
@@ -98,6 +98,8 @@ func (x hubInkijk) inkijk() inzage.Inkijk {
 	switch {
 	case x.Stap == "abonnement":
 		i.Wat = "Ketenindex: wil bericht krijgen als er iets gebeurt."
+	case x.Stap == "bevestiging":
+		i.Wat = "Ketenindex: ging na of er een melding over " + s.over() + " is gedaan."
 	case x.Aantal == 0:
 		i.Wat = "Ketenindex: zocht, en zag niets."
 	default:

@@ -33,6 +33,17 @@ func (k kijker) voorWie() begrip.BSN {
 	return k.BSN
 }
 
+// over is whom it is about, in a sentence to the person who signed in.
+func (k kijker) over() string {
+	switch {
+	case k.Voor == nil:
+		return "u"
+	case k.Voor.Kind:
+		return "uw kind"
+	}
+	return k.Voor.Naam
+}
+
 // voorWie is somebody for whom the person who signed in may ask to look.
 type voorWie struct {
 	Naam, Als string // how the family calls them, and as what one looks
