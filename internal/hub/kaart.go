@@ -44,7 +44,8 @@ func (h *Hub) maakKaart(regels *soorten.Stand, f frame, ev cloudevent.Event, dat
 	z := lezers.Get().(*prov.Lezer)
 	defer lezers.Put(z) // the graph is not needed any more then
 	h.leesEvent(&o, regels, ev, func() (prov.Graph, []string, error) { return z.LeesBand(data) })
-	if o.spraak.Vreemd != "" || o.uit.Fout != "" || len(o.uit.Waarschuwingen) > 0 || o.feit != nil || len(o.schermAf) > 0 {
+	if o.spraak.Vreemd != "" || o.uit.Fout != "" || len(o.uit.Waarschuwingen) > 0 || o.feit != nil || len(o.schermAf) > 0 ||
+		len(o.termen)+len(o.spraak.Partijen) > maxKaartTermen {
 		return nil, o.spraak.Vreemd
 	}
 	b := binary.BigEndian.AppendUint64(append(make([]byte, 0, 64), kaartVersie), regels.Sinds)

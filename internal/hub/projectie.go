@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -85,7 +86,7 @@ func (h *Hub) ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o ont
 		o.leeg = true // the hub wrote it, so this is damage; bewijs and verify show it
 		return o
 	}
-	h.leesEvent(&o, regels, ev, func() (prov.Graph, []string, error) { return prov.Lees(ev.Data) })
+	h.leesEvent(&o, regels, ev, func() (prov.Graph, []string, error) { return prov.LeesGebeurtenis(ev.Data) })
 	h.maakSleutels(&o)
 	return o
 }
@@ -372,11 +373,41 @@ func eersteActiviteit(s *graph.Stap, o *ontleding) (dubbel bool, err error) {
 	return false, nil
 }
 
-// termenVan gives what an event can be found by.
+const (
+	// maxTermen is under how much one event can be found: each costs room in the index
+	// of the whole chain, for as long as the event is kept.
+	maxTermen  = 2000
+	foutTermen = "Deze gebeurtenis noemt te veel personen, zaken en organisaties. Stuur er meer, die elk minder noemen."
+
+	// maxKaartTermen is how many terms a kaart holds. Each is looked up in the event
+	// when it is made, so an event with more is read again in the projection.
+	maxKaartTermen = 64
+)
+
+// termenVan gives what an event can be found by; more than maxTermen when that is too
+// much.
 func termenVan(f frame, ev cloudevent.Event, g prov.Graph) []graph.Term {
 	termen := make([]graph.Term, 0, 16)
+	var al map[graph.Term]bool // of many
 	erbij := func(k graph.Kind, w string) {
-		if t := (graph.Term{Kind: k, Waarde: w}); w != "" && !slices.Contains(termen, t) {
+		t := graph.Term{Kind: k, Waarde: w}
+		if w == "" || len(termen) > maxTermen {
+			return
+		}
+		if len(termen) <= maxKaartTermen {
+			if !slices.Contains(termen, t) {
+				termen = append(termen, t)
+			}
+			return
+		}
+		if al == nil {
+			al = make(map[graph.Term]bool, 4*len(termen))
+			for _, e := range termen {
+				al[e] = true
+			}
+		}
+		if !al[t] {
+			al[t] = true
 			termen = append(termen, t)
 		}
 	}
@@ -426,7 +457,10 @@ func (o *ontleding) verbind(g prov.Graph) {
 			o.schermAf = append(o.schermAf, n.ID)
 		}
 	}
-	o.termen = termenVan(o.frame, o.event, g)
+	if o.termen = termenVan(o.frame, o.event, g); len(o.termen) > maxTermen {
+		o.uit.Fout, o.uit.Waarschuwingen, o.termen = foutTermen, nil, nil
+		o.uit.Validatiefouten = []string{"/data/@graph: ten hoogste " + strconv.Itoa(maxTermen) + " personen, zaken en organisaties samen"}
+	}
 }
 
 // maakSleutels hashes what o is found by, beside the step.

@@ -64,6 +64,8 @@ type Node struct {
 	ID    string
 	Types []string
 	Props []Prop
+
+	veel map[string]*waardenset // of properties with many values, while they are added
 }
 
 // Graph is a set of nodes in a fixed order. Its zero value is an empty graph,
@@ -73,6 +75,7 @@ type Graph struct {
 
 	plaats map[string]int // index of the first len(plaats) nodes, for large graphs
 	tot    int            // nodes indexed so far
+	gelegd int            // nodes put in the index, over all times that was made
 }
 
 // Node finds the node with this id or adds it, and gives it the types it lacks.
@@ -88,10 +91,8 @@ func (g *Graph) Node(id string, types ...string) *Node {
 
 // Vind gives the node with this id, or nil.
 func (g *Graph) Vind(id string) *Node {
-	if len(g.Nodes) > 32 {
-		if n := g.zoek(id); n != nil {
-			return n
-		}
+	if len(g.Nodes) > klein {
+		return g.zoek(id)
 	}
 	for _, n := range g.Nodes {
 		if n.ID == id {
@@ -101,17 +102,27 @@ func (g *Graph) Vind(id string) *Node {
 	return nil
 }
 
-// zoek looks in the index; a caller may have changed Nodes, so a hit is
-// checked and a miss among indexed nodes is final only when nothing changed.
+// zoek looks in the index of a large graph. Nodes may be appended by others; when
+// they were moved, which a hit shows, the index is made again.
 func (g *Graph) zoek(id string) *Node {
-	if g.plaats == nil || g.tot > len(g.Nodes) {
-		g.plaats, g.tot = make(map[string]int, 2*len(g.Nodes)), 0
-	}
-	for ; g.tot < len(g.Nodes); g.tot++ {
-		g.plaats[g.Nodes[g.tot].ID] = g.tot
-	}
-	if i, ok := g.plaats[id]; ok && i < len(g.Nodes) && g.Nodes[i].ID == id {
-		return g.Nodes[i]
+	for range 2 {
+		if g.plaats == nil || g.tot > len(g.Nodes) {
+			g.plaats, g.tot = make(map[string]int, 2*len(g.Nodes)), 0
+		}
+		for ; g.tot < len(g.Nodes); g.tot++ {
+			if _, al := g.plaats[g.Nodes[g.tot].ID]; !al {
+				g.plaats[g.Nodes[g.tot].ID] = g.tot
+			}
+			g.gelegd++
+		}
+		i, ok := g.plaats[id]
+		if !ok {
+			return nil
+		}
+		if i < len(g.Nodes) && g.Nodes[i].ID == id {
+			return g.Nodes[i]
+		}
+		g.plaats = nil
 	}
 	return nil
 }
@@ -145,7 +156,15 @@ func (n *Node) Ref(name, id string) *Node {
 // Add adds a value to the property, unless it is there.
 func (n *Node) Add(name string, v Value) {
 	p := n.prop(name)
-	if !slices.Contains(p.Values, v) {
+	if len(p.Values) > klein {
+		if n.veel == nil {
+			n.veel = map[string]*waardenset{}
+		}
+		if n.veel[name] == nil {
+			n.veel[name] = new(waardenset)
+		}
+		n.veel[name].voeg(p, v)
+	} else if !slices.Contains(p.Values, v) {
 		p.Values = append(p.Values, v)
 	}
 }
@@ -229,28 +248,28 @@ func (g Graph) Betrokkenen() []*Node { return g.MetType(Betrokkene) }
 
 // Personen gives every valid burgerservicenummer in the graph, each once.
 func (g Graph) Personen() []begrip.BSN {
-	var bsns []begrip.BSN
+	var bsns elk[begrip.BSN]
 	for _, n := range g.Nodes {
 		for _, v := range n.Values(Burgerservicenummer) {
-			if b, err := begrip.ParseBSN(v.Literal); err == nil && !slices.Contains(bsns, b) {
-				bsns = append(bsns, b)
+			if b, err := begrip.ParseBSN(v.Literal); err == nil {
+				bsns.voeg(b)
 			}
 		}
 	}
-	return bsns
+	return bsns.lijst
 }
 
 // Zaken gives every zaak the graph names, each once.
 func (g Graph) Zaken() []string {
-	var zaken []string
+	var zaken elk[string]
 	for _, n := range g.Nodes {
 		for _, v := range n.Values(Zaak) {
-			if z := v.String(); z != "" && !slices.Contains(zaken, z) {
-				zaken = append(zaken, z)
+			if z := v.String(); z != "" {
+				zaken.voeg(z)
 			}
 		}
 	}
-	return zaken
+	return zaken.lijst
 }
 
 // Zaak gives the first zaak the graph names; empty when there is none.

@@ -53,8 +53,11 @@ func (l *lezing) herstel() {
 		l.langeVorm()
 		l.kwalificaties()
 	}
+	for _, n := range l.g.Nodes {
+		n.veel = nil // values change in place from here on
+	}
 	ordening := false
-	for i := 0; i < len(l.g.Nodes); i++ { // grows while we infer
+	for i := 0; i < len(l.g.Nodes) && l.teVeel == nil; i++ { // grows while we infer
 		n := l.g.Nodes[i]
 		leeg, tijd := false, false
 		for j := range n.Props {
@@ -77,7 +80,7 @@ func (l *lezing) herstel() {
 			l.tijden(n)
 		}
 	}
-	if ordening {
+	if ordening && l.teVeel == nil {
 		l.orden()
 	}
 }
@@ -173,6 +176,7 @@ func (l *lezing) verwijzingen(p *Prop) {
 // stellingen keeps the values of one relation that can be, and infers.
 func (l *lezing) stellingen(n *Node, p *Prop, r relatie) {
 	over := p.Values[:0]
+	var weg map[string]bool
 	for _, v := range p.Values {
 		if v.Kind != Verwijzing {
 			id := compact(v.Literal)
@@ -186,10 +190,20 @@ func (l *lezing) stellingen(n *Node, p *Prop, r relatie) {
 		if l.stelling(n, p.Name, v.Ref, r) {
 			over = append(over, v)
 		} else {
-			l.zonderLang(n, p.Name, v.Ref)
+			weg = zet(weg, v.Ref)
 		}
 	}
 	p.Values = over
+	l.zonderLang(n, p.Name, weg)
+}
+
+// zet is m with s in it.
+func zet(m map[string]bool, s string) map[string]bool {
+	if m == nil {
+		m = map[string]bool{}
+	}
+	m[s] = true
+	return m
 }
 
 // stelling tells whether "n naam doel" can be, and infers what follows from it.
@@ -257,6 +271,7 @@ func (l *lezing) kwalificaties() {
 	}
 	var erbij []nieuw
 	var overbodig map[string]bool
+	verwezen := l.g.verwezen()
 	for _, n := range l.g.Nodes {
 		leeg := false
 		for i := range n.Props {
@@ -279,11 +294,8 @@ func (l *lezing) kwalificaties() {
 				for _, doel := range doelen {
 					erbij = append(erbij, nieuw{n, v.korteNaam(p.Name, q), doel})
 				}
-				if len(doelen) == 1 && v.zegtNietsMeer(q) && l.g.verwezen(q.ID) == 1 {
-					if overbodig == nil {
-						overbodig = map[string]bool{}
-					}
-					overbodig[q.ID] = true
+				if len(doelen) == 1 && v.zegtNietsMeer(q) && verwezen[q.ID] == 1 {
+					overbodig = zet(overbodig, q.ID)
 					continue
 				}
 				over = append(over, w)
@@ -321,13 +333,14 @@ func (v *vorm) korteNaam(kwal string, q *Node) string {
 	return v.relatie
 }
 
-// verwezen counts the references to a node.
-func (g *Graph) verwezen(id string) (n int) {
+// verwezen counts the references to each node.
+func (g *Graph) verwezen() map[string]int {
+	n := make(map[string]int, len(g.Nodes))
 	for _, m := range g.Nodes {
 		for _, p := range m.Props {
 			for _, v := range p.Values {
-				if v.Kind == Verwijzing && v.Ref == id {
-					n++
+				if v.Kind == Verwijzing {
+					n[v.Ref]++
 				}
 			}
 		}

@@ -35,6 +35,8 @@ type lezing struct {
 	g            Graph
 	waarschuwing []string
 	leeg         int // blank nodes so far
+	grens        Grenzen
+	teVeel       error // not nil: it is beyond a bound
 
 	band  *jsontape.Tape
 	tekst string // what stands on it, from van on: the texts of g are parts of it
@@ -58,18 +60,18 @@ func neem[T any](stuk *[]T, n int) []T {
 	return (*stuk)[van : van : van+n]
 }
 
-// Lezer is LeesBand with memory that is used again: the graph it gives holds until
-// its next call. It is for one goroutine.
+// Lezer is LeesGebeurtenis with memory that is used again: the graph it gives holds
+// until its next call. It is for one goroutine.
 type Lezer struct{ l lezing }
 
-// LeesBand is the function LeesBand.
+// LeesBand is LeesGebeurtenis for a payload that was read before, and found to be UTF-8.
 func (z *Lezer) LeesBand(t *jsontape.Tape) (Graph, []string, error) {
 	l := &z.l
 	clear(l.nodes)
 	clear(l.props)
 	clear(l.typen)
 	clear(l.plek)
-	*l = lezing{g: Graph{Nodes: l.g.Nodes[:0]}, nodes: l.nodes[:0], props: l.props[:0], typen: l.typen[:0], plek: l.plek[:0]}
+	*l = lezing{g: Graph{Nodes: l.g.Nodes[:0]}, nodes: l.nodes[:0], props: l.props[:0], typen: l.typen[:0], plek: l.plek[:0], grens: VanGebeurtenis}
 	return l.lees(t)
 }
 
@@ -81,7 +83,15 @@ func (z *Lezer) LeesBand(t *jsontape.Tape) (Graph, []string, error) {
 //
 // A payload with the plain context of prov and soh is read directly; any other
 // goes through JSON-LD expansion with built-in contexts.
-func Lees(data json.RawMessage) (Graph, []string, error) {
+func Lees(data json.RawMessage) (Graph, []string, error) { return lees(data, Grenzen{}) }
+
+// LeesGebeurtenis is Lees for what a sender offers: a graph beyond VanGebeurtenis is
+// a *begrip.Fout.
+func LeesGebeurtenis(data json.RawMessage) (Graph, []string, error) {
+	return lees(data, VanGebeurtenis)
+}
+
+func lees(data json.RawMessage, grens Grenzen) (Graph, []string, error) {
 	if !utf8.Valid(data) {
 		return Graph{}, nil, begrip.NieuweFout(begrip.Ongeldig, "De inhoud is geen geldige UTF-8.")
 	}
@@ -90,25 +100,28 @@ func Lees(data json.RawMessage) (Graph, []string, error) {
 	if !t.Read(data) {
 		return Graph{}, nil, errJSON()
 	}
-	return LeesBand(t)
+	l := lezing{grens: grens}
+	return l.lees(t)
 }
 
 var banden = sync.Pool{New: func() any { return new(jsontape.Tape) }}
 
-// LeesBand is Lees for a payload that was read before, and found to be UTF-8.
-func LeesBand(t *jsontape.Tape) (Graph, []string, error) { return new(lezing).lees(t) }
-
 func (l *lezing) lees(t *jsontape.Tape) (Graph, []string, error) {
 	heel := &t.Items[0]
 	l.band, l.tekst, l.van = t, string(t.Raw(heel)), heel.From
-	if !l.gewoon() {
-		*l = lezing{}
+	if !l.gewoon() && l.teVeel == nil && l.binnen(int(heel.Next), l.grens.Uitgebreid, teVeelUitgebreid) {
+		*l = lezing{grens: l.grens}
 		if err := l.uitgebreid(t.Raw(heel)); err != nil {
 			return Graph{}, nil, err
 		}
 	}
 	l.band, l.tekst = nil, ""
-	l.herstel()
+	if l.teVeel == nil {
+		l.herstel()
+	}
+	if l.teVeel != nil {
+		return Graph{}, nil, l.teVeel
+	}
 	return l.g, l.waarschuwing, l.volledig()
 }
 
@@ -231,7 +244,7 @@ func (l *lezing) object(k int32, diepte int) (string, bool) {
 			return "", false
 		}
 	}
-	return id, ids <= 1 && types <= 1
+	return id, ids <= 1 && types <= 1 && l.teVeel == nil
 }
 
 // node is Graph.Node without an allocation per node.
@@ -242,13 +255,23 @@ func (l *lezing) node(id string) *Node {
 	n := &neem(&l.nodes, 1)[:1][0]
 	n.ID = id
 	l.g.Nodes = append(l.g.Nodes, n)
+	l.binnen(len(l.g.Nodes), l.grens.Nodes, teVeelNodes)
 	return n
 }
 
-// voeg is Node.Add without an allocation for a first value.
+// voeg is Node.Add without an allocation for a first value. Beyond a bound it adds
+// nothing.
 func (l *lezing) voeg(n *Node, term string, v Value) {
-	if n.Values(term) != nil {
-		n.Add(term, v)
+	if l.teVeel != nil {
+		return
+	}
+	if vs := n.Values(term); vs != nil {
+		if n.Add(term, v); len(vs) == l.grens.Waarden {
+			l.binnen(len(n.Values(term)), l.grens.Waarden, teVeelWaarden)
+		}
+		return
+	}
+	if !l.binnen(len(n.Props)+1, l.grens.Eigenschappen, teVeelEigenschappen) {
 		return
 	}
 	n.Props = append(n.Props, Prop{Name: term, Values: append(neem(&l.plek, 1), v)})
@@ -292,8 +315,9 @@ func (l *lezing) typeer(n *Node, t string) {
 	case t == typeloos:
 	case !strings.Contains(t, ":"):
 		l.waarschuw("Een type zonder voorvoegsel bij %s is weggelaten.", n.ID)
-	default:
+	case l.teVeel == nil:
 		n.Typeer(t)
+		l.binnen(len(n.Types), l.grens.Typen, teVeelTypen)
 	}
 }
 
@@ -333,7 +357,7 @@ func (l *lezing) waarden(n *Node, term string, k int32, diepte int) bool {
 		l.voeg(n, term, Value{Literal: l.letterlijk(k), Kind: Waarheid})
 	case jsontape.Array:
 		for m := k + 1; m < t.Items[k].Next; m = t.Items[m].Next {
-			if t.Items[m].Kind == jsontape.Array || !l.waarden(n, term, m, diepte) {
+			if t.Items[m].Kind == jsontape.Array || l.teVeel != nil || !l.waarden(n, term, m, diepte) {
 				return false
 			}
 		}

@@ -31,6 +31,7 @@ type volgorde struct {
 	gezien []int          // last search that came by
 	zoek   int
 	rij    []int
+	stap   int // steps that all searches took
 }
 
 func nieuweVolgorde(g *Graph) *volgorde {
@@ -65,6 +66,7 @@ func (o *volgorde) bereikt(a, b int) bool {
 		if p == b {
 			return true
 		}
+		o.stap += 1 + len(o.na[p])
 		for _, q := range o.na[p] {
 			if o.gezien[q] != o.zoek {
 				o.gezien[q] = o.zoek
@@ -101,17 +103,22 @@ func (l *lezing) streng(welke func(string) bool, o *volgorde, soort int) {
 				continue
 			}
 			over := p.Values[:0]
+			var weg map[string]bool
 			for _, v := range p.Values {
+				if !l.binnen(o.stap, l.grens.Stappen, teVeelVolgorde) {
+					return
+				}
 				eerder, later := o.punt(v.Ref, soort), o.punt(n.ID, soort)
 				if v.Kind == Verwijzing && eerder >= 0 && o.bereikt(later, eerder) {
 					l.waarschuw("%s van %s naar %s spreekt de rest van de graaf tegen (iets zou voor zichzelf bestaan) en is weggelaten.", p.Name, n.ID, v.Ref)
-					l.zonderLang(n, p.Name, v.Ref)
+					weg = zet(weg, v.Ref)
 					continue
 				}
 				o.voor(eerder, later)
 				over = append(over, v)
 			}
 			p.Values = over
+			l.zonderLang(n, p.Name, weg)
 			leeg = leeg || len(over) == 0
 		}
 		if leeg {

@@ -25,7 +25,7 @@ const (
 // becomes an Entity, because PROV-DM knows nothing else; all else comes back
 // the same from Lees. Equal graphs are equal bytes.
 func (g Graph) ProvJSONLD() json.RawMessage {
-	w := ldSchrijver{}
+	w := ldSchrijver{nummer: map[string]int{}}
 	for _, u := range g.uitspraken() {
 		w.uitspraak(u)
 	}
@@ -39,7 +39,8 @@ func (g Graph) ProvJSONLD() json.RawMessage {
 
 type ldSchrijver struct {
 	b       []byte
-	ruimten []string // namespaces of properties that need a prefix of ours
+	ruimten []string       // namespaces of properties that need a prefix of ours
+	nummer  map[string]int // of each of them, from 1
 }
 
 func (w *ldSchrijver) lid(naam string) {
@@ -129,13 +130,11 @@ func (w *ldSchrijver) naam(s string) string {
 	if ok && prefix != "" && strings.Trim(prefix, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" {
 		return s
 	}
-	for i, ns := range w.ruimten {
-		if ns == prefix+":" {
-			return "ns" + strconv.Itoa(i+1) + ":" + rest
-		}
+	if w.nummer[prefix] == 0 {
+		w.ruimten = append(w.ruimten, prefix+":")
+		w.nummer[prefix] = len(w.ruimten)
 	}
-	w.ruimten = append(w.ruimten, prefix+":")
-	return "ns" + strconv.Itoa(len(w.ruimten)) + ":" + rest
+	return "ns" + strconv.Itoa(w.nummer[prefix]) + ":" + rest
 }
 
 // getypeerd gives a value as text with the datatype that tells its kind; plain

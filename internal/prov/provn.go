@@ -14,7 +14,7 @@ const TypeProvN = `text/provenance-notation; charset="UTF-8"`
 // percent-encoded; a control character in a text becomes U+FFFD, so that what
 // is read on a terminal does nothing but be read. Equal graphs are equal bytes.
 func (g Graph) ProvN() []byte {
-	w := nSchrijver{prefix: map[string]string{NSProv: "prov", NSSoh: "soh", nsXSD: "xsd"}, bezet: map[string]bool{}}
+	w := nSchrijver{prefix: map[string]string{NSProv: "prov", NSSoh: "soh", nsXSD: "xsd"}, bezet: map[string]bool{}, volgende: map[string]int{}}
 	for _, woord := range strings.Fields("prov soh xsd document endDocument bundle endBundle prefix default entity activity agent used") {
 		w.bezet[woord] = true // the last eight are words of the notation itself
 	}
@@ -24,17 +24,19 @@ func (g Graph) ProvN() []byte {
 		w.uitspraak(&b, u)
 		b.WriteString("\n")
 	}
-	kop := "document\n  prefix prov <" + NSProv + ">\n  prefix soh <" + NSSoh + ">\n  prefix xsd <" + nsXSD + ">\n"
+	var kop strings.Builder
+	kop.WriteString("document\n  prefix prov <" + NSProv + ">\n  prefix soh <" + NSSoh + ">\n  prefix xsd <" + nsXSD + ">\n")
 	for _, ns := range w.ruimten {
-		kop += "  prefix " + w.prefix[ns] + " <" + iri(ns) + ">\n"
+		kop.WriteString("  prefix " + w.prefix[ns] + " <" + iri(ns) + ">\n")
 	}
-	return []byte(kop + "\n" + b.String() + "endDocument\n")
+	return []byte(kop.String() + "\n" + b.String() + "endDocument\n")
 }
 
 type nSchrijver struct {
-	prefix  map[string]string // namespace → prefix
-	bezet   map[string]bool
-	ruimten []string // namespaces beyond the fixed ones, in order of use
+	prefix   map[string]string // namespace → prefix
+	bezet    map[string]bool
+	volgende map[string]int // word → the number that it gets next
+	ruimten  []string       // namespaces beyond the fixed ones, in order of use
 }
 
 func (w *nSchrijver) uitspraak(b *strings.Builder, u uitspraak) {
@@ -201,8 +203,8 @@ func (w *nSchrijver) prefixVan(ns string) string {
 		woord = "n"
 	}
 	p := woord
-	for i := 2; w.bezet[p]; i++ {
-		p = woord + strconv.Itoa(i)
+	for i := max(2, w.volgende[woord]); w.bezet[p]; i++ {
+		p, w.volgende[woord] = woord+strconv.Itoa(i), i+1
 	}
 	w.bezet[p], w.prefix[ns] = true, p
 	w.ruimten = append(w.ruimten, ns)

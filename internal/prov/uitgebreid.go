@@ -33,6 +33,9 @@ func (l *lezing) uitgebreid(data json.RawMessage) (err error) {
 		return err
 	}
 	for _, n := range platteNodes {
+		if l.teVeel != nil {
+			break
+		}
 		if m, ok := n.(map[string]any); ok {
 			l.platteNode(m)
 		}
@@ -99,24 +102,24 @@ func (l *lezing) platteNode(m map[string]any) {
 					l.typeer(n, soort)
 					continue
 				}
-				platteWaarde(n, term, o)
+				l.platteWaarde(n, term, o)
 			}
 		}
 	}
 }
 
-func platteWaarde(n *Node, term string, o map[string]any) {
+func (l *lezing) platteWaarde(n *Node, term string, o map[string]any) {
 	if lijst, ok := o["@list"].([]any); ok {
 		for _, w := range lijst {
 			if o, ok := w.(map[string]any); ok {
-				platteWaarde(n, term, o)
+				l.platteWaarde(n, term, o)
 			}
 		}
 		return
 	}
 	if id, ok := o["@id"].(string); ok {
 		if id != "" {
-			n.Add(term, Value{Ref: compact(id), Kind: Verwijzing})
+			l.voeg(n, term, Value{Ref: compact(id), Kind: Verwijzing})
 		}
 		return
 	}
@@ -143,7 +146,7 @@ func platteWaarde(n *Node, term string, o map[string]any) {
 	if soort, ok := o["@type"].(string); ok && soort != "" && soort[0] != '@' {
 		w.Kind, w.Datatype, w.Taal = Getypeerd, compact(soort), ""
 	}
-	n.Add(term, w.ontypeer())
+	l.voeg(n, term, w.ontypeer())
 }
 
 // diepte gives how deep the arrays and objects of valid JSON are nested.

@@ -158,8 +158,12 @@ func (s gelezenLang) ander(naam, waarde string) bool {
 	return w != "" && waarde != "" && w != waarde
 }
 
-// zonderLang drops the qualified form of a relation that was left out.
-func (l *lezing) zonderLang(n *Node, kort, doel string) {
+// zonderLang drops the qualified forms of the statements of one relation that were
+// left out.
+func (l *lezing) zonderLang(n *Node, kort string, doelen map[string]bool) {
+	if len(doelen) == 0 {
+		return
+	}
 	for i := range n.Props {
 		p := &n.Props[i]
 		v := lang[p.Name]
@@ -168,7 +172,7 @@ func (l *lezing) zonderLang(n *Node, kort, doel string) {
 		}
 		p.Values = slices.DeleteFunc(p.Values, func(w Value) bool {
 			q := l.g.Vind(w.Ref)
-			return w.Kind == Verwijzing && q != nil && v.korteNaam(p.Name, q) == kort && q.Tekst(v.leden[0].prop) == doel
+			return w.Kind == Verwijzing && q != nil && v.korteNaam(p.Name, q) == kort && doelen[q.Tekst(v.leden[0].prop)]
 		})
 	}
 }

@@ -113,7 +113,7 @@ type uitspraak struct {
 // without such a type (a Betrokkene that does not act) is told as an Entity.
 func (g *Graph) uitspraken() []uitspraak {
 	var nodes, relaties []uitspraak
-	kwal := g.gekwalificeerd()
+	kwal, verteld := g.gekwalificeerd(), g.verteld()
 	for _, n := range g.Nodes {
 		if kwal[n.ID] {
 			continue
@@ -125,7 +125,7 @@ func (g *Graph) uitspraken() []uitspraak {
 				relaties = g.lange(relaties, n, p)
 			} else {
 				over := Prop{Name: p.Name}
-				relaties, over.Values = g.korte(relaties, n, p)
+				relaties, over.Values = korte(relaties, n, p, verteld)
 				if len(over.Values) > 0 {
 					rest = append(rest, over)
 				}
@@ -251,7 +251,7 @@ func (g *Graph) lange(uit []uitspraak, n *Node, p Prop) []uitspraak {
 
 // korte adds the plain relations that n makes by p, except those that are told
 // in the long form; what is no relation is given back.
-func (g *Graph) korte(uit []uitspraak, n *Node, p Prop) ([]uitspraak, []Value) {
+func korte(uit []uitspraak, n *Node, p Prop, verteld map[stelling]bool) ([]uitspraak, []Value) {
 	o := onder[p.Name]
 	naam := p.Name
 	if o.relatie != "" {
@@ -271,7 +271,7 @@ func (g *Graph) korte(uit []uitspraak, n *Node, p Prop) ([]uitspraak, []Value) {
 		if o.om {
 			van, naar = naar, van
 		}
-		if o.typ == "" && g.lang(v, van, naar) {
+		if o.typ == "" && verteld[stelling{v, van, naar}] {
 			continue
 		}
 		u := uitspraak{vorm: v, van: van, leden: make([]string, len(v.leden))}
@@ -284,23 +284,34 @@ func (g *Graph) korte(uit []uitspraak, n *Node, p Prop) ([]uitspraak, []Value) {
 	return uit, rest
 }
 
-// lang tells whether the relation is told in the long form.
-func (g *Graph) lang(v *vorm, van, naar string) bool {
-	n := g.Vind(van)
-	if n == nil {
-		return false
-	}
-	for _, p := range n.Props {
-		if lang[p.Name] != v {
-			continue
-		}
-		for _, w := range p.Values {
-			if q := g.Vind(w.Ref); q != nil && w.Kind == Verwijzing {
-				if r := q.Values(v.leden[0].prop); len(r) == 1 && r[0].Ref == naar {
-					return true
+// stelling is a relation between two nodes.
+type stelling struct {
+	*vorm
+	van, naar string
+}
+
+// verteld gives the relations that are told in the long form.
+func (g *Graph) verteld() map[stelling]bool {
+	var uit map[stelling]bool
+	for _, n := range g.Nodes {
+		for _, p := range n.Props {
+			v := lang[p.Name]
+			if v == nil {
+				continue
+			}
+			for _, w := range p.Values {
+				q := g.Vind(w.Ref)
+				if q == nil || w.Kind != Verwijzing {
+					continue
+				}
+				if r := q.Values(v.leden[0].prop); len(r) == 1 {
+					if uit == nil {
+						uit = map[stelling]bool{}
+					}
+					uit[stelling{v, n.ID, r[0].Ref}] = true
 				}
 			}
 		}
 	}
-	return false
+	return uit
 }

@@ -129,6 +129,7 @@ type versleutelaar struct {
 	kladje   []byte          // a token in the making
 	merken   bool
 	refs     [][16]byte
+	veelRefs map[[16]byte]bool // of many refs
 	wachten  []*partij
 	knopen   []knoop
 	personen map[string]persoon // by @id; each a Betrokkene, once zoekBetrokkenen is done
@@ -140,6 +141,7 @@ var werkers = sync.Pool{New: func() any { return &versleutelaar{personen: map[st
 func (v *versleutelaar) begin(ctx context.Context, s *Sleutels, dst []byte, in, uit *jsontape.Tape) {
 	v.s, v.ctx, v.err, v.pos, v.in, v.op = s, ctx, nil, 0, in, nil
 	v.uit, v.refs, v.wachten = dst, v.refs[:0], v.wachten[:0]
+	v.veelRefs = nil
 	v.merken = bytes.IndexByte(in.Src, merk[0]) >= 0 && bytes.Contains(in.Src, []byte(merk))
 	v.knopen = v.knopen[:0]
 	clear(v.personen)
@@ -378,9 +380,26 @@ func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byt
 
 var nulNonce [tokenKop - 16]byte
 
+// maxRijRefs is up to how many persons a row is faster than a set.
+const maxRijRefs = 32
+
+// noteer notes a person that was met, and the key that must be durable.
 func (v *versleutelaar) noteer(ref [16]byte, p *partij) {
 	if p != nil && (len(v.wachten) == 0 || v.wachten[len(v.wachten)-1] != p) {
 		v.wachten = append(v.wachten, p)
+	}
+	if len(v.refs) > maxRijRefs {
+		if v.veelRefs == nil {
+			v.veelRefs = make(map[[16]byte]bool, 2*len(v.refs))
+			for _, r := range v.refs {
+				v.veelRefs[r] = true
+			}
+		}
+		if !v.veelRefs[ref] {
+			v.veelRefs[ref] = true
+			v.refs = append(v.refs, ref)
+		}
+		return
 	}
 	for _, r := range v.refs {
 		if r == ref {

@@ -187,7 +187,7 @@ func handeltZelf(g prov.Graph, subject string, eigen func(string) bool) bool {
 // something of, and of a look what was looked at.
 func (u *Uitspraak) records(subject string, g prov.Graph, blik bool) {
 	voeg := func(naam string) {
-		if naam != "" && !slices.Contains(u.Records, naam) {
+		if naam != "" && len(u.Records) <= maxRecords && !slices.Contains(u.Records, naam) {
 			u.Records = append(u.Records, naam)
 		}
 	}
@@ -207,10 +207,9 @@ func (u *Uitspraak) records(subject string, g prov.Graph, blik bool) {
 				u.Partijen = append(u.Partijen, v.Ref)
 			}
 		}
-		if len(u.Records) > maxRecords {
-			u.Vreemd = vreemdVeel
-			return
-		}
+	}
+	if len(u.Records) > maxRecords {
+		u.Vreemd = vreemdVeel
 	}
 }
 
