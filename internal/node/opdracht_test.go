@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/opdracht"
 )
@@ -170,4 +171,42 @@ func TestAutomatischeBehandelingOverleeftHerstart(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.wacht("weigering", func() bool { return n.staat(politie, o.ID) == opdracht.Geweigerd })
+}
+
+// TestGeenKnooppuntMetEenOpdrachtZonderVerklaring: a functie that does not say
+// who may ask, and by which proof, keeps the whole node shut.
+func TestGeenKnooppuntMetEenOpdrachtZonderVerklaring(t *testing.T) {
+	n := nieuwNet(t)
+	zonder := func(anders func(*opdracht.Regel)) error {
+		r := briefRegel
+		anders(&r)
+		k, err := Open(Config{Organisatie: politie, Map: t.TempDir(), Identiteit: n.identiteit(politie), HubURL: n.hub.URL, HubOIN: keten.OIN, Log: n.nodes[politie.OIN].cfg.Log,
+			Functies: []functie.Bouw{func(*functie.Omgeving) functie.Functie {
+				return functie.Functie{Naam: "los", Titel: "Los", Opdrachten: []opdracht.Soort{{Naam: "lees-los", Titel: "Lees dit", Regel: r}}}
+			}}})
+		if err == nil {
+			_ = k.Close()
+		}
+		return err
+	}
+	if err := zonder(func(*opdracht.Regel) {}); err != nil {
+		t.Fatalf("with a declaration: %v", err)
+	}
+	for naam, anders := range map[string]func(*opdracht.Regel){
+		"niets":       func(r *opdracht.Regel) { *r = opdracht.Regel{} },
+		"geen weg":    func(r *opdracht.Regel) { r.Wegen = nil },
+		"geen bewijs": func(r *opdracht.Regel) { r.ZonderBewijs = "" },
+		"geen grens":  func(r *opdracht.Regel) { r.MaxPersonen = 0 },
+		"geen record": func(r *opdracht.Regel) { r.Onderwerp = "" },
+		"los bewijs": func(r *opdracht.Regel) {
+			r.ZonderBewijs, r.Bewijs = "", []opdracht.Bewijs{{Wat: "gerucht", Waar: opdracht.BijKetenindex}}
+		},
+		"bij de vrager": func(r *opdracht.Regel) {
+			r.ZonderBewijs, r.Bewijs = "", []opdracht.Bewijs{{Wat: opdracht.BewijsMelding, Waar: "vrager"}}
+		},
+	} {
+		if err := zonder(anders); err == nil {
+			t.Errorf("%s: the node opened", naam)
+		}
+	}
 }
