@@ -205,8 +205,30 @@ func (c *contract) meldingPaden() {
 	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/betrokkenen/query", lezer: l, body: vraag, wil: 403})
 	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/betrokkenen/query", body: vraag, wil: 401})
 	c.burgerPaden(ouder, vraag)
+	c.aanhangPaden(m.ID, l)
 	c.waarborgPaden(m.ID, m.Zaak)
 	c.opdrachtPaden(m.Zaak)
+}
+
+// aanhangPaden asks what sticks to a record of each kind, and what follows from
+// withholding one.
+func (c *contract) aanhangPaden(melding string, l *toegang.Lezer) {
+	c.t.Helper()
+	for _, f := range c.nodes[politie.OIN].Functies() {
+		for _, s := range f.Soorten {
+			c.doe(verzoek{als: vt, bij: politie, methode: "GET", pad: strings.TrimPrefix(s.Pad, "/v1") + "/" + uuid.NewString() + "/aanhang", lezer: l, wil: 404})
+		}
+	}
+	c.doe(verzoek{als: vt, bij: politie, methode: "GET", pad: "/meldingen/" + melding + "/aanhang", lezer: l, wil: 200})
+	c.doe(verzoek{als: vt, bij: politie, methode: "GET", pad: "/meldingen/" + melding + "/aanhang", wil: 401})
+	gevolgen := verzoek{als: politie, bij: politie, methode: "POST", pad: "/gevolgen/query", body: map[string]string{"soort": "melding", "id": melding}, wil: 200}
+	c.doe(gevolgen)
+	gevolgen.als, gevolgen.wil = vt, 403
+	c.doe(gevolgen)
+	gevolgen.als, gevolgen.body, gevolgen.wil = politie, map[string]string{"soort": "melding", "id": uuid.NewString()}, 404
+	c.doe(gevolgen)
+	gevolgen.body, gevolgen.wil = map[string]string{"soort": "melding"}, 400
+	c.doe(gevolgen)
 }
 
 // burgerPaden are what a member of the family does beside looking.

@@ -148,6 +148,14 @@ type net struct {
 	srv      map[begrip.OIN]*httptest.Server
 	stop     map[begrip.OIN]func()
 	oor      map[begrip.OIN]*gehoord
+	zwijgt   map[begrip.OIN]bool // answers nobody
+}
+
+// stil makes a node answer nobody, or answer again.
+func (n *net) stil(o begrip.Organisatie, ja bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.zwijgt[o.OIN] = ja
 }
 
 func (n *net) Write(b []byte) (int, error) {
@@ -164,7 +172,7 @@ func nieuwNet(t *testing.T) *net { return nieuwNetMet(t, nil) }
 func nieuwNetMet(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw, anders ...func(*net, *Config)) *net {
 	t.Helper()
 	n := &net{t: t, anders: anders, dir: t.TempDir(), log: &bytes.Buffer{}, nodes: map[begrip.OIN]*Node{}, srv: map[begrip.OIN]*httptest.Server{},
-		stop: map[begrip.OIN]func(){}, oor: map[begrip.OIN]*gehoord{}}
+		stop: map[begrip.OIN]func(){}, oor: map[begrip.OIN]*gehoord{}, zwijgt: map[begrip.OIN]bool{}}
 	if n.functies = functies; functies == nil {
 		n.functies = func(o begrip.Organisatie) []functie.Bouw { return []functie.Bouw{brieven(n.oor[o.OIN])} }
 	}
@@ -213,8 +221,11 @@ func nieuwNetMet(t *testing.T, functies func(begrip.Organisatie) []functie.Bouw,
 		n.srv[o.OIN] = n.luister(o, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			n.mu.Lock()
 			n.paden = append(n.paden, r.URL.String())
-			h := n.nodes[o.OIN].API()
+			h, zwijgt := n.nodes[o.OIN].API(), n.zwijgt[o.OIN]
 			n.mu.Unlock()
+			if zwijgt {
+				panic(http.ErrAbortHandler)
+			}
 			h.ServeHTTP(w, r)
 		}))
 		n.mu.Lock()

@@ -147,6 +147,11 @@ func (b *beeld) alleenGetoond(streng bool) {
 	for _, g := range b.Gebeurtenissen { // newest first: the last one stays
 		eigenaar[g.Onderwerp] = g
 	}
+	for _, x := range b.Bronnen { // what it shows without a part; of its own records only
+		for _, urn := range x.Beeld.Bekend {
+			getoond[urn] = getoond[urn] || !streng && eigenaar[urn].Bron == x.OIN
+		}
+	}
 	b.Gebeurtenissen = slices.DeleteFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
 		if getoond[g.Onderwerp] && !(streng && g.Afgeschermd) {
 			return false

@@ -157,6 +157,7 @@ var gelukt = map[string]*web.Alert{
 	"geweigerd":   {Soort: "ok", Titel: web.Vertaalbaar("De melding is teruggegeven."), Tekst: web.Vertaalbaar("De melder leest waarom.")},
 	"beantwoord":  {Soort: "ok", Titel: web.Vertaalbaar("Uw antwoord is verstuurd.")},
 	"afgeschermd": {Soort: "ok", Titel: web.Vertaalbaar("Dit gegeven is nu afgeschermd.")},
+	"verwerkt":    {Soort: "ok", Titel: web.Vertaalbaar("U hebt dit nagekeken.")},
 	"aangeboden":  {Soort: "ok", Titel: web.Vertaalbaar("De berichten worden opnieuw verstuurd.")},
 }
 

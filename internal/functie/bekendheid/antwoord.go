@@ -24,8 +24,9 @@ const (
 )
 
 // Vraag asks organisations whether they know the persons of a zaak: each gets
-// its own question record and an Opdracht, all in one transaction.
-func (t *T) Vraag(ctx context.Context, zaak string, reden begrip.Doel, personen []melding.Betrokkene, aan []begrip.OIN, l toegang.Lezer) error {
+// its own question record and an Opdracht, all in one transaction. rustOp is the
+// record that gave cause to ask.
+func (t *T) Vraag(ctx context.Context, zaak string, reden begrip.Doel, personen []melding.Betrokkene, aan []begrip.OIN, l toegang.Lezer, rustOp ...begrip.Verwijzing) error {
 	c := &begrip.Controle{}
 	c.Eis(len(personen) > 0, "personen", "Kies over wie u de vraag stelt.")
 	c.Eis(len(personen) <= maxGevraagd, "personen", "Vraag over hoogstens %d personen tegelijk.", maxGevraagd)
@@ -40,7 +41,7 @@ func (t *T) Vraag(ctx context.Context, zaak string, reden begrip.Doel, personen 
 	}
 	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		for _, oin := range aan {
-			if err := t.vraag(ctx, tx, zaak, reden, personen, oin, l); err != nil {
+			if err := t.vraag(ctx, tx, zaak, reden, personen, oin, l, rustOp); err != nil {
 				return err
 			}
 		}
@@ -52,7 +53,7 @@ func (t *T) Vraag(ctx context.Context, zaak string, reden begrip.Doel, personen 
 	return err
 }
 
-func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip.Doel, personen []melding.Betrokkene, aan begrip.OIN, l toegang.Lezer) error {
+func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip.Doel, personen []melding.Betrokkene, aan begrip.OIN, l toegang.Lezer, rustOp []begrip.Verwijzing) error {
 	d, _ := t.o.Deelnemer(aan)
 	v := Verrijking{
 		Registratienummer: uuid.Must(uuid.NewV7()).String(), RedenVerzoek: reden, Omschrijving: "Kent u deze persoon? " + reden.Omschrijving() + ".",
@@ -68,7 +69,7 @@ func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip
 	for _, q := range VragenVoor(d.Soort) {
 		v.VerrijkingsVraag = append(v.VerrijkingsVraag, q.Code)
 	}
-	if err := t.bewaar(ctx, tx, soortVerzoek, v, v.Personen()); err != nil {
+	if err := t.bewaar(ctx, tx, soortVerzoek, v, v.Personen(), rustOp); err != nil {
 		return err
 	}
 	uiterlijk := v.Op.Add(5 * 24 * time.Hour)
@@ -85,32 +86,39 @@ func (t *T) vraag(ctx context.Context, tx *dossier.Tx, zaak string, reden begrip
 	return t.verstuur(ctx, tx, typeGevraagd, u, g)
 }
 
-func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, soort string, v Verrijking, personen []NatuurlijkPersoon) error {
+func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, soort string, v Verrijking, personen []NatuurlijkPersoon, rustOp []begrip.Verwijzing) error {
 	inhoud, err := begrip.Opslag(v)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Schrijf(ctx, dossier.Record{Soort: soort, ID: v.Registratienummer, Zaak: v.Zaak, GeldigVanaf: v.Op, Door: v.Door, Personen: bsns(personen), Inhoud: inhoud})
+	_, err = tx.Schrijf(ctx, dossier.Record{Soort: soort, ID: v.Registratienummer, Zaak: v.Zaak, GeldigVanaf: v.Op, Door: v.Door, Personen: bsns(personen), Inhoud: inhoud, Herkomst: rustOp})
 	return err
 }
 
-// lezen reads the question behind an Opdracht live at the asker.
-func (t *T) lezen(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) (Verrijking, error) {
-	var v Verrijking
+// lezen reads the question behind an Opdracht live at the asker; rustOp is what
+// was read.
+func (t *T) lezen(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) (v Verrijking, rustOp begrip.Verwijzing, err error) {
 	l.Zaak = o.Zaak
 	vol := begrip.NiveauInhoud
 	a, err := t.o.Inzage.Haal(ctx, o.Onderwerp.Bron, o.Onderwerp.Pad, l, nil, &vol)
 	if err != nil {
-		return v, err
+		return v, rustOp, err
 	}
-	return inzage.Lees[Verrijking](a)
+	v, err = inzage.Lees[Verrijking](a)
+	return v, a.Herkomst, err
+}
+
+// bekende is a registratie of ours about a person that is asked about.
+type bekende struct {
+	Registratie
+	rec dossier.Record
 }
 
 // kennen gives the registraties of the persons that this organisation knows,
 // by the id of the person in the question. The look at one's own records is
 // part of answering, and logged with it.
-func (t *T) kennen(ctx context.Context, v Verrijking) (map[string][]Registratie, error) {
-	uit := map[string][]Registratie{}
+func (t *T) kennen(ctx context.Context, v Verrijking) (map[string][]bekende, error) {
+	uit := map[string][]bekende{}
 	for _, p := range v.Personen() {
 		if p.Burgerservicenummer.IsZero() {
 			continue // without a BSN a person decides, not a rule
@@ -124,14 +132,14 @@ func (t *T) kennen(ctx context.Context, v Verrijking) (map[string][]Registratie,
 			if err := json.Unmarshal(rec.Inhoud, &r); err != nil {
 				return nil, err
 			}
-			uit[p.ID] = append(uit[p.ID], r)
+			uit[p.ID] = append(uit[p.ID], bekende{r, rec})
 		}
 	}
 	return uit, nil
 }
 
 // uitRegistraties answers the questions from what is registered.
-func uitRegistraties(v Verrijking, kennen map[string][]Registratie) (antwoorden []Antwoord, contact begrip.Verblijf[Contact]) {
+func uitRegistraties(v Verrijking, kennen map[string][]bekende) (antwoorden []Antwoord, contact begrip.Verblijf[Contact]) {
 	for _, p := range v.Personen() {
 		for _, r := range kennen[p.ID] {
 			if contact.Leeg() {
@@ -147,9 +155,58 @@ func uitRegistraties(v Verrijking, kennen map[string][]Registratie) (antwoorden 
 	return antwoorden, contact
 }
 
+// records gives the registraties themselves.
+func records(kennen map[string][]bekende) []dossier.Record {
+	var uit []dossier.Record
+	for _, bs := range kennen {
+		for _, b := range bs {
+			uit = append(uit, b.rec)
+		}
+	}
+	return uit
+}
+
+// zonderDichte leaves out what is withheld from the asker; dicht tells that any of
+// it is withheld from anybody.
+func (t *T) zonderDichte(ctx context.Context, v Verrijking, kennen map[string][]bekende) (open map[string][]bekende, dicht bool, err error) {
+	recs := records(kennen)
+	vrager, _ := t.o.Deelnemer(v.Vrager)
+	vrager.OIN = v.Vrager
+	voor, err := t.o.Inzage.DichtVoor(ctx, vrager.Organisatie, recs...)
+	if err != nil {
+		return nil, false, err
+	}
+	is, err := t.o.Inzage.IsDicht(ctx, recs...)
+	open = map[string][]bekende{}
+	for id, bs := range kennen {
+		for _, b := range bs {
+			dicht = dicht || is != nil && is(b.rec)
+			if !voor(b.rec) {
+				open[id] = append(open[id], b)
+			}
+		}
+	}
+	return open, dicht, err
+}
+
+// rustOp gives what an answer rests on: the question, and the registraties of who
+// is known in it.
+func (t *T) rustOp(vraag begrip.Verwijzing, kennen map[string][]bekende, ken map[string]bool) []begrip.Verwijzing {
+	uit := []begrip.Verwijzing{vraag}
+	for id, bs := range kennen {
+		for _, b := range bs {
+			if ken[id] {
+				uit = append(uit, b.rec.Verwijzing(t.o.Organisatie.OIN, padRegistraties))
+			}
+		}
+	}
+	return uit
+}
+
 // Beantwoord answers the question: known makes a Verrijking about the persons
-// that are known available here; unknown leaves no record of anyone.
-func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, ken map[string]bool, antwoorden []Antwoord, contact begrip.Verblijf[Contact], door string) error {
+// that are known available here, which rests on rustOp; unknown leaves no record
+// of anyone.
+func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, ken map[string]bool, antwoorden []Antwoord, contact begrip.Verblijf[Contact], door string, rustOp ...begrip.Verwijzing) error {
 	personen := v.Personen()
 	verzoek := urn(soortVerzoek, o.Onderwerp.Pad[strings.LastIndexByte(o.Onderwerp.Pad, '/')+1:])
 	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
@@ -164,7 +221,7 @@ func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, k
 			a.Registratienummer, a.Op, a.Door, a.VraagAntwoord, a.Contact = uuid.Must(uuid.NewV7()).String(), t.nu().UTC(), door, antwoorden, contact
 			a.Omschrijving = t.o.Organisatie.Naam + " kent deze persoon."
 			a.beperk(ken)
-			if err := t.bewaar(ctx, tx, soortVerrijking, a, a.Personen()); err != nil {
+			if err := t.bewaar(ctx, tx, soortVerrijking, a, a.Personen(), rustOp); err != nil {
 				return err
 			}
 			u := urn(soortVerrijking, a.Registratienummer)
@@ -226,7 +283,7 @@ func (t *T) automatisch(ctx context.Context, o opdracht.Opdracht) error {
 		return nil
 	}
 	l := toegang.Lezer{Organisatie: t.o.Organisatie, Persoon: "regel", Naam: "Automatische regel", Rol: begrip.RolSysteem, Doel: begrip.DoelVTMelding, Grondslag: grond, Zaak: o.Zaak}
-	v, err := t.lezen(ctx, o, l)
+	v, vraag, err := t.lezen(ctx, o, l)
 	if err != nil {
 		return err
 	}
@@ -238,12 +295,15 @@ func (t *T) automatisch(ctx context.Context, o opdracht.Opdracht) error {
 	if err != nil || t.regel == AlleenOnbekend && len(gevonden) > 0 {
 		return err
 	}
+	if _, dicht, err := t.zonderDichte(ctx, v, gevonden); dicht || err != nil {
+		return err // what is withheld from anybody, a professional decides about
+	}
 	ken := map[string]bool{}
 	for id := range gevonden {
 		ken[id] = true
 	}
 	antwoorden, contact := uitRegistraties(v, gevonden)
-	err = t.Beantwoord(ctx, o, v, ken, antwoorden, contact, l.Naam)
+	err = t.Beantwoord(ctx, o, v, ken, antwoorden, contact, l.Naam, t.rustOp(vraag, gevonden, ken)...)
 	if begrip.Is(err, begrip.Conflict) {
 		return nil // answered or withdrawn in the meantime
 	}

@@ -48,18 +48,18 @@ type nieuwData struct {
 }
 
 // beoordeling reads, under a decision, the zaak from which is asked.
-func (p *paginaset) beoordeling(r *http.Request, s toegang.Sessie, id string) (melding.Beoordeling, error) {
-	var b melding.Beoordeling
+func (p *paginaset) beoordeling(r *http.Request, s toegang.Sessie, id string) (b melding.Beoordeling, rustOp begrip.Verwijzing, err error) {
 	l := s.Lezer(p.o.Organisatie, begrip.DoelBeoordelen, begrip.GrondWmo516, "")
 	a, err := p.o.Inzage.Haal(r.Context(), p.o.Organisatie.OIN, melding.PadBeoordeling(id), l, nil, nil)
 	if err != nil {
-		return b, err
+		return b, rustOp, err
 	}
-	return inzage.Lees[melding.Beoordeling](a)
+	b, err = inzage.Lees[melding.Beoordeling](a)
+	return b, a.Herkomst, err
 }
 
 func (p *paginaset) nieuw(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
-	b, err := p.beoordeling(r, s, r.URL.Query().Get("beoordeling"))
+	b, _, err := p.beoordeling(r, s, r.URL.Query().Get("beoordeling"))
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (p *paginaset) vraagUit(w http.ResponseWriter, r *http.Request, s toegang.S
 	if err != nil {
 		return err
 	}
-	b, err := p.beoordeling(r, s, f.Waarde("beoordeling"))
+	b, op, err := p.beoordeling(r, s, f.Waarde("beoordeling"))
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *paginaset) vraagUit(w http.ResponseWriter, r *http.Request, s toegang.S
 			aan = append(aan, begrip.OIN(o))
 		}
 	}
-	err = p.Vraag(r.Context(), b.Zaak, begrip.DoelVTMelding, personen, aan, s.Lezer(p.o.Organisatie, begrip.DoelVTMelding, begrip.GrondWmo516, b.Zaak))
+	err = p.Vraag(r.Context(), b.Zaak, begrip.DoelVTMelding, personen, aan, s.Lezer(p.o.Organisatie, begrip.DoelVTMelding, begrip.GrondWmo516, b.Zaak), op)
 	if f.Neem(err, nil) {
 		p.toonNieuw(w, r, s, http.StatusBadRequest, f, b)
 		return nil
@@ -147,6 +147,7 @@ type inkomendData struct {
 	Kent     []web.Optie
 	Stil     *web.BronStil
 	Waarom   string
+	Dicht    bool // something we have about these persons is withheld from somebody
 }
 
 func (p *paginaset) lezer(s toegang.Sessie, o opdracht.Opdracht) toegang.Lezer {
@@ -174,7 +175,7 @@ func (p *paginaset) inkomend(w http.ResponseWriter, r *http.Request, s toegang.S
 	if err != nil {
 		return err
 	}
-	v, err := p.lezen(r.Context(), o, p.lezer(s, o))
+	v, _, err := p.lezen(r.Context(), o, p.lezer(s, o))
 	if begrip.Is(err, begrip.BronAntwoordtNiet) {
 		vrager, _ := p.o.Deelnemer(o.Van)
 		p.toonInkomend(w, r, s, http.StatusBadGateway, inkomendData{F: &web.Formulier{}, O: o, Vrager: vrager.Naam, Stil: &web.BronStil{Organisatie: vrager.Naam, Opnieuw: r.URL.Path}})
@@ -187,12 +188,18 @@ func (p *paginaset) inkomend(w http.ResponseWriter, r *http.Request, s toegang.S
 	if err != nil {
 		return err
 	}
+	gevonden, dicht, err := p.zonderDichte(r.Context(), v, gevonden)
+	if err != nil {
+		return err
+	}
 	f := &web.Formulier{}
 	antwoorden, _ := uitRegistraties(v, gevonden)
 	for _, a := range antwoorden {
 		f.Zet(antwoordVeld(a.Persoon, a.Vraag), a.Antwoord)
 	}
-	p.toonInkomend(w, r, s, http.StatusOK, p.inkomendData(r, f, o, v, gevonden))
+	d := p.inkomendData(r, f, o, v, gevonden)
+	d.Dicht = dicht
+	p.toonInkomend(w, r, s, http.StatusOK, d)
 	return nil
 }
 
@@ -212,7 +219,7 @@ func (p *paginaset) bewezen(r *http.Request, o opdracht.Opdracht, v Verrijking) 
 
 func antwoordVeld(persoon, code string) string { return "antwoord-" + persoon + "-" + code }
 
-func (p *paginaset) inkomendData(r *http.Request, f *web.Formulier, o opdracht.Opdracht, v Verrijking, gevonden map[string][]Registratie) inkomendData {
+func (p *paginaset) inkomendData(r *http.Request, f *web.Formulier, o opdracht.Opdracht, v Verrijking, gevonden map[string][]bekende) inkomendData {
 	vrager, _ := p.o.Deelnemer(o.Van)
 	bewezen := p.bewezen(r, o, v)
 	d := inkomendData{F: f, O: o, Vrager: vrager.Naam, Open: !o.Staat.Eind(), Waarom: v.RedenVerzoek.Omschrijving(), Kent: []web.Optie{{Waarde: "ja", Tekst: "Ja"}, {Waarde: "nee", Tekst: "Nee"}}}
@@ -248,14 +255,14 @@ func (p *paginaset) antwoord(w http.ResponseWriter, r *http.Request, s toegang.S
 	if err != nil {
 		return err
 	}
-	v, err := p.lezen(r.Context(), o, p.lezer(s, o))
+	v, vraag, err := p.lezen(r.Context(), o, p.lezer(s, o))
 	if err != nil {
 		return err
 	}
 	if f.Waarde("actie") == "weiger" {
 		err = p.Weiger(r.Context(), o, v, f.Waarde("reden"), s.Naam)
 	} else {
-		err = p.beantwoordUit(r, f, o, v, s)
+		err = p.beantwoordUit(r, f, o, v, vraag, s)
 	}
 	if f.Neem(err, nil) {
 		gevonden, err := p.kennen(r.Context(), v)
@@ -272,7 +279,7 @@ func (p *paginaset) antwoord(w http.ResponseWriter, r *http.Request, s toegang.S
 	return nil
 }
 
-func (p *paginaset) beantwoordUit(r *http.Request, f *web.Formulier, o opdracht.Opdracht, v Verrijking, s toegang.Sessie) error {
+func (p *paginaset) beantwoordUit(r *http.Request, f *web.Formulier, o opdracht.Opdracht, v Verrijking, vraag begrip.Verwijzing, s toegang.Sessie) error {
 	c := &begrip.Controle{}
 	ken, antwoorden := map[string]bool{}, []Antwoord{}
 	for _, x := range v.Personen() {
@@ -292,7 +299,14 @@ func (p *paginaset) beantwoordUit(r *http.Request, f *web.Formulier, o opdracht.
 	if err := c.Fout(); err != nil {
 		return err
 	}
-	return p.Beantwoord(r.Context(), o, v, ken, antwoorden, begrip.InVerblijf(Contact{Naam: s.Naam, Functie: s.Rol.Naam()}), s.Naam)
+	gevonden, err := p.kennen(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	if gevonden, _, err = p.zonderDichte(r.Context(), v, gevonden); err != nil {
+		return err
+	}
+	return p.Beantwoord(r.Context(), o, v, ken, antwoorden, begrip.InVerblijf(Contact{Naam: s.Naam, Functie: s.Rol.Naam()}), s.Naam, p.rustOp(vraag, gevonden, ken)...)
 }
 
 type gelezenData struct {

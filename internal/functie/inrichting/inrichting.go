@@ -20,6 +20,7 @@ import (
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
@@ -37,14 +38,22 @@ type T struct{ o *functie.Omgeving }
 // Nieuw puts the functie on a node.
 func Nieuw(o *functie.Omgeving) *T { return &T{o} }
 
-// Bouw makes the functie, for the wiring of a node.
-func Bouw(o *functie.Omgeving) functie.Functie { return Nieuw(o).Functie() }
+// Bouw makes the functie, for the wiring of a node, and sees to it that whoever
+// read what is withheld hears that.
+func Bouw(o *functie.Omgeving) functie.Functie {
+	t := Nieuw(o)
+	if o.Waarborgen != nil { // the portal wants the texts only
+		o.Waarborgen.BijWijziging(t.verspreid)
+	}
+	return t.Functie()
+}
 
 // Functie declares it.
 func (t *T) Functie() functie.Functie {
 	f := functie.Functie{
 		Naam: "inrichting", Titel: "Inrichten en bijsturen samenwerking", Beleid: map[string]string{"inrichting/beleid.rego": beleid},
-		API: t.api, Werkplek: t.werkplek, Teksten: teksten,
+		API: t.api, Werkplek: t.werkplek, Teksten: teksten, Opdrachten: []opdracht.Soort{t.opdrachtAfscherming()},
+		Opent: map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{soortAfscherming: opentAfscherming},
 	}
 	for _, s := range append(waarborg.Soorten(), waarborg.SoortNoodtoegang) {
 		f.Soorten = append(f.Soorten, t.soort(s))
@@ -167,6 +176,7 @@ func (t *T) basis() string {
 func (t *T) api(api huma.API) {
 	t.o.Waarborgen.API(api, t.basis, t.mag)
 	t.simulaties(api)
+	t.gevolgen(api)
 }
 
 // mag lets a system or the privacy officer of this organisation through.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
@@ -29,6 +30,8 @@ func (t *T) werkplek(w *web.Werk) {
 	w.Pagina("POST /waarborgen/afscherming/{id}", p.alleen(p.herzie))
 	w.Pagina("GET /waarborgen/afschermen", p.afschermen)
 	w.Pagina("POST /waarborgen/afschermen", p.schermAf)
+	w.Pagina("GET /postvak/afscherming/{id}", p.afgeschermd)
+	w.Pagina("POST /postvak/afscherming/{id}", p.verwerkt)
 	w.Nav(web.NavItem{Titel: web.Vertaalbaar("Afspraken"), Pad: "/afspraken", Icoon: "file-text"}, nil)
 	w.Pagina("GET /afspraken", p.afspraken)
 	w.Pagina("GET /afspraken/{naam}", p.afspraak)
@@ -176,6 +179,7 @@ type afschermData struct {
 	Titel     string
 	Redenen   []web.Optie
 	Tegen     []web.Optie
+	inzage.Gevolgen
 }
 
 // betrokkenen gives whom a record of ours is about to who may withhold it: who may
@@ -211,8 +215,13 @@ func (p *paginaset) betrokkenen(r *http.Request, s toegang.Sessie, soort, id str
 	return p.o.Inzage.Betrokkenen(r.Context(), soort, id)
 }
 
-func (p *paginaset) toonAfschermen(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, f *web.Formulier, bs []begrip.Betrokkene) {
-	d := afschermData{F: f, Soort: f.Waarde("soort"), ID: f.Waarde("id"), Titel: p.o.Inzage.Titel(f.Waarde("soort"))}
+func (p *paginaset) toonAfschermen(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, f *web.Formulier, bs []begrip.Betrokkene) error {
+	k, _ := p.o.Inzage.VanSoort(f.Waarde("soort"))
+	g, err := p.o.Inzage.Gevolgen(r.Context(), s.Lezer(p.o.Organisatie, begrip.DoelToezicht, begrip.GrondAvg24, ""), k, f.Waarde("id"))
+	if err != nil {
+		return err
+	}
+	d := afschermData{F: f, Gevolgen: g, Soort: f.Waarde("soort"), ID: f.Waarde("id"), Titel: p.o.Inzage.Titel(f.Waarde("soort"))}
 	for _, x := range waarborg.AfschermRedenen() {
 		d.Redenen = append(d.Redenen, web.Optie{Waarde: string(x), Tekst: hoofd(x.Naam()), Uitleg: x.Artikel()})
 	}
@@ -220,6 +229,7 @@ func (p *paginaset) toonAfschermen(w http.ResponseWriter, r *http.Request, s toe
 		d.Tegen = append(d.Tegen, web.Optie{Waarde: strconv.Itoa(i), Tekst: b.Naam.Voluit(), Uitleg: b.Rol})
 	}
 	p.Toon(w, r, status, "afschermen.html", web.Pagina{Titel: "Scherm dit af", Data: d})
+	return nil
 }
 
 func (p *paginaset) afschermen(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
@@ -229,8 +239,7 @@ func (p *paginaset) afschermen(w http.ResponseWriter, r *http.Request, s toegang
 		return err
 	}
 	f := (&web.Formulier{}).Zet("soort", q.Get("soort")).Zet("id", q.Get("id")).Zet("herzienOp", time.Now().AddDate(0, 3, 0).Format(time.DateOnly))
-	p.toonAfschermen(w, r, s, http.StatusOK, f, bs)
-	return nil
+	return p.toonAfschermen(w, r, s, http.StatusOK, f, bs)
 }
 
 func (p *paginaset) schermAf(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
@@ -254,8 +263,7 @@ func (p *paginaset) schermAf(w http.ResponseWriter, r *http.Request, s toegang.S
 	}
 	err = p.o.Waarborgen.Maak(r.Context(), waarborg.SoortAfscherming, a, s.Naam)
 	if f.Neem(err, nil) {
-		p.toonAfschermen(w, r, s, http.StatusBadRequest, f, bs)
-		return nil
+		return p.toonAfschermen(w, r, s, http.StatusBadRequest, f, bs)
 	}
 	if err != nil {
 		return err

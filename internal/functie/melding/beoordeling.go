@@ -122,7 +122,7 @@ func (t *T) soortBeoordeling() inzage.Soort {
 			}
 			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.melding().Bron, "aan": t.o.Organisatie.Soort, "afgeschermd": b.BronAfgeschermd}
 		},
-		Melding: true,
+		Melding: true, Herkomst: []string{soortMelding},
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
 			b, _ := leesBeoordeling(rec)
 			return b.Betrokkenen
@@ -156,7 +156,7 @@ func magStap(_ opdracht.Opdracht, s opdracht.Stap) error {
 // Oppakken takes up an offered melding: the content is read at its source once
 // more, and what the receiver needs goes into its own file.
 func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (Beoordeling, error) {
-	o, m, err := t.lezen(ctx, opdrachtID, l)
+	o, m, op, err := t.lezen(ctx, opdrachtID, l)
 	if err != nil {
 		return Beoordeling{}, err
 	}
@@ -172,7 +172,7 @@ func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (B
 		if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, opdracht.Stap{Naar: opdracht.Geaccepteerd, Door: l.Naam}); err != nil {
 			return err
 		}
-		if err := t.bewaar(ctx, tx, b, 0, l.Naam); err != nil {
+		if err := t.bewaar(ctx, tx, b, 0, l.Naam, op); err != nil {
 			return err
 		}
 		return t.meld(ctx, tx, typeOpgepakt, "OppakkenMelding", o.Onderwerp, b.Zaak, b.Betrokkenen)
@@ -185,7 +185,7 @@ func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (B
 
 // Weiger gives the melding back with a reason.
 func (t *T) Weiger(ctx context.Context, opdrachtID, reden string, l toegang.Lezer) error {
-	o, m, err := t.lezen(ctx, opdrachtID, l)
+	o, m, _, err := t.lezen(ctx, opdrachtID, l)
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 	return err
 }
 
-func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, b Beoordeling, versie int, door string) error {
+func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, b Beoordeling, versie int, door string, rustOp ...begrip.Verwijzing) error {
 	inhoud, err := begrip.Opslag(b)
 	if err != nil {
 		return err
@@ -256,7 +256,7 @@ func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, b Beoordeling, versie in
 	if b.Uitkomst != nil {
 		staat = "afgerond"
 	}
-	_, err = tx.Schrijf(ctx, dossier.Record{Soort: soortBeoordeling, ID: b.ID, Versie: versie, Zaak: b.Zaak, Staat: staat, GeldigVanaf: t.nu(), Door: door, Personen: BSNs(b.Betrokkenen), Inhoud: inhoud})
+	_, err = tx.Schrijf(ctx, dossier.Record{Soort: soortBeoordeling, ID: b.ID, Versie: versie, Zaak: b.Zaak, Staat: staat, GeldigVanaf: t.nu(), Door: door, Personen: BSNs(b.Betrokkenen), Inhoud: inhoud, Herkomst: rustOp})
 	return err
 }
 
@@ -266,24 +266,23 @@ func (t *T) meld(ctx context.Context, tx *dossier.Tx, type_, activiteit string, 
 	return t.verstuur(ctx, tx, type_, id, graaf(id, zaak, activiteit, t.o.Organisatie, t.nu(), p, false))
 }
 
-// lezen reads an offered melding live at its source, in full.
-func (t *T) lezen(ctx context.Context, opdrachtID string, l toegang.Lezer) (opdracht.Opdracht, Melding, error) {
-	var m Melding
-	o, err := t.o.Opdrachten.Lees(ctx, opdrachtID)
+// lezen reads an offered melding live at its source, in full; rustOp is what was read.
+func (t *T) lezen(ctx context.Context, opdrachtID string, l toegang.Lezer) (o opdracht.Opdracht, m Melding, rustOp begrip.Verwijzing, err error) {
+	o, err = t.o.Opdrachten.Lees(ctx, opdrachtID)
 	if err != nil {
-		return o, m, err
+		return o, m, rustOp, err
 	}
 	if o.Soort != soortMelding {
-		return o, m, begrip.NieuweFout(begrip.NietGevonden, "Deze melding is er niet.")
+		return o, m, rustOp, begrip.NieuweFout(begrip.NietGevonden, "Deze melding is er niet.")
 	}
 	l.Zaak = o.Zaak
 	vol := begrip.NiveauInhoud
 	a, err := t.o.Inzage.Haal(ctx, o.Onderwerp.Bron, o.Onderwerp.Pad, l, nil, &vol)
 	if err != nil {
-		return o, m, err
+		return o, m, rustOp, err
 	}
 	m, err = inzage.Lees[Melding](a)
-	return o, m, err
+	return o, m, a.Herkomst, err
 }
 
 func (t *T) gezinBeoordeling(rec dossier.Record) (inzage.Deel, bool) {

@@ -33,7 +33,7 @@ func (p *paginaset) inkomend(w http.ResponseWriter, r *http.Request, s toegang.S
 
 func (p *paginaset) toonInkomend(w http.ResponseWriter, r *http.Request, s toegang.Sessie, status int, f *web.Formulier) error {
 	l := p.beoordelaar(s, "")
-	o, m, err := p.lezen(r.Context(), r.PathValue("id"), l)
+	o, m, _, err := p.lezen(r.Context(), r.PathValue("id"), l)
 	d := inkomendData{O: o, M: m, F: f, Open: o.Staat == opdracht.Aangeboden}
 	if melder, ok := p.o.Deelnemer(o.Van); ok {
 		d.Melder = melder.Naam

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,14 @@ type Record struct {
 	Door         string          // who wrote it: a person of the organisation or a rule
 	Personen     []begrip.BSN    // about whom it is, in the order of the writer
 	Inhoud       json.RawMessage // content
+
+	// Herkomst is what this version rests on, here and at other sources. What is
+	// withheld or protected there, is so here. Nil in a next version keeps what the
+	// one before rested on.
+	Herkomst []begrip.Verwijzing
+
+	Rust bool   // this version, or one before it, rests on other records; set by Schrijf
+	Zout string // salt of Hash; set by Schrijf
 }
 
 // Filter chooses current versions; an empty field does not limit.
@@ -36,7 +45,7 @@ type Filter struct {
 // standaardLimiet keeps a forgotten limit from reading a whole dossier.
 const standaardLimiet = 1000
 
-const recordKolommen = "r.soort, r.id, r.versie, r.zaak, r.staat, r.geldig_vanaf, r.rec_from, r.door, r.inhoud"
+const recordKolommen = "r.soort, r.id, r.versie, r.zaak, r.staat, r.geldig_vanaf, r.rec_from, r.door, r.inhoud, r.zout, r.rust"
 
 // open is written out, not bound: only then does the partial index apply.
 const open = "9223372036854775807"
@@ -51,7 +60,7 @@ func (tx *Tx) Schrijf(ctx context.Context, rec Record) (Record, error) {
 	if begrip.Gesloten(rec.Inhoud) {
 		return Record{}, errors.New("dossier: een beschermde waarde is gesloten en gaat zo verloren; begrip.Opslag maakt de vorm om op te slaan")
 	}
-	versie, vanaf, err := tx.huidig(ctx, rec.Soort, rec.ID)
+	versie, vanaf, rust, err := tx.huidig(ctx, rec.Soort, rec.ID)
 	if err != nil {
 		return Record{}, err
 	}
@@ -64,36 +73,44 @@ func (tx *Tx) Schrijf(ctx context.Context, rec Record) (Record, error) {
 		rec.GeldigVanaf = rec.VastgelegdOp
 	}
 	rec.GeldigVanaf = tijdstip(micros(rec.GeldigVanaf))
-	rec.Personen = uniek(rec.Personen)
+	rec.Personen, rec.Herkomst = uniek(rec.Personen), slices.Clone(rec.Herkomst)
+	if rust && rec.Herkomst == nil {
+		vorige := Record{Soort: rec.Soort, ID: rec.ID, Versie: versie}
+		if err := herkomst(ctx, tx.tx, &vorige); err != nil {
+			return Record{}, err
+		}
+		rec.Herkomst = vorige.Herkomst
+	}
+	rec.Zout, rec.Rust = zout(), rust || len(rec.Herkomst) > 0
 	tx.record = true
-	if err := tx.bewaar(ctx, rec); err != nil {
+	if err := tx.bewaar(ctx, &rec); err != nil {
 		return Record{}, fmt.Errorf("dossier: %s schrijven: %w", rec.Soort, err)
 	}
 	return rec, nil
 }
 
-func (tx *Tx) huidig(ctx context.Context, soort, id string) (versie int, vanaf int64, err error) {
-	err = tx.tx.QueryRowContext(ctx, `SELECT versie, rec_from FROM record
-		WHERE soort = $1 AND id = $2 AND rec_to = `+open, soort, id).Scan(&versie, &vanaf)
+func (tx *Tx) huidig(ctx context.Context, soort, id string) (versie int, vanaf int64, rust bool, err error) {
+	err = tx.tx.QueryRowContext(ctx, `SELECT versie, rec_from, rust FROM record
+		WHERE soort = $1 AND id = $2 AND rec_to = `+open, soort, id).Scan(&versie, &vanaf, &rust)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, 0, nil
+		return 0, 0, false, nil
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("dossier: %w", err)
+		return 0, 0, false, fmt.Errorf("dossier: %w", err)
 	}
-	return versie, vanaf, nil
+	return versie, vanaf, rust, nil
 }
 
-func (tx *Tx) bewaar(ctx context.Context, rec Record) error {
+func (tx *Tx) bewaar(ctx context.Context, rec *Record) error {
 	nu := micros(rec.VastgelegdOp)
 	if _, err := tx.tx.ExecContext(ctx, `UPDATE record SET rec_to = $1
 		WHERE soort = $2 AND id = $3 AND rec_to = `+open, nu, rec.Soort, rec.ID); err != nil {
 		return err
 	}
 	if _, err := tx.tx.ExecContext(ctx, `INSERT INTO record
-		(soort, id, versie, zaak, staat, geldig_vanaf, rec_from, rec_to, door, inhoud)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, `+open+`, $8, $9)`,
-		rec.Soort, rec.ID, rec.Versie, rec.Zaak, rec.Staat, micros(rec.GeldigVanaf), nu, rec.Door, string(rec.Inhoud)); err != nil {
+		(soort, id, versie, zaak, staat, geldig_vanaf, rec_from, rec_to, door, inhoud, zout, rust)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, `+open+`, $8, $9, $10, $11)`,
+		rec.Soort, rec.ID, rec.Versie, rec.Zaak, rec.Staat, micros(rec.GeldigVanaf), nu, rec.Door, string(rec.Inhoud), rec.Zout, rec.Rust); err != nil {
 		return err
 	}
 	for i, b := range rec.Personen {
@@ -102,7 +119,7 @@ func (tx *Tx) bewaar(ctx context.Context, rec Record) error {
 			return err
 		}
 	}
-	return nil
+	return tx.bewaarHerkomst(ctx, rec)
 }
 
 // Lees gives the version of a record that the node knew at peildatum; the zero
@@ -181,6 +198,9 @@ func leesAlle(ctx context.Context, v vrager, q string, args ...any) ([]Record, e
 		r := &recs[i]
 		r.Personen, err = rijen(ctx, v, scanBSN, `SELECT bsn FROM record_persoon
 			WHERE soort = $1 AND id = $2 AND versie = $3 ORDER BY plaats`, r.Soort, r.ID, r.Versie)
+		if err == nil && r.Rust {
+			err = herkomst(ctx, v, r)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +212,7 @@ func scanRecord(scan func(...any) error) (Record, error) {
 	var r Record
 	var geldig, vast int64
 	var inhoud string
-	err := scan(&r.Soort, &r.ID, &r.Versie, &r.Zaak, &r.Staat, &geldig, &vast, &r.Door, &inhoud)
+	err := scan(&r.Soort, &r.ID, &r.Versie, &r.Zaak, &r.Staat, &geldig, &vast, &r.Door, &inhoud, &r.Zout, &r.Rust)
 	r.GeldigVanaf, r.VastgelegdOp, r.Inhoud = tijdstip(geldig), tijdstip(vast), json.RawMessage(inhoud)
 	return r, err
 }

@@ -70,6 +70,9 @@ func TestSchrijfEnLees(t *testing.T) {
 	wil := melding("a")
 	wil.Versie, wil.VastgelegdOp, wil.GeldigVanaf = 1, k.t, k.t
 	wil.Personen = []begrip.BSN{schildwacht, ander}
+	if wil.Zout = r.Zout; len(wil.Zout) != 32 {
+		t.Errorf("the salt of a version is %q", wil.Zout)
+	}
 	if d := cmp.Diff(wil, r, bsnGelijk); d != "" {
 		t.Error("geschreven", d)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -26,10 +27,14 @@ type inzageUit struct {
 	Redenen    string `header:"Besluit-Redenen" doc:"Waarom dit mag, als JSON met query-codering"`
 	Plichten   string `header:"Besluit-Plichten" doc:"Wat de lezer ermee moet doen of laten, met komma's: niet-doorgeven, alarm, nakijken"`
 	Dicht      string `header:"Bron-Afgeschermd" doc:"ja: het gezin mag niet weten van wie dit gegeven is" enum:"ja"`
+	Gegeven    string `header:"Gegeven" doc:"Soort, versie en SHA-256 van wat is gelezen, om vast te leggen waar iets op rust; met aanhang=… als er iets aan vastzit dat u moet ophalen en uitvoeren" example:"melding; versie=1; hash=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
 	Body       json.RawMessage
 }
 
-// Registreer adds GET {pad}/{id} and {pad}/{id}/niveau0, 1 and 2 of a kind.
+type aanhangUit struct{ Body waarborg.Aanhang }
+
+// Registreer adds GET {pad}/{id}, {pad}/{id}/niveau0, 1 and 2 of a kind, and
+// {pad}/{id}/aanhang.
 func (z *Inzage) Registreer(api huma.API, soort Soort) {
 	pad := strings.TrimPrefix(soort.Pad, "/v1") + "/{id}"
 	voeg := func(pad, naam, samenvatting string, n *begrip.Niveau) {
@@ -45,6 +50,17 @@ func (z *Inzage) Registreer(api huma.API, soort Soort) {
 		t := "niveau" + string(rune('0'+n))
 		voeg(pad+"/"+t, "lees"+hoofdletter(soort.Naam)+hoofdletter(t), soort.Titel+" op "+t[:6]+" "+t[6:], &n)
 	}
+	rest.Register(api, huma.Operation{
+		OperationID: "lees" + hoofdletter(soort.Naam) + "Aanhang", Method: http.MethodGet, Path: pad + "/aanhang", Tags: []string{soort.Titel}, Errors: []int{400, 401, 403, 404, 503},
+		Summary: soort.Titel + ": voor wie is dit afgeschermd, voor wie het hier las",
+	}, func(ctx context.Context, in *stopIn) (*aanhangUit, error) {
+		l, err := z.Lezer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		a, err := z.Aanhang(ctx, soort, strings.ToLower(in.ID), l)
+		return &aanhangUit{a}, err
+	})
 }
 
 func (z *Inzage) antwoord(ctx context.Context, soort Soort, in *inzageIn, n *begrip.Niveau) (*inzageUit, error) {
@@ -69,7 +85,7 @@ func (z *Inzage) antwoord(ctx context.Context, soort Soort, in *inzageIn, n *beg
 	}
 	return &inzageUit{
 		Dicht: dicht, Niveau: string(rune('0' + a.Niveau)), Gemaskeerd: strings.Join(a.Gemaskeerd, ","),
-		Redenen: schrijfRedenen(a.Redenen), Plichten: strings.Join(a.Plichten, ","), Body: a.Inhoud,
+		Gegeven: schrijfGegeven(a.Herkomst, a.aanhang), Redenen: schrijfRedenen(a.Redenen), Plichten: strings.Join(a.Plichten, ","), Body: a.Inhoud,
 	}, nil
 }
 

@@ -3,7 +3,6 @@ package inzage
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -122,10 +121,21 @@ func (z *Inzage) feitenOverZelf(ctx context.Context, l toegang.Lezer) (*waarborg
 	if err != nil {
 		return nil, err
 	}
-	return z.feiten(ctx, l, slices.DeleteFunc(recs, func(rec dossier.Record) bool {
+	var blijft []dossier.Record
+	for _, rec := range recs {
 		s, ok := z.VanSoort(rec.Soort)
-		return !ok || s.Afgeschermd != nil && s.Afgeschermd(rec) || f.Afgeschermd(rec.Soort, rec.ID, l) != nil
-	})...)
+		if !ok {
+			continue
+		}
+		dicht, err := z.dicht(ctx, f, s, rec, l)
+		if err != nil {
+			return nil, err
+		}
+		if !dicht {
+			blijft = append(blijft, rec)
+		}
+	}
+	return z.feiten(ctx, l, blijft...)
 }
 
 // burger gives the member of the family that asks; anybody else is Verboden.

@@ -27,10 +27,14 @@ func (z *Inzage) feitenOp(ctx context.Context, op time.Time, l toegang.Lezer, re
 		personen = append(personen, rec.Personen...)
 		zaken = append(zaken, rec.Zaak, "urn:soh:"+rec.Soort+":"+rec.ID)
 	}
+	gronden, err := z.cfg.Waarborgen.Gronden(ctx, op, recs...)
+	if err != nil {
+		return nil, err
+	}
+	zaken = append(zaken, gronden.Zaken()...)
 	slices.Sort(zaken)
 	zaken = slices.Compact(zaken)
 	var f *waarborg.Feiten
-	var err error
 	if op.IsZero() {
 		f, err = z.cfg.Waarborgen.LaadVoor(ctx, l, personen, zaken, z.meldingsoorten()...)
 	} else { // what was known then; the register tells only what is now
@@ -39,6 +43,7 @@ func (z *Inzage) feitenOp(ctx context.Context, op time.Time, l toegang.Lezer, re
 	if err != nil {
 		return nil, err
 	}
+	f.Rust(gronden)
 	for _, rec := range recs {
 		if s, ok := z.soort(func(s Soort) bool { return s.Naam == rec.Soort }); ok && s.Betrokkenen != nil {
 			for _, b := range s.Betrokkenen(rec) {

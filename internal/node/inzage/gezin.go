@@ -33,14 +33,14 @@ var Regels = map[string]string{"inzage/lijsten.rego": lijstregels}
 // with only shielded records answers as one that has nothing; the same holds
 // for what is withheld from this very reader, in the time it takes too.
 func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Gezinsbeeld, error) {
-	defer wachtTotMaat(ctx, time.Now())
+	defer wachtTot(ctx, time.Now(), lijstMaat)
 	blik, err := z.gezinsblik(ctx, l, bsn)
 	if err != nil {
 		return Gezinsbeeld{}, err
 	}
-	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Verborgen: blik.verborgen, Delen: blik.delen, Inzagen: []Inkijk{}, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
+	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Verborgen: blik.verborgen, Delen: blik.delen, Bekend: blik.bekend, Inzagen: []Inkijk{}, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
 	for _, s := range z.alleSoorten() {
-		if s.Gezin != nil {
+		if s.Gezin != nil || s.Herkomst != nil {
 			uit.Soorten = append(uit.Soorten, s.Naam)
 		}
 	}
@@ -97,6 +97,7 @@ type blik struct {
 	recs    []dossier.Record
 	soorten map[string]Soort
 	delen   []Deel
+	bekend  []string        // urn of what may be known of without a part
 	getoond []string        // soort/id of what is shown
 	mag     map[string]bool // soort/id → the decision allows at least that it is there
 	lijsten bool            // may see what stands beside the records: looks, visits, choices
@@ -116,7 +117,19 @@ func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, 
 	uit.verborgen = uit.schuilt(recs)
 	for _, rec := range recs {
 		s, ok := uit.soorten[rec.Soort]
-		if !ok || s.Gezin == nil && l.Namens.IsZero() || s.Afgeschermd != nil && s.Afgeschermd(rec) || f.Afgeschermd(rec.Soort, rec.ID, l) != nil {
+		if !ok || s.Gezin == nil && s.Herkomst == nil && l.Namens.IsZero() {
+			continue
+		}
+		if dicht, err := z.dicht(ctx, f, s, rec, l); dicht || err != nil {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if s.Gezin == nil && l.Namens.IsZero() { // whoever has the event of it may go on seeing that
+			if uit.lijsten {
+				uit.bekend = append(uit.bekend, "urn:soh:"+rec.Soort+":"+rec.ID)
+			}
 			continue
 		}
 		b, err := z.besluit(ctx, s, rec, l, f, nil)
@@ -150,6 +163,16 @@ func (z *Inzage) magLijsten(ctx context.Context, l toegang.Lezer, f *waarborg.Fe
 	lijst := Soort{Naam: "lijst", Beleid: "soh.lijsten", Klasse: func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Bekendheid }}
 	b, err := z.besluit(ctx, lijst, dossier.Record{Soort: lijst.Naam, Personen: []begrip.BSN{l.Burger}}, l, f, nil)
 	return b.Toegestaan, err
+}
+
+// dicht tells that rec is not there for l, of the family: it is withheld from l,
+// or nobody of the family may learn who it is from; itself or what it rests on.
+func (z *Inzage) dicht(ctx context.Context, f *waarborg.Feiten, s Soort, rec dossier.Record, l toegang.Lezer) (bool, error) {
+	if f.Afgeschermd(rec.Soort, rec.ID, l) != nil || s.Afgeschermd != nil && s.Afgeschermd(rec) {
+		return true, nil
+	}
+	g, err := z.grondVan(ctx, f, rec.Soort, rec.ID)
+	return g.dicht, err
 }
 
 // naam names an organisation to the family.

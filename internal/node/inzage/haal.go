@@ -76,7 +76,15 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 	if begrip.Is(err, begrip.Verboden) || begrip.Is(err, begrip.NietGevonden) {
 		err = begrip.FoutVan(err).Door(gevraagd)
 	}
-	return uit, err
+	if err != nil {
+		return uit, err
+	}
+	if uit.Herkomst, uit.aanhang = leesGegeven(uit.gegeven, verwijst(bron, regel.Soort, pad)); uit.Herkomst.Soort != "" {
+		if err := z.neem(ctx, uit.Herkomst, uit.aanhang); err != nil && !begrip.Is(err, begrip.BronAntwoordtNiet) && !begrip.Is(err, begrip.NietGevonden) {
+			return Antwoord{}, err
+		}
+	}
+	return uit, nil
 }
 
 // What the reader's side writes of a look at another source: before it asks, and
@@ -146,7 +154,7 @@ func (z *Inzage) vraag(ctx context.Context, bron begrip.Organisatie, adres strin
 	if resp.StatusCode != http.StatusOK {
 		return weigering(bron, resp, b)
 	}
-	uit := Antwoord{Inhoud: b, Afgeschermd: resp.Header.Get(kopDicht) != ""}
+	uit := Antwoord{Inhoud: b, Afgeschermd: resp.Header.Get(kopDicht) != "", gegeven: resp.Header.Get(kopGegeven)}
 	n, err := begrip.ParseNiveau(resp.Header.Get(kopNiveau))
 	if err != nil || len(b) > maxInhoud || !json.Valid(b) {
 		return stil(begrip.NieuweFout(begrip.Ongeldig, "het antwoord van de bron is niet te lezen").Door(err))

@@ -114,7 +114,8 @@ func (v *verteller) vertel(ctx context.Context, r dossier.Logregel) (_ Inkijk, o
 		return Inkijk{}, false, nil
 	}
 	if r.Richting == dossier.Bekeken && r.BronAfgeschermd && r.Vervolg != "" {
-		return v.inkijk(r, s), v.b.l.Namens.IsZero(), nil
+		dicht, err := v.z.elders(ctx, v.b, r, s)
+		return v.inkijk(r, s), v.b.l.Namens.IsZero() && !dicht && err == nil, err
 	}
 	if r.Richting != dossier.Gegeven || r.BronAfgeschermd {
 		return Inkijk{}, false, nil
@@ -160,17 +161,36 @@ func (v *verteller) verzwijgt(ctx context.Context, s Soort, id string, lezer beg
 // either.
 func (z *Inzage) nuDicht(ctx context.Context, s Soort, id string, b *blik) (func(begrip.OIN) bool, error) {
 	niemand := func(begrip.OIN) bool { return true }
-	if b.f.Afgeschermd(s.Naam, id, b.l) != nil || !b.l.Namens.IsZero() && !b.mag[s.Naam+"/"+id] {
+	if !b.l.Namens.IsZero() && !b.mag[s.Naam+"/"+id] {
 		return niemand, nil
 	}
 	rec, err := z.cfg.Dossier.Lees(ctx, s.Naam, id, time.Time{})
 	if begrip.Is(err, begrip.NietGevonden) {
 		return niemand, nil
 	}
-	if err != nil || s.Afgeschermd != nil && s.Afgeschermd(rec) {
+	if err != nil {
 		return niemand, err
 	}
-	return func(oin begrip.OIN) bool { return s.LezerAfgeschermd != nil && s.LezerAfgeschermd(rec, oin) }, nil
+	f := b.f
+	if rec.Rust && len(f.RustOp(s.Naam, id)) == 0 { // no longer about this person, so it was not read with the others
+		if f, err = z.feiten(ctx, b.l, rec); err != nil {
+			return niemand, err
+		}
+	}
+	if dicht, err := z.dicht(ctx, f, s, rec, b.l); dicht || err != nil {
+		return niemand, err
+	}
+	bronnen := f.BronnenDicht(s.Naam, id)
+	return func(oin begrip.OIN) bool {
+		return slices.Contains(bronnen, oin) || s.LezerAfgeschermd != nil && s.LezerAfgeschermd(rec, oin)
+	}, nil
+}
+
+// elders tells that a record of another source, at which we looked, is withheld
+// from this member of the family.
+func (z *Inzage) elders(ctx context.Context, b *blik, r dossier.Logregel, s Soort) (bool, error) {
+	a, err := z.cfg.Waarborgen.AanhangVan(ctx, begrip.Verwijzing{Bron: r.Bron, Soort: s.Naam, Pad: s.Pad + "/" + r.RecordID})
+	return b.f.Elders(a, b.l) != nil, err
 }
 
 // inZin is how a sentence for the family names a record of this kind.

@@ -114,7 +114,11 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 		}
 	}
 	besluit.Niveau = min(besluit.Niveau, toegang.MaxNiveau(ctx)) // a system's token may permit less than the law does
-	dicht := !weg && soort.Afgeschermd != nil && (soort.Afgeschermd(nu) || soort.Afgeschermd(toon))
+	rustOp, err := z.grondVan(ctx, f, soort.Naam, id)
+	if err != nil {
+		return Antwoord{}, err
+	}
+	dicht := rustOp.dicht || !weg && soort.Afgeschermd != nil && (soort.Afgeschermd(nu) || soort.Afgeschermd(toon))
 	if dicht && !l.Burger.IsZero() {
 		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
 	}
@@ -126,6 +130,10 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 		if uit.Inhoud, uit.Gemaskeerd, err = reduceer(soort, toon, besluit, uit.Recht); err != nil {
 			return Antwoord{}, err
 		}
+		uit.Herkomst = toon.Verwijzing(z.cfg.Organisatie.OIN, soort.Pad)
+		if l.Organisatie.OIN != z.cfg.Organisatie.OIN && l.Burger.IsZero() {
+			uit.aanhang = z.aanhang(f, soort, nu, rustOp, l.Organisatie).Kenmerk
+		}
 	}
 	regel := z.regel(ctx, dossier.Gegeven, l)
 	regel.Soort, regel.RecordID, regel.Betrokkenen, regel.BronAfgeschermd = soort.Naam, id, nu.Personen, dicht || hier != nil
@@ -134,7 +142,7 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if !besluit.Toegestaan {
 		regel.Niveau = begrip.NiveauBestaan // nothing was seen, whatever would have been allowed
 	}
-	if err := z.leg(ctx, regel, soort, nu, l); err != nil {
+	if err := z.leg(ctx, regel, soort, nu, l, f.Dicht(soort.Naam, id)); err != nil {
 		return Antwoord{}, geenLog(err)
 	}
 	if besluit.Toegestaan {
@@ -174,10 +182,16 @@ func nergens() error { return begrip.NieuweFout(begrip.NietGevonden, "Dit bestaa
 // there is none (BenchmarkNergens).
 const maat = 20 * time.Millisecond
 
+// lijstMaat is that step for an answer about all there is of a person: the work
+// on a hundred withheld records stays within it.
+const lijstMaat = 150 * time.Millisecond
+
 // wachtTotMaat waits for the next step since begin, and a bit of chance: a timer
 // is as coarse as the system's, and how late it is would tell when it was set.
-func wachtTotMaat(ctx context.Context, begin time.Time) {
-	t := time.NewTimer(maat - time.Since(begin)%maat + rand.N(maat/4))
+func wachtTotMaat(ctx context.Context, begin time.Time) { wachtTot(ctx, begin, maat) }
+
+func wachtTot(ctx context.Context, begin time.Time, stap time.Duration) {
+	t := time.NewTimer(stap - time.Since(begin)%stap + rand.N(stap/4))
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -233,14 +247,15 @@ func (z *Inzage) besluit(ctx context.Context, soort Soort, rec dossier.Record, l
 	return eerste, nil
 }
 
-// leg writes the log line and, for an allowed look, the event, or neither.
-func (z *Inzage) leg(ctx context.Context, regel dossier.Logregel, soort Soort, rec dossier.Record, l toegang.Lezer) error {
+// leg writes the log line and, for an allowed look, the event, or neither. dicht:
+// the record is withheld from somebody.
+func (z *Inzage) leg(ctx context.Context, regel dossier.Logregel, soort Soort, rec dossier.Record, l toegang.Lezer, dicht bool) error {
 	bericht := false
 	err := z.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		if err := tx.Log(ctx, regel); err != nil {
 			return err
 		}
-		gemeld, err := z.plichten(ctx, tx, regel, rec, l)
+		gemeld, err := z.plichten(ctx, tx, regel, rec, l, dicht)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ const meldUitstel = 28 * 24 * time.Hour
 // a look in acute danger that a rule allows (AVG 6 lid 1 onder d). meld-gezin shows the look to
 // the family with emphasis, geen-melding-gezin holds it back for a while (see
 // gezin.go). niet-doorgeven travels to the reader in the answer.
-func (z *Inzage) plichten(ctx context.Context, tx *dossier.Tx, regel dossier.Logregel, rec dossier.Record, l toegang.Lezer) (gemeld bool, err error) {
+func (z *Inzage) plichten(ctx context.Context, tx *dossier.Tx, regel dossier.Logregel, rec dossier.Record, l toegang.Lezer, dicht bool) (gemeld bool, err error) {
 	if !regel.Toegestaan {
 		return false, nil
 	}
@@ -37,7 +37,8 @@ func (z *Inzage) plichten(ctx context.Context, tx *dossier.Tx, regel dossier.Log
 	if !heeft(toegang.PlichtAlarm) { // no call on noodtoegang was needed
 		l.Nood = toegang.Nood{Reden: redenNakijken, Tot: regel.Tijdstip.Add(toegang.NoodDuur)}
 	}
-	meld := heeft(toegang.PlichtMeldGezin) && !regel.BronAfgeschermd
+	// An event goes to all of the family: not about what is withheld from one of it.
+	meld := heeft(toegang.PlichtMeldGezin) && !regel.BronAfgeschermd && !dicht
 	return meld, z.cfg.Waarborgen.Nood(ctx, tx, rec, l, regel, meld)
 }
 

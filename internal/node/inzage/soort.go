@@ -45,6 +45,11 @@ type Soort struct {
 	// are protected or watched over, not what somebody in danger needs.
 	ZonderNood bool
 
+	// Herkomst names the kinds of record that one of this kind rests on, here or at
+	// another source; its writer says which (dossier.Record.Herkomst). Withholding
+	// and protection then follow by themselves.
+	Herkomst []string
+
 	// Feiten adds to the policy input what only this kind knows.
 	Feiten func(rec dossier.Record, l toegang.Lezer) map[string]any
 	// Partij tells whether an organisation may know that this record is here.
@@ -107,6 +112,11 @@ type Antwoord struct {
 	Geweigerd  bool
 
 	Afgeschermd bool // the family may not learn who the source is
+
+	// Herkomst is what was read, for the record that is made of it.
+	Herkomst begrip.Verwijzing
+	aanhang  string // its Kenmerk; see waarborg.Aanhang
+	gegeven  string // the header in which another source told both
 }
 
 // Gezinsbeeld is what one source has for one member of the family.
@@ -116,6 +126,7 @@ type Gezinsbeeld struct {
 	Delen       []Deel             `json:"delen"`
 	Inzagen     []Inkijk           `json:"inzagen" doc:"De nieuwste keren dat iemand keek"`
 	Vervolg     string             `json:"vervolg,omitempty" doc:"Bladwijzer voor de keren daarvoor, voor /betrokkenen/inkijken/query; leeg: dit zijn ze alle"`
-	Soorten     []string           `json:"soorten" doc:"Soorten gegevens die deze bron aan het gezin laat zien, voor iedereen dezelfde lijst"`
+	Soorten     []string           `json:"soorten" doc:"Soorten gegevens waar deze bron voor staat, voor iedereen dezelfde lijst: van zo'n soort mag het gezin weten wat in delen of in bekend staat, en niets anders"`
+	Bekend      []string           `json:"bekend,omitempty" doc:"Gegevens zonder deel, van een soort die op iets anders rust, waar deze persoon van mag weten"`
 	Keuzes      []waarborg.Keuze   `json:"keuzes" doc:"Wat deze persoon goed vond, ook wat is gestopt"`
 }

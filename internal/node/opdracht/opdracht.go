@@ -68,11 +68,7 @@ type Opdracht struct {
 func (o Opdracht) URN() string { return "urn:soh:opdracht:" + o.ID }
 
 // Verwijzing points to a record at its source.
-type Verwijzing struct {
-	Bron  begrip.OIN `json:"bron"`
-	Soort string     `json:"soort"`
-	Pad   string     `json:"pad"` // "/v1/meldingen/<uuid>"
-}
+type Verwijzing = begrip.Verwijzing
 
 // Stap is one step in the life of an Opdracht.
 type Stap struct {

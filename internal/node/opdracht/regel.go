@@ -14,6 +14,7 @@ import (
 type Regel struct {
 	Wegen       []Weg  // one of them must fit whole
 	Onderwerp   string // kind of record it points to, which stands at the asker
+	OverAlles   bool   // instead of Onderwerp: any kind of record of the asker
 	MaxPersonen int    // about how many persons, at most
 	// Bewijs must all exist, whatever the asker says.
 	Bewijs []Bewijs
@@ -49,7 +50,7 @@ func (r Regel) bezwaar(o Opdracht, van, aan begrip.OrganisatieSoort) string {
 		return "Deze soort organisatie mag dit niet vragen in deze rol, met dit doel en op deze grondslag."
 	case o.Zaak == "":
 		return "Er staat niet bij om welke zaak het gaat."
-	case o.Onderwerp.Bron != o.Van || o.Onderwerp.Soort != r.Onderwerp:
+	case o.Onderwerp.Bron != o.Van || o.Onderwerp.Soort != r.Onderwerp && !r.OverAlles:
 		return "De opdracht wijst niet naar een " + r.Onderwerp + " bij de vrager zelf."
 	case o.Personen < 1 || o.Personen > r.MaxPersonen:
 		return fmt.Sprintf("De opdracht gaat over %d personen. Het kan over 1 tot en met %d gaan.", o.Personen, r.MaxPersonen)
@@ -88,7 +89,7 @@ func (s Soort) controleer() error {
 		eis(len(w.Doelen) > 0 && !slices.ContainsFunc(w.Doelen, func(x begrip.Doel) bool { return !x.Bekend() }), "zegt niet met welk doel dit mag")
 		eis(len(w.Gronden) > 0 && !slices.ContainsFunc(w.Gronden, func(x begrip.Grondslag) bool { return !x.Bekend() }), "zegt niet op welke grondslag dit mag")
 	}
-	eis(soortVorm.MatchString(r.Onderwerp), "zegt niet waarnaar het wijst")
+	eis(soortVorm.MatchString(r.Onderwerp) != r.OverAlles, "zegt niet waarnaar het wijst")
 	eis(r.MaxPersonen > 0, "zegt niet over hoeveel personen dit mag gaan")
 	eis((len(r.Bewijs) > 0) != (r.ZonderBewijs != ""), "zegt niet welk bewijs er moet zijn, of waarom er geen nodig is")
 	for _, b := range r.Bewijs {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // AfschermReden is why something is withheld: the seven grounds of law.
@@ -44,7 +45,12 @@ var afschermRegels = map[AfschermReden]afschermRegel{
 }
 
 // Naam gives the ground in words.
-func (r AfschermReden) Naam() string { return afschermRegels[r].naam }
+func (r AfschermReden) Naam() string {
+	if r == RedenElders {
+		return "dit rust op iets dat bij de bron is afgeschermd"
+	}
+	return afschermRegels[r].naam
+}
 
 // Artikel names the article of law.
 func (r AfschermReden) Artikel() string { return afschermRegels[r].artikel }
@@ -116,4 +122,9 @@ func (a *Afscherming) teHerzien(nu time.Time) bool {
 // vrij tells that the review date ended it and nobody wrote that down yet.
 func (a *Afscherming) vrij(nu time.Time) bool {
 	return a.Geldt(nu) && !nu.Before(a.HerzienOp) && afschermRegels[a.Reden].vanzelf
+}
+
+// tegen tells whether it is l from whom a withholds; wie as of Feiten.wie.
+func (a *Afscherming) tegen(l toegang.Lezer, wie []begrip.BSN) bool {
+	return slices.Contains(a.TegenOIN, l.Organisatie.OIN) || slices.ContainsFunc(a.Tegen, func(b begrip.InhoudBSN) bool { return slices.Contains(wie, b.BSN) })
 }

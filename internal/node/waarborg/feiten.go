@@ -29,6 +29,9 @@ type Feiten struct {
 	meldingen     map[string]time.Time // zaak → since when a melding is on record
 	geboren       map[begrip.BSN]time.Time
 	betwijfeld    map[begrip.BSN]bool // birth date under enquiry at its source, and nobody decided
+
+	aanhangen []*Aanhang                              // of records of other sources
+	op        map[dossier.Sleutel][]begrip.Verwijzing // what a record rests on directly
 }
 
 var alleSoorten = func() []string {
@@ -36,7 +39,7 @@ var alleSoorten = func() []string {
 	for _, s := range Soorten() {
 		uit = append(uit, s.Naam)
 	}
-	return uit
+	return append(uit, soortAanhang)
 }()
 
 // Laad reads, in one go, every safeguard about these persons or in these zaken
@@ -63,6 +66,14 @@ func (w *Waarborgen) LaadOp(ctx context.Context, op time.Time, personen []begrip
 			if t, ok := f.meldingen[rec.Zaak]; !ok || rec.GeldigVanaf.Before(t) {
 				f.meldingen[rec.Zaak] = rec.GeldigVanaf
 			}
+			continue
+		}
+		if rec.Soort == soortAanhang {
+			a, err := lees[Aanhang](rec)
+			if err != nil {
+				return nil, err
+			}
+			f.aanhangen = append(f.aanhangen, a)
 			continue
 		}
 		if rec.Staat == staatBeeindigd {
@@ -329,28 +340,52 @@ func (f *Feiten) meekijken(burger, voor begrip.BSN) []string {
 	return uit
 }
 
-// Afgeschermd gives the first safeguard that withholds rec from l; nil when
+// Afgeschermd gives the first safeguard that withholds a record from l: the
+// record itself, or anything it rests on, here or at another source; nil when
 // none does. To such a reader the record is not there. Who looks by the mandate
 // of a person, or in its place, sees no more than that person; a parent or voogd
 // looks in its own right.
 func (f *Feiten) Afgeschermd(soort, id string, l toegang.Lezer) *Afscherming {
-	wie := []begrip.BSN{}
+	if len(f.afschermingen)+len(f.aanhangen) == 0 {
+		return nil
+	}
+	wie := f.wie(l)
+	for _, a := range f.afschermingen {
+		if a.tegen(l, wie) && f.over(a, soort, id) {
+			return a
+		}
+	}
+	if len(f.aanhangen) == 0 {
+		return nil
+	}
+	for _, v := range f.RustOp(soort, id) {
+		if a := f.aanhang(v); a != nil {
+			if x := a.Tegen(l, wie, f.Nu); x != nil {
+				return x
+			}
+		}
+	}
+	return nil
+}
+
+// Elders is Afgeschermd for a record of another source.
+func (f *Feiten) Elders(a Aanhang, l toegang.Lezer) *Afscherming { return a.Tegen(l, f.wie(l), f.Nu) }
+
+// wie are the persons of whom l sees no more than they do.
+func (f *Feiten) wie(l toegang.Lezer) []begrip.BSN {
+	var wie []begrip.BSN
 	if !l.Burger.IsZero() {
 		wie = append(wie, l.Burger)
 	}
 	if r := f.Relatie(l.Burger, l.Namens); !l.Namens.IsZero() && r != verband.RelatieOuder && r != verband.RelatieVoogd {
 		wie = append(wie, l.Namens)
 	}
-	for _, a := range f.afschermingen {
-		if a.Onderwerp.Soort != soort || a.Onderwerp.ID != id {
-			continue
-		}
-		if slices.Contains(a.TegenOIN, l.Organisatie.OIN) || slices.ContainsFunc(a.Tegen, func(b begrip.InhoudBSN) bool { return slices.Contains(wie, b.BSN) }) {
-			return a
-		}
-	}
-	return nil
+	return wie
 }
+
+// Dicht tells that a record, or anything it rests on, is withheld from anybody:
+// what a rule must not answer from.
+func (f *Feiten) Dicht(soort, id string) bool { return len(f.Aanhang(soort, id).Afschermingen) > 0 }
 
 // Verband gives in which samenwerkingsverband a zaak runs now; nil is none.
 func (f *Feiten) Verband(zaak string) *Zaakverband {

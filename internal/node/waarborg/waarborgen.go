@@ -88,7 +88,24 @@ type Waarborgen struct {
 	d   *dossier.Store
 	nu  func() time.Time
 
-	adressen map[string]Adressen // kind of record → its addresses
+	adressen  map[string]Adressen                                                                           // kind of record → its addresses
+	verspreid func(ctx context.Context, tx *dossier.Tx, over begrip.Verwijzing, nietAan []begrip.OIN) error // see BijWijziging
+}
+
+// BijWijziging sets what happens, in the transaction of the change, when something
+// else sticks to a record than before: who read it, or what was made of it, must
+// hear that. Not those in nietAan: to them the record is not there. Call it before
+// the node runs.
+func (w *Waarborgen) BijWijziging(f func(ctx context.Context, tx *dossier.Tx, over begrip.Verwijzing, nietAan []begrip.OIN) error) {
+	w.verspreid = f
+}
+
+// Verspreid tells who must hear it that something else sticks to record over.
+func (w *Waarborgen) Verspreid(ctx context.Context, tx *dossier.Tx, over begrip.Verwijzing, nietAan []begrip.OIN) error {
+	if w.verspreid == nil {
+		return nil
+	}
+	return w.verspreid(ctx, tx, over, nietAan)
 }
 
 // Nieuw makes them on a dossier.
@@ -185,6 +202,12 @@ func (w *Waarborgen) schrijf(ctx context.Context, tx *dossier.Tx, s Soort, g Geg
 		return err
 	}
 	k.Door, k.Op, k.Versie = rec.Door, rec.VastgelegdOp, rec.Versie
+	if a, ok := g.(*Afscherming); ok {
+		over := begrip.Verwijzing{Bron: w.cfg.Organisatie.OIN, Soort: a.Onderwerp.Soort, Pad: "/" + a.Onderwerp.ID}
+		if err := w.Verspreid(ctx, tx, over, a.TegenOIN); err != nil {
+			return err
+		}
+	}
 	type_ := ""
 	switch {
 	case versie == 0:
