@@ -93,8 +93,8 @@ func (b *Betrokkene) Controleer(c *Controle, veld string, nu time.Time) {
 	c.Eis(a.Huisnummer > 0, veld+"adres.huisnummer", "Vul het huisnummer in.")
 	c.Eis(postcodeVorm.MatchString(a.Postcode), veld+"adres.postcode", "Vul de postcode in. Bijvoorbeeld 1234 AB.")
 	c.Eis(gevuld(a.Plaats), veld+"adres.plaats", "Vul de plaats in.")
-	geboren, err := time.Parse(time.DateOnly, b.Geboortedatum)
-	c.Eis(b.Geboortedatum == "" || err == nil && geboren.Before(nu), veld+"geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
+	_, err := time.Parse(time.DateOnly, b.Geboortedatum)
+	c.Eis(b.Geboortedatum == "" || err == nil && b.Geboortedatum <= Dag(nu), veld+"geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
 	c.Eis(!b.Burgerservicenummer.Ongeldig(), veld+"burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")
 	c.Eis(b.Burgerservicenummer.Ongeldig() || !b.Burgerservicenummer.IsZero() || b.Geboortedatum != "", veld+"burgerservicenummer", "Vul het burgerservicenummer in. Weet u dat niet? Vul dan de geboortedatum in.")
 }

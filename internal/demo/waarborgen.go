@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
 )
 
 // The safeguards of the family De Wit: what the parents said yes to, what is
@@ -24,7 +26,7 @@ func (v *verhaal) waarborgen() []stap {
 
 func (v *verhaal) toestemming(kind Lid, ouders []Lid) map[string]any {
 	var door []any
-	op := time.Now().AddDate(0, 0, -19).Format(time.DateOnly)
+	op := begrip.Dag(time.Now().AddDate(0, 0, -19))
 	for _, o := range ouders {
 		door = append(door, map[string]any{"burgerservicenummer": o.BSN.Leesbaar(), "als": "ouder", "op": op})
 	}

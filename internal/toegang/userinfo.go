@@ -49,7 +49,7 @@ func (a *Aanmelding) vulAan(ctx context.Context, p *oidc.Provider, token *oauth2
 // by the date of birth, when that is told. Of who is not known to be an adult each
 // source asks the age.
 func gezinsrol(geboren string, nu time.Time) begrip.Rol {
-	d, err := time.Parse(time.DateOnly, geboren)
+	d, err := time.ParseInLocation(time.DateOnly, geboren, begrip.Zone)
 	if err == nil && d.Year() > 1 && !d.AddDate(18, 0, 0).After(nu) {
 		return begrip.RolOuder
 	}

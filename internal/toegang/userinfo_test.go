@@ -37,8 +37,8 @@ func TestWatHetTokenNietZegtKomtVanUserInfo(t *testing.T) {
 		rol    begrip.Rol
 	}{
 		"all there":             {kaal, vol, 200, begrip.RolOuder},
-		"a child":               {kaal, met("birthdate", time.Now().AddDate(-14, 0, 0).Format(time.DateOnly)), 200, begrip.RolJongere},
-		"eighteen tomorrow":     {kaal, met("birthdate", time.Now().AddDate(-18, 0, 1).Format(time.DateOnly)), 200, begrip.RolJongere},
+		"a child":               {kaal, met("birthdate", begrip.Dag(time.Now().AddDate(-14, 0, 0))), 200, begrip.RolJongere},
+		"eighteen tomorrow":     {kaal, met("birthdate", begrip.Dag(time.Now().In(begrip.Zone).AddDate(-18, 0, 1))), 200, begrip.RolJongere},
 		"age not told":          {kaal, met("birthdate", ""), 200, begrip.RolJongere},
 		"only a year":           {kaal, met("birthdate", "1988"), 200, begrip.RolJongere},
 		"of another":            {kaal, met("sub", "ouder-2"), 401, ""},
@@ -93,4 +93,17 @@ func (u *uitgever) userinfo(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(u.info)
+}
+
+// TestAchttienWordtMenInNederland: at midnight there, not an hour or two later.
+func TestAchttienWordtMenInNederland(t *testing.T) {
+	for moment, rol := range map[string]begrip.Rol{"2026-07-14T21:59:59Z": begrip.RolJongere, "2026-07-14T22:00:00Z": begrip.RolOuder} {
+		nu, err := time.Parse(time.RFC3339, moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := gezinsrol("2008-07-15", nu); r != rol {
+			t.Errorf("%s: %s", moment, r)
+		}
+	}
 }

@@ -4,17 +4,12 @@ import (
 	"fmt"
 	"html/template"
 	"time"
-	_ "time/tzdata" // the machine may have no time zones of its own
+
+	"github.com/handbereik/soh/internal/begrip"
 )
 
 // Zone is the time zone of every date on a page.
-var Zone = func() *time.Location {
-	z, err := time.LoadLocation("Europe/Amsterdam")
-	if err != nil {
-		return time.UTC
-	}
-	return z
-}()
+var Zone = begrip.Zone
 
 var (
 	dagenNL    = [...]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"}

@@ -101,7 +101,7 @@ func (s *Simulator) gezag(p Persoon, v2 bool) []map[string]any {
 
 // meerderjarig is only certain of a full date of birth.
 func (s *Simulator) meerderjarig(p Persoon) bool {
-	t, err := time.Parse(time.DateOnly, p.Geboren)
+	t, err := time.ParseInLocation(time.DateOnly, p.Geboren, begrip.Zone)
 	return err == nil && !s.nu().Before(t.AddDate(18, 0, 0))
 }
 

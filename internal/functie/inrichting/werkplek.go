@@ -238,7 +238,7 @@ func (p *paginaset) afschermen(w http.ResponseWriter, r *http.Request, s toegang
 	if err != nil {
 		return err
 	}
-	f := (&web.Formulier{}).Zet("soort", q.Get("soort")).Zet("id", q.Get("id")).Zet("herzienOp", time.Now().AddDate(0, 3, 0).Format(time.DateOnly))
+	f := (&web.Formulier{}).Zet("soort", q.Get("soort")).Zet("id", q.Get("id")).Zet("herzienOp", begrip.Dag(time.Now().AddDate(0, 3, 0)))
 	return p.toonAfschermen(w, r, s, http.StatusOK, f, bs)
 }
 

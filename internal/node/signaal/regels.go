@@ -79,7 +79,7 @@ type kijk struct {
 // toets gives the rules that the look breaks with why, in plain Dutch and
 // without naming anybody. Only looks by our own professionals are weighed: of
 // those of others their own organisation knows the work.
-func (in Instelling) toets(k kijk, zone *time.Location) map[Regel]string {
+func (in Instelling) toets(k kijk) map[Regel]string {
 	uit := map[Regel]string{}
 	if !k.Toegestaan || k.Niveau < begrip.NiveauProces {
 		return uit
@@ -93,7 +93,7 @@ func (in Instelling) toets(k kijk, zone *time.Location) map[Regel]string {
 	if a := achternaam(k.Naam); a != "" && slices.ContainsFunc(k.namen, func(n string) bool { return achternaam(n) == a }) {
 		uit[EigenNaam] = "De medewerker heeft dezelfde achternaam als iemand in dit gezin. Dat kan toeval zijn."
 	}
-	if t := k.Tijdstip.In(zone); in.buiten(t, k.Rol) {
+	if t := k.Tijdstip.In(begrip.Zone); in.buiten(t, k.Rol) {
 		uit[BuitenWerktijd] = "Er is gekeken op " + dag(t.Weekday()) + " om " + t.Format("15.04") + " uur. Dat is buiten de werktijd."
 	}
 	return uit

@@ -91,8 +91,7 @@ type Config struct {
 
 // Wachter weighs the log of one node.
 type Wachter struct {
-	cfg  Config
-	zone *time.Location
+	cfg Config
 	// venster holds per reader when it last looked at a person (as a key that is
 	// no BSN), for the rule about many people.
 	venster map[string]map[[8]byte]time.Time
@@ -110,11 +109,7 @@ func Nieuw(cfg Config) *Wachter {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	zone, err := time.LoadLocation("Europe/Amsterdam")
-	if err != nil {
-		zone = time.UTC
-	}
-	return &Wachter{cfg: cfg, zone: zone, venster: map[string]map[[8]byte]time.Time{}}
+	return &Wachter{cfg: cfg, venster: map[string]map[[8]byte]time.Time{}}
 }
 
 // Run weighs new lines until ctx ends.
@@ -172,7 +167,7 @@ func (w *Wachter) Weeg(ctx context.Context) (int, error) {
 	}
 	return len(regels), w.cfg.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		for _, k := range kijken {
-			for regel, uitleg := range w.cfg.Instelling.toets(k, w.zone) {
+			for regel, uitleg := range w.cfg.Instelling.toets(k) {
 				if err := w.meld(ctx, tx, k.Logregel, regel, uitleg); err != nil {
 					return err
 				}

@@ -84,8 +84,8 @@ type Persoon struct {
 
 func (p Persoon) controleer(c *begrip.Controle, veld string, nu time.Time) {
 	eisBSN(c, veld+".burgerservicenummer", p.Burgerservicenummer)
-	d, err := time.Parse(time.DateOnly, p.Geboortedatum)
-	c.Eis(p.Geboortedatum == "" || err == nil && d.Before(nu), veld+".geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
+	_, err := time.Parse(time.DateOnly, p.Geboortedatum)
+	c.Eis(p.Geboortedatum == "" || err == nil && p.Geboortedatum <= begrip.Dag(nu), veld+".geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
 }
 
 // geboren gives the date of birth; zero when it is unknown.
@@ -119,18 +119,10 @@ func Leeftijd(geboren, nu time.Time) int {
 		return -1
 	}
 	gj, gm, gd := geboren.Date()
-	j, m, d := nu.In(zone).Date()
+	j, m, d := nu.In(begrip.Zone).Date()
 	n := j - gj
 	if m < gm || m == gm && d < gd {
 		n--
 	}
 	return n
 }
-
-// zone is where a birthday begins.
-var zone = func() *time.Location {
-	if z, err := time.LoadLocation("Europe/Amsterdam"); err == nil {
-		return z
-	}
-	return time.UTC
-}()

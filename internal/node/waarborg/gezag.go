@@ -97,8 +97,8 @@ func (g *Gezagsfeit) controleer(c *begrip.Controle, nu time.Time) {
 		h.controleer(c, veld, nu)
 		c.Eis(h.Burgerservicenummer.BSN != g.Over.Burgerservicenummer.BSN, veld, "Niemand heeft gezag over zichzelf.")
 	}
-	d, err := time.Parse(time.DateOnly, g.Peildatum)
-	c.Eis(err == nil && !d.After(nu), "peildatum", "Vul in op welke dag de bron dit zei.")
+	_, err := time.Parse(time.DateOnly, g.Peildatum)
+	c.Eis(err == nil && g.Peildatum <= begrip.Dag(nu), "peildatum", "Vul in op welke dag de bron dit zei.")
 	if a := g.Afwijking; a != nil {
 		eisReden(c, "afwijking.reden", a.Reden)
 		c.Eis(gevuld(a.Stuk), "afwijking.stuk", "Noem het besluit of de uitspraak.")

@@ -120,8 +120,8 @@ func TestVerjaardagTussenTweeBlikken(t *testing.T) {
 		{18, namensZestien, namensVolwassen, false, false},
 	} {
 		p := nieuweProef(t)
-		dag := p.nu_.In(zone).AddDate(0, 0, 1)
-		middernacht := time.Date(dag.Year(), dag.Month(), dag.Day(), 0, 0, 0, 0, zone)
+		dag := p.nu_.In(begrip.Zone).AddDate(0, 0, 1)
+		middernacht := time.Date(dag.Year(), dag.Month(), dag.Day(), 0, 0, 0, 0, begrip.Zone)
 		over := Persoon{bsn(kind), dag.AddDate(-g.wordt, 0, 0).Format(time.DateOnly), "Lotte"}
 		gezag := p.gezag(8, "TweehoofdigOuderlijkGezag", moeder, vader)
 		gezag.Over = over

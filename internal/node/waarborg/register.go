@@ -194,7 +194,7 @@ func (w *Waarborgen) feitUit(kind begrip.BSN, p brp.Persoon) *Gezagsfeit {
 	op := p.Op.UTC().Truncate(time.Microsecond)
 	g := &Gezagsfeit{
 		Kop: Kop{Bron: bronBRP}, Over: Persoon{begrip.InhoudBSN{BSN: kind}, p.Geboortedatum, p.Roepnaam}, GevraagdOp: &op,
-		Soort: string(GezagOnbekend), Houders: []Persoon{}, Peildatum: op.Format(time.DateOnly),
+		Soort: string(GezagOnbekend), Houders: []Persoon{}, Peildatum: begrip.Dag(op),
 	}
 	if p.GeboorteInOnderzoek {
 		g.Twijfel = append(g.Twijfel, TwijfelGeboorte)
