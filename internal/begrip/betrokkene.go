@@ -40,6 +40,14 @@ func (b Betrokkene) Verwijs() Betrokkene {
 	if b.Verborgen() {
 		b.Adres = Verblijf[Adres]{}
 	}
+	return b.ZonderBron()
+}
+
+// ZonderBron leaves out where the source of b serves it and its parts: that tells
+// who the source is.
+func (b Betrokkene) ZonderBron() Betrokkene {
+	b.URL, b.Naam.URL = "", ""
+	b.Adres.Bewerk(func(a *Adres) { a.URL = "" })
 	return b
 }
 

@@ -142,6 +142,9 @@ func (t *T) soortBeoordeling() inzage.Soort {
 func leesBeoordeling(rec dossier.Record) (Beoordeling, error) {
 	var b Beoordeling
 	err := json.Unmarshal(rec.Inhoud, &b)
+	for i, x := range b.Betrokkenen { // in records of before
+		b.Betrokkenen[i] = x.ZonderBron()
+	}
 	return b, err
 }
 

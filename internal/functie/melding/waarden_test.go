@@ -16,9 +16,12 @@ import (
 func TestEenBeoordelingVerteltNietWatDeMeldingVerbergt(t *testing.T) {
 	f, _ := knooppunt(t)
 	adres := begrip.InVerblijf(Adres{Straatnaam: "Schuilstraat", Huisnummer: 1, Postcode: "9999 ZZ", Plaats: "Verborgenhout"})
+	bij := "https://melder.example/v1/meldingen/x#" // where the source serves the parts of what was copied
+	open := begrip.InVerblijf(Adres{URL: bij + "adres", Straatnaam: "Dorpsstraat", Huisnummer: 2, Postcode: "1111 AA", Plaats: "Dorp"})
 	b := Beoordeling{ID: "b", BronAfgeschermd: true, Melding: begrip.InVertrouwen(opdracht.Verwijzing{Bron: "00000004999009999000", Soort: "melding", Pad: "/v1/meldingen/x"}),
-		Betrokkenen: []Betrokkene{{ID: "kind", Adres: adres}, {ID: "moeder", AdresGeheim: begrip.GeheimJa, Adres: adres}},
-		Uitkomst:    &Uitkomst{Code: "overdracht", ToelichtingMelder: begrip.InVertrouwen("Dank aan school De Egel"), ToelichtingGezin: "Wij bellen u."}}
+		Betrokkenen: []Betrokkene{{ID: "kind", Adres: adres}, {ID: "moeder", AdresGeheim: begrip.GeheimJa, Adres: adres},
+			{ID: "opa", URL: bij + "opa", Naam: begrip.Naam{URL: bij + "naam", Geslachtsnaam: "Bakker"}, AdresGeheim: begrip.GeheimNee, Adres: open}},
+		Uitkomst: &Uitkomst{Code: "overdracht", ToelichtingMelder: begrip.InVertrouwen("Dank aan school De Egel"), ToelichtingGezin: "Wij bellen u."}}
 	inhoud, err := begrip.Opslag(b)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +34,7 @@ func TestEenBeoordelingVerteltNietWatDeMeldingVerbergt(t *testing.T) {
 		}
 		v, _ = begrip.Open(v, begrip.Inzagerecht(0).Geheim(b.Beschermt()))
 		uit, _ := json.Marshal(v)
-		for _, geheim := range []string{"Schuilstraat", "9999 ZZ", "Verborgenhout", "00000004999009999000", "/v1/meldingen/x", "De Egel"} {
+		for _, geheim := range []string{"Schuilstraat", "9999 ZZ", "Verborgenhout", "00000004999009999000", "/v1/meldingen/x", "melder.example", "De Egel"} {
 			if strings.Contains(string(uit), geheim) {
 				t.Errorf("niveau %d toont %q: %s", n, geheim, uit)
 			}
