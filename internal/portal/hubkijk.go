@@ -35,9 +35,9 @@ type hubInkijk struct {
 }
 
 // hubInkijken asks the Ketenindex who looked there at what is about the person s
-// looks for, newest first. Visits of the family itself are left out. heel is
+// looks for, newest first, those that mag lets through. heel is
 // false when there are more than we fetch.
-func (p *Portal) hubInkijken(ctx context.Context, s kijker) (uit []inzage.Inkijk, heel bool, err error) {
+func (p *Portal) hubInkijken(ctx context.Context, s kijker, mag func(hubInkijk) bool) (uit []inzage.Inkijk, heel bool, err error) {
 	ctx, stop := context.WithTimeout(ctx, p.wacht)
 	defer stop()
 	cursor := ""
@@ -62,7 +62,7 @@ func (p *Portal) hubInkijken(ctx context.Context, s kijker) (uit []inzage.Inkijk
 			return nil, false, fmt.Errorf("de hub vertelt niet wie keek: %d", k.status)
 		}
 		for _, x := range in.Inzagen {
-			if !x.Eigen {
+			if mag(x) {
 				uit = append(uit, x.inkijk(s))
 			}
 		}
@@ -119,12 +119,22 @@ func (x hubInkijk) inkijk(s kijker) inzage.Inkijk {
 }
 
 // metHubInkijken adds the looks in the Ketenindex. Who looks for another gets
-// them when a source stands for that.
+// them when a source stands for that; by a mandate, which is per organisation,
+// only those of organisations that show something themselves.
 func (p *Portal) metHubInkijken(ctx context.Context, s kijker, b *beeld) {
-	if s.Voor != nil && !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return !x.Stil && x.Reden == "" && len(x.Beeld.Delen) > 0 }) {
+	toont := map[begrip.OIN]bool{}
+	for _, x := range b.Bronnen {
+		if !x.Stil && x.Reden == "" && len(x.Beeld.Delen) > 0 {
+			toont[x.OIN] = true
+		}
+	}
+	if s.Voor != nil && len(toont) == 0 {
 		return
 	}
-	ks, heel, err := p.hubInkijken(ctx, s)
+	mag := func(x hubInkijk) bool {
+		return !x.Eigen && (s.Voor == nil || s.Voor.Kind || x.Organisatie != nil && toont[x.Organisatie.OIN])
+	}
+	ks, heel, err := p.hubInkijken(ctx, s, mag)
 	if err != nil {
 		p.cfg.Log.WarnContext(ctx, "de Ketenindex vertelt niet wie keek", "fout", err.Error())
 	}
