@@ -55,6 +55,7 @@ func (b *beeld) verhul(alle []functie.Deelnemer) {
 			}
 		}
 	}
+	b.verhulKeren(b.HubKeek)
 	for i := range b.Gebeurtenissen {
 		b.Gebeurtenissen[i].Namen = map[begrip.OIN]string{}
 	}
