@@ -5,5 +5,5 @@
 //
 // The network is that of the demo, shared by all tests, so a test makes its own people
 // (bsn) and, when it needs a deelnemer that misbehaves, its own deelnemer (nieuw). A test
-// that stops parts or puts files back takes a network of its own (vers).
+// that stops parts or puts files back starts a network of its own.
 package aanval

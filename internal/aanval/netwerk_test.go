@@ -69,21 +69,6 @@ func deNetwerk(t *testing.T) *netwerk {
 	return gedeeld
 }
 
-// vers gives a network for this test alone.
-func vers(t *testing.T) *netwerk {
-	t.Helper()
-	n, err := start(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := n.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return n
-}
-
 func start(dir string) (*netwerk, error) {
 	d, err := demo.Start(context.Background(), demo.Config{Addr: "127.0.0.1:0", Dir: dir, Peilen: time.Minute})
 	if err != nil {

@@ -187,7 +187,7 @@ func ontcijfer(s string) (string, error) {
 	}
 	s, err := url.PathUnescape(s)
 	if err == nil && strings.ContainsRune(s, 0) {
-		err = errors.New(begrip.NULBericht)
+		err = begrip.NieuweFout(begrip.Ongeldig, begrip.NULBericht)
 	}
 	return s, err
 }

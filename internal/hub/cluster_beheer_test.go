@@ -67,7 +67,7 @@ func TestVergetenEnBewarenKomenOpTweeHubsGelijkUit(t *testing.T) {
 	if err := twee.ruimOp(t.Context(), nu); err != nil {
 		t.Fatal(err)
 	}
-	want := samen(t, een, twee)
+	samen(t, een, twee)
 
 	kijk := func(ps ...*proefhub) {
 		t.Helper()
@@ -91,7 +91,7 @@ func TestVergetenEnBewarenKomenOpTweeHubsGelijkUit(t *testing.T) {
 		}
 	}
 	kijk(een, twee)
-	want = samen(t, een, twee) // with the looks of these questions
+	want := samen(t, een, twee) // with the looks of these questions
 
 	geheimen := filepath.Join(basis, "geheimen")
 	oudeGeheimen := t.TempDir()

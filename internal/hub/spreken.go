@@ -193,18 +193,3 @@ func (h *Hub) naamVan(oin begrip.OIN, op time.Time) string {
 	}
 	return h.register.NaamOp(oin, op)
 }
-
-// isEigenNaam tells, of a node with this @id, that naam is how the register calls it:
-// the one text about an organisation that stays readable.
-func (h *Hub) isEigenNaam(id, naam []byte) bool {
-	const voor = "urn:nld:oin:"
-	if len(id) < len(voor)+20 || string(id[:len(voor)]) != voor {
-		return false
-	}
-	oin := begrip.OIN(id[len(voor) : len(voor)+20])
-	if oin == h.cfg.Organisatie.OIN {
-		return string(naam) == h.cfg.Organisatie.Naam
-	}
-	d, ok := h.register.Geef(oin)
-	return ok && string(naam) == d.Naam
-}

@@ -40,8 +40,8 @@ type Verschil struct {
 // Leeg tells that all fits.
 func (v Verschil) Leeg() bool { return v.Getuige == "" && len(v.Ankers)+len(v.Verloren) == 0 }
 
-// geenVergelijking is of a hub that does not compare: an older version.
-var geenVergelijking = errors.New("de Ketenindex kent het vergelijken niet")
+// errGeenVergelijking is of a hub that does not compare: an older version.
+var errGeenVergelijking = errors.New("de Ketenindex kent het vergelijken niet")
 
 // Sizes of one comparison, and how long a delivered message may be unknown.
 const (
@@ -89,7 +89,7 @@ func (n *Node) vraagVergelijking(ctx context.Context, v vergelijkVraag) (uit ver
 	case http.StatusOK:
 		return uit, json.Unmarshal(b, &uit)
 	case http.StatusNotFound:
-		return uit, geenVergelijking
+		return uit, errGeenVergelijking
 	}
 	return uit, fmt.Errorf("vergelijken: de hub antwoordt met %d", resp.StatusCode)
 }
