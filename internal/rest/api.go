@@ -53,7 +53,7 @@ var jsonFormat = huma.Format{
 	Marshal: func(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) },
 	Unmarshal: func(b []byte, v any) error {
 		if begrip.HeeftNUL(b) {
-			return begrip.NieuweFout(begrip.Ongeldig, begrip.NULBericht)
+			return fmt.Errorf("%s", begrip.NULBericht) // for the caller, in plain Dutch
 		}
 		if err := jsonv2.Unmarshal(b, v); err != nil {
 			f := jsonFout(b, err)
