@@ -14,7 +14,7 @@ func FuzzNULInJSON(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		b, err := json.Marshal(s)
 		if err != nil {
-			t.Skip()
+			return // no JSON: not what is tested
 		}
 		if HeeftNUL(b) != strings.Contains(s, "\x00") {
 			t.Errorf("%q as %s", s, b)
