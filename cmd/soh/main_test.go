@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/rest/resttest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -29,21 +30,14 @@ func TestOpdrachtregel(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
+			adressen, err := resttest.VrijeAdressen(2)
 			if err != nil {
 				return err
 			}
-			e.Setenv("ADRES", l.Addr().String())
-			o, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				return err
-			}
-			e.Setenv("OPENBAAR", o.Addr().String())
-			if err := o.Close(); err != nil {
-				return err
-			}
+			e.Setenv("ADRES", adressen[0])
+			e.Setenv("OPENBAAR", adressen[1])
 			e.Setenv("VOORBEELDEN", voorbeelden())
-			return l.Close()
+			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"luistert": luistert, "pak": pak, "geheim": geheim},
 	})

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/rest/resttest"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -48,13 +49,12 @@ func TestOpenbaar(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("VOORBEELDEN", voorbeelden())
-			for _, naam := range []string{"ADRES", "OPENBAAR", "GETUIGE"} {
-				l, err := net.Listen("tcp", "127.0.0.1:0")
-				if err != nil {
-					return err
-				}
-				defer l.Close()
-				e.Setenv(naam, l.Addr().String())
+			adressen, err := resttest.VrijeAdressen(3)
+			if err != nil {
+				return err
+			}
+			for i, naam := range []string{"ADRES", "OPENBAAR", "GETUIGE"} {
+				e.Setenv(naam, adressen[i])
 			}
 			return nil
 		},

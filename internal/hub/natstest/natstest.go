@@ -4,6 +4,7 @@
 package natstest
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/rest/resttest"
 	"github.com/nats-io/nats-server/v2/server"
 )
 
@@ -60,7 +62,10 @@ func Start(t testing.TB, n int, extra string) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
 	dir := t.TempDir()
-	poorten := vrijePoorten(t, 2*n)
+	poorten, err := resttest.VrijeAdressen(2 * n)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var routes []string
 	for _, p := range poorten[n:] {
 		routes = append(routes, "nats://"+p)
@@ -122,29 +127,27 @@ func (c *Cluster) Weer(i int) {
 	}
 }
 
+// bereikbaar waits until it is server i that answers at its address, by the
+// name in the first line of every NATS server.
 func (c *Cluster) bereikbaar(i int) {
 	c.t.Helper()
 	for eind := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		v, err := net.Dial("tcp", strings.TrimPrefix(c.URLs[i], "nats://"))
-		if err == nil {
-			_ = v.Close()
+		begin, err := eersteRegel(strings.TrimPrefix(c.URLs[i], "nats://"))
+		if err == nil && strings.Contains(begin, fmt.Sprintf(`"server_name":"n%d"`, i)) {
 			return
 		}
 		if time.Now().After(eind) {
-			c.t.Fatal(err)
+			c.t.Fatalf("server %d does not answer: %v, %q", i, err, begin)
 		}
 	}
 }
 
-func vrijePoorten(t testing.TB, n int) (uit []string) {
-	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = l.Close() }() // all at the end, so that each is another
-		uit = append(uit, l.Addr().String())
+func eersteRegel(adres string) (string, error) {
+	v, err := net.DialTimeout("tcp", adres, time.Second)
+	if err != nil {
+		return "", err
 	}
-	return uit
+	defer func() { _ = v.Close() }()
+	_ = v.SetReadDeadline(time.Now().Add(time.Second))
+	return bufio.NewReader(v).ReadString('\n')
 }
