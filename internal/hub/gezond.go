@@ -120,7 +120,7 @@ func (h *Hub) partijen() []gezondheid.Partij {
 		case s.Projectie != "OK":
 			return errors.New("de projectie: " + s.Projectie)
 		}
-		return nil
+		return h.cfg.Identiteit.LijstBij(time.Now())
 	}}}
 	for _, d := range h.register.Deelnemers() {
 		if d.API != "" && d.OIN != h.cfg.Organisatie.OIN {

@@ -14,6 +14,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub/gezondheid"
 	"github.com/handbereik/soh/internal/hub/register"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // A party that stops answering turns red, with the reason and the moment; the
@@ -21,11 +22,17 @@ import (
 func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 	basis := t.TempDir()
 	p := startIn(t, basis, 0, bezorgend, func(p *proefhub) { p.peilen = 5 * time.Millisecond })
-	var stuk atomic.Bool
+	var stuk, verlopen atomic.Bool
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if stuk.Load() || r.URL.Path != "/ready" {
 			w.WriteHeader(http.StatusServiceUnavailable)
+			return
 		}
+		if verlopen.Load() {
+			_, _ = w.Write([]byte(`{"status":"gereed","waarschuwing":"intrekkingslijst-verlopen"}`))
+			return
+		}
+		_, _ = w.Write([]byte(`{"status":"gereed","waarschuwing":"iets anders"}`)) // what a party says is not passed on
 	}))
 	srv.TLS = p.identiteit(orgVT).ServerTLS()
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
@@ -52,8 +59,12 @@ func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 	rond(t, "it is well again", func() bool { return staat().Goed })
 	evs := vt.zoek("/v1/gebeurtenissen/query", `{"subject":"urn:soh:gezondheid:`+string(orgVT.OIN)+`"}`)
 	if n := len(evs); n < 3 || n > 8 {
-		t.Errorf("%d events for two changes", n)
+		t.Errorf("%d events for the changes", n)
 	}
+	verlopen.Store(true)
+	rond(t, "it is red for its list of revoked certificates", func() bool { s := staat(); return !s.Goed && s.Reden == toegang.ErrLijstVerlopen.Error() })
+	verlopen.Store(false)
+	rond(t, "it is well once more", func() bool { return staat().Goed })
 	m := gezondheid.Meting{Begin: time.Now().Add(-time.Hour).Truncate(gezondheid.Slot)}
 	oud := gezondheid.Meting{Begin: m.Begin.Add(-gezondheid.Bewaard - time.Hour)}
 	for _, m := range []*gezondheid.Meting{&oud, &m} {

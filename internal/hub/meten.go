@@ -35,6 +35,9 @@ func (h *Hub) meet() {
 // meetStand adds what is asked at the moment of scraping.
 func (h *Hub) meetStand() {
 	m := h.cfg.Metingen
+	if h.cfg.Identiteit != nil {
+		h.cfg.Identiteit.MeetLijst(m)
+	}
 	m.Stand("wachtrij_seconden", "Age of the oldest request that waits to be written.", func() float64 { _, d := h.log.Wachtrij(); return d.Seconds() })
 	m.Stand("wachtrij_verzoeken", "Requests that wait to be written.", func() float64 { n, _ := h.log.Wachtrij(); return float64(n) })
 	m.Stand("achterstand_blokken", "Blocks in the log that cannot be found yet.", func() float64 { return float64(h.achterstand()) })

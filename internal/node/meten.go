@@ -9,6 +9,7 @@ import (
 // names a record, a person or a professional.
 func (n *Node) meet() {
 	m := n.cfg.Metingen
+	n.cfg.Identiteit.MeetLijst(m)
 	tel := func(f func(wacht, geparkeerd int, oudste time.Time) float64) func() float64 {
 		return func() float64 {
 			ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)

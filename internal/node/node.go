@@ -233,7 +233,7 @@ func (n *Node) maakAPI(pdp *authzen.Dienst, soorten []inzage.Soort) http.Handler
 			f.API(api)
 		}
 	}
-	gezondheid(mux, n.gereed)
+	gezondheid(mux, n.gereed, n.cfg.Identiteit)
 	n.register.geefHubstand(api)
 	n.register.haak(mux)
 	pdp.Routes(mux)
@@ -289,7 +289,7 @@ func schemanamen() func(reflect.Type, string) string {
 }
 
 // gezondheid adds /health (the process runs) and /ready (it can do its work).
-func gezondheid(mux *http.ServeMux, gereed func(context.Context) error) {
+func gezondheid(mux *http.ServeMux, gereed func(context.Context) error, id toegang.Identiteit) {
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
@@ -298,7 +298,11 @@ func gezondheid(mux *http.ServeMux, gereed func(context.Context) error) {
 			rest.WriteFout(w, r, err)
 			return
 		}
-		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "gereed"})
+		stand := map[string]string{"status": "gereed"}
+		if id.LijstBij(time.Now()) != nil {
+			stand["waarschuwing"] = toegang.LijstVerlopen
+		}
+		rest.WriteJSON(w, http.StatusOK, stand)
 	})
 }
 

@@ -100,6 +100,7 @@ func Open(cfg Config) (*Portal, error) {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
 	p := &Portal{cfg: cfg, schijf: &meting.Schijf{Map: cfg.Map}, wacht: wachttijd, client: cfg.Identiteit.Client(wachttijd), teksten: Teksten(cfg.Functies)}
+	cfg.Identiteit.MeetLijst(cfg.Metingen)
 	var err error
 	if p.register, err = nieuwRegister(p); err != nil {
 		return nil, fmt.Errorf("portal: %w", err)

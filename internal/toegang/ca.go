@@ -227,8 +227,13 @@ func leesPaar(certPad, keyPad string) (*x509.Certificate, *ecdsa.PrivateKey, err
 // TrekIn writes to pad the list (CRL, PEM) of certificates that no longer
 // count. It names exactly these: an earlier list is replaced.
 func (ca *CA) TrekIn(pad string, certs ...*x509.Certificate) error {
+	return ca.trekIn(pad, caDuur, certs...)
+}
+
+// trekIn is TrekIn with a list that should be replaced within duur.
+func (ca *CA) trekIn(pad string, duur time.Duration, certs ...*x509.Certificate) error {
 	nu := ca.nu()
-	lijst := &x509.RevocationList{Number: big.NewInt(nu.UnixMicro()), ThisUpdate: nu, NextUpdate: nu.Add(caDuur)}
+	lijst := &x509.RevocationList{Number: big.NewInt(nu.UnixMicro()), ThisUpdate: nu, NextUpdate: nu.Add(duur)}
 	for _, c := range certs {
 		lijst.RevokedCertificateEntries = append(lijst.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: nu})
 	}

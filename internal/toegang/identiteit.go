@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/meting"
 )
 
 // Identiteit is what an organisation proves itself with, and whose proof it
@@ -33,6 +34,7 @@ type bewijsstuk struct {
 	vorige     *x509.Certificate // the certificate before this one: what it signed is still believed
 	roots      *x509.CertPool
 	ingetrokke map[string]bool // issuer and serial number of revoked certificates
+	lijstTot   time.Time       // when the first of the revocation lists should have had a successor; zero for none
 	keer       int             // counts the changes
 }
 
@@ -43,7 +45,8 @@ type bestanden struct {
 
 	mu      sync.Mutex
 	gekeken time.Time
-	stempel string // times and sizes of the files as last read
+	gemaand time.Time // when it was last said that a revocation list is out of date
+	stempel string    // times and sizes of the files as last read
 }
 
 // LaadIdentiteit reads a certificate with its key and the certificates of the
@@ -90,17 +93,18 @@ func (b *bestanden) lees() (*bewijsstuk, error) {
 	}
 	s := &bewijsstuk{cert: cert, roots: roots}
 	if b.crl != "" {
-		s.ingetrokke, err = leesCRL(b.crl, pemCA)
+		s.ingetrokke, s.lijstTot, err = leesCRL(b.crl, pemCA)
 	}
 	return s, err
 }
 
 // leesCRL reads the lists of revoked certificates in pad. A list counts only
-// when one of the trusted authorities signed it.
-func leesCRL(pad string, pemCA []byte) (map[string]bool, error) {
+// when one of the trusted authorities signed it. tot is the first moment at
+// which one of them should have been replaced (nextUpdate, RFC 5280 §5.1.2.5).
+func leesCRL(pad string, pemCA []byte) (ingetrokken map[string]bool, tot time.Time, err error) {
 	rest, err := os.ReadFile(pad)
 	if err != nil {
-		return nil, err
+		return nil, tot, err
 	}
 	var uitgevers []*x509.Certificate
 	for blok, ca := pem.Decode(pemCA); blok != nil; blok, ca = pem.Decode(ca) {
@@ -112,7 +116,7 @@ func leesCRL(pad string, pemCA []byte) (map[string]bool, error) {
 	for blok, rest := pem.Decode(rest); blok != nil; blok, rest = pem.Decode(rest) {
 		l, err := x509.ParseRevocationList(blok.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("%s: geen intrekkingslijst (CRL): %w", pad, err)
+			return nil, tot, fmt.Errorf("%s: geen intrekkingslijst (CRL): %w", pad, err)
 		}
 		van := ""
 		for _, c := range uitgevers {
@@ -121,17 +125,19 @@ func leesCRL(pad string, pemCA []byte) (map[string]bool, error) {
 			}
 		}
 		if van == "" {
-			return nil, fmt.Errorf("%s: een intrekkingslijst is niet van een vertrouwde uitgever", pad)
+			return nil, tot, fmt.Errorf("%s: een intrekkingslijst is niet van een vertrouwde uitgever", pad)
 		}
 		for _, r := range l.RevokedCertificateEntries {
 			uit[van+r.SerialNumber.String()] = true
 		}
-		lijsten++
+		if lijsten++; !l.NextUpdate.IsZero() && (tot.IsZero() || l.NextUpdate.Before(tot)) {
+			tot = l.NextUpdate
+		}
 	}
 	if lijsten == 0 {
-		return nil, fmt.Errorf("in %s staat geen intrekkingslijst (PEM)", pad)
+		return nil, tot, fmt.Errorf("in %s staat geen intrekkingslijst (PEM)", pad)
 	}
-	return uit, nil
+	return uit, tot, nil
 }
 
 // kijkInterval is how often the files are looked at, at most.
@@ -162,6 +168,10 @@ func (b *bestanden) ververs() *bewijsstuk {
 		return oud
 	}
 	b.gekeken = time.Now()
+	if err := oud.lijstBij(b.gekeken); err != nil && b.gekeken.Sub(b.gemaand) >= time.Hour {
+		b.gemaand = b.gekeken
+		slog.Warn(err.Error(), "bestand", b.crl, "sinds", oud.lijstTot)
+	}
 	stempel := b.stempelNu()
 	if stempel == b.stempel {
 		return oud
@@ -191,6 +201,37 @@ func (i Identiteit) nu() *bewijsstuk {
 	}
 	return i.bestanden.ververs()
 }
+
+// ErrLijstVerlopen tells that a revocation list should have been replaced by
+// now: what was revoked since is not known here.
+var ErrLijstVerlopen = errors.New("de lijst met ingetrokken certificaten is verlopen: wat sindsdien is ingetrokken, is hier niet bekend")
+
+// LijstVerlopen is how a party says so at /ready; the chain manager's board
+// turns red for it.
+const LijstVerlopen = "intrekkingslijst-verlopen"
+
+// MeetLijst adds the measure of LijstBij.
+func (i Identiteit) MeetLijst(m *meting.Metingen) {
+	m.Stand("intrekkingslijst_verlopen", "1 when a list of revoked certificates should have been replaced.", func() float64 {
+		if i.LijstBij(time.Now()) != nil {
+			return 1
+		}
+		return 0
+	})
+}
+
+func (s *bewijsstuk) lijstBij(nu time.Time) error {
+	if !s.lijstTot.IsZero() && nu.After(s.lijstTot) {
+		return ErrLijstVerlopen
+	}
+	return nil
+}
+
+// LijstBij tells whether the revocation lists are up to date at nu; the error
+// is ErrLijstVerlopen. The lists still count then: who is on one stays refused,
+// and others stay welcome, because an authority that is late must not stop the
+// chain.
+func (i Identiteit) LijstBij(nu time.Time) error { return i.nu().lijstBij(nu) }
 
 var errIngetrokken = errors.New("dit certificaat is ingetrokken door de uitgever")
 

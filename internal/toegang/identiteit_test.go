@@ -1,6 +1,7 @@
 package toegang
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -172,5 +173,49 @@ func TestIntrekkingslijstVanEenVreemdeGeldtNiet(t *testing.T) {
 	}
 	if _, err := LaadIdentiteitMet(c, k, ca.Pad(), crl); err == nil {
 		t.Error("a file without a list was taken")
+	}
+}
+
+// A list that should have been replaced says so; it still refuses whom it
+// names, and shuts nobody else out.
+func TestVerlopenIntrekkingslijstWordtGezegd(t *testing.T) {
+	ca, dir := nieuweCA(t), t.TempDir()
+	crl := filepath.Join(dir, "ca.crl")
+	slecht, goed := identiteit(t, ca, vt), identiteit(t, ca, portaal)
+	if err := ca.trekIn(crl, time.Hour, slecht.Cert.Leaf); err != nil {
+		t.Fatal(err)
+	}
+	c, k, err := ca.Geef(dir, politie)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := LaadIdentiteitMet(c, k, ca.Pad(), crl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nu := time.Now()
+	if err := srv.LijstBij(nu.Add(59 * time.Minute)); err != nil {
+		t.Errorf("before its end: %v", err)
+	}
+	if err := srv.LijstBij(nu.Add(2 * time.Hour)); !errors.Is(err, ErrLijstVerlopen) {
+		t.Errorf("after its end: %v", err)
+	}
+	ca.nu = func() time.Time { return nu.Add(-2 * time.Hour) }
+	if err := ca.trekIn(crl, time.Hour, slecht.Cert.Leaf); err != nil {
+		t.Fatal(err)
+	}
+	kijkNu(srv)
+	if !errors.Is(srv.LijstBij(time.Now()), ErrLijstVerlopen) {
+		t.Error("an expired list was replaced by a list that is expired, in silence")
+	}
+	url := beveiligd(t, srv, oinHandler)
+	if s, _ := vraag(t, slecht.Client(30*time.Second), url); s == http.StatusOK {
+		t.Error("an expired list lets in whom it names")
+	}
+	if s, _ := vraag(t, goed.Client(30*time.Second), url); s != http.StatusOK {
+		t.Errorf("an expired list shuts out who is not on it: %d", s)
+	}
+	if geen := identiteit(t, ca, politie); geen.LijstBij(nu.AddDate(99, 0, 0)) != nil {
+		t.Error("without a list there is nothing to expire")
 	}
 }

@@ -7,6 +7,7 @@ package gezondheid
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -198,9 +199,13 @@ func (p *Peiler) kijk(ctx context.Context, x Partij) error {
 		return errors.New("geen verbinding")
 	}
 	defer func() { _ = resp.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 4<<10))
+	lijf, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	if resp.StatusCode != http.StatusOK {
 		return errors.New("zegt niet gereed te zijn (antwoord " + strconv.Itoa(resp.StatusCode) + ")")
+	}
+	var stand struct{ Waarschuwing string }
+	if json.Unmarshal(lijf, &stand) == nil && stand.Waarschuwing == toegang.LijstVerlopen {
+		return toegang.ErrLijstVerlopen // our own words, never the party's
 	}
 	return nil
 }
