@@ -133,7 +133,7 @@ func BenchmarkDelen(b *testing.B) {
 		}
 		mac := h.graph.MAC("inhoud", r)
 		ruw = append(ruw, r)
-		frames = append(frames, frame{OIN: orgPolitie.OIN, Digest: [16]byte(mac[:16]), Refs: refs, Event: s}.bytes())
+		frames = append(frames, frame{OIN: orgPolitie.OIN, Ontvangen: time.Now(), Digest: [16]byte(mac[:16]), Refs: refs, Event: s}.bytes())
 	}
 	b.Run("parse", func(b *testing.B) {
 		b.ReportAllocs()
