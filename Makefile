@@ -17,7 +17,7 @@ MODULES  := web/node_modules/.package-lock.json
 MANIFEST := internal/web/dist/manifest.json
 BRONNEN  := $(shell find web/src web/assets tools/assets -type f 2>/dev/null)
 
-.PHONY: help demo test check openbaar build assets bench slijt schoon
+.PHONY: help demo test check openbaar build assets bench slijt derden schoon
 
 help: ## show this list
 	@echo 'Samen Onder Handbereik. Choose one:'
@@ -66,6 +66,9 @@ bench: build ## measure the hub: pushes, batches, queries, rebuild, memory (abou
 slijt: ## kill hub and node a hundred times under load, and cut their power a hundred times (as root)
 	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedodeHub|TestStroomuitval' -v ./internal/hub
 	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedoodKnooppunt|TestStroomuitval' -v ./internal/node
+
+derden: assets ## write THIRD_PARTY.md anew, after a dependency came, left or changed
+	$(GO) run ./tools/derden
 
 schoon: ## remove what was built; the demo's folder stays
 	rm -rf bin web/node_modules
