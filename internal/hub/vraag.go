@@ -56,8 +56,11 @@ func (h *Hub) stel(w http.ResponseWriter, r *http.Request, s *vraag.Soort) (stri
 	if err := c.Fout(); err != nil {
 		return "", err
 	}
-	if !bsn.IsZero() {
+	switch {
+	case !bsn.IsZero():
 		v.Persoon = h.sleutels.Ref(bsn)
+	case v.Betrokkene != "":
+		v.Persoon = h.sleutels.RefID(v.Betrokkene)
 	}
 	if k.Soort == begrip.Burgerportaal && bsn != k.burger {
 		return "", begrip.NieuweFout(begrip.Verboden, "De vraag gaat over een ander dan de verklaring van de burger.")

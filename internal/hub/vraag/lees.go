@@ -17,8 +17,8 @@ import (
 )
 
 // Lees reads a body strictly. What is wrong with its members goes to c; the
-// error is of the JSON itself. The person comes back as a number: the caller
-// puts the keyed reference in the Vraag.
+// error is of the JSON itself. The person comes back as a number, or as
+// Betrokkene in the Vraag: the caller puts the keyed reference in it.
 func (s *Soort) Lees(b []byte, c *begrip.Controle) (Vraag, begrip.BSN, error) {
 	in := invoer{Vraag: Vraag{Soort: s, Limiet: StandaardPage, Type: s.Type}, c: c}
 	if err := in.leden(b); err != nil {
@@ -111,8 +111,8 @@ func (in *invoer) lid(naam string, v jsontext.Value) {
 	switch {
 	case naam == naamBSN:
 		in.bsn = in.nummer(naam, v)
-	case naam == naamBSNOuder:
-		in.ouder = in.nummer(naam, v)
+	case naam == naamBetrokkene:
+		in.betrokkene(naam, v)
 	case naam == naamLimiet:
 		n, err := strconv.Atoi(string(v))
 		in.c.Eis(err == nil && n >= 1 && n <= MaxPage, naam, berichtLimiet, MaxPage)
@@ -146,6 +146,19 @@ func (in *invoer) nummer(naam string, v jsontext.Value) (bsn begrip.BSN) {
 	}
 	in.c.Eis(err == nil, naam, berichtBSN)
 	return bsn
+}
+
+// betrokkene reads the number of a person, or the @id that an event gave one who has no
+// number in it.
+func (in *invoer) betrokkene(naam string, v jsontext.Value) {
+	if v.Kind() == '"' {
+		if w := tekst(v); strings.HasPrefix(w, "urn:") {
+			in.c.Eis(cloudevent.NaamVorm(w) && !begrip.HeeftBSNRuim(w), naam, berichtURN)
+			in.Betrokkene = w
+			return
+		}
+	}
+	in.ouder = in.nummer(naam, v)
 }
 
 func (in *invoer) moment(t *time.Time, naam string, v jsontext.Value) {
@@ -200,7 +213,7 @@ func (in *invoer) tijden() {
 
 // samen checks what the members say together.
 func (in *invoer) samen() {
-	in.c.Eis(in.bsn.IsZero() || in.ouder.IsZero() || in.bsn == in.ouder, naamBSNOuder, berichtAnder)
+	in.c.Eis(in.bsn.IsZero() || in.ouder.IsZero() && in.Betrokkene == "" || in.bsn == in.ouder, naamBetrokkene, berichtAnder)
 	if in.bsn.IsZero() {
 		in.bsn = in.ouder
 	}
@@ -208,7 +221,7 @@ func (in *invoer) samen() {
 	if len(in.c.Velden) > 0 {
 		return
 	}
-	iets := !in.bsn.IsZero() || in.Zaak != ""
+	iets := !in.bsn.IsZero() || in.Betrokkene != "" || in.Zaak != ""
 	switch in.Soort.filter {
 	case persoonOfZaak:
 		in.c.Eis(iets, "", berichtPersoon)

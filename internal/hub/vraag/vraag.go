@@ -30,13 +30,14 @@ const (
 	Geldig         = 24 * time.Hour
 	maxVoorsprong  = 10 * time.Minute // that the clock of another replica may be ahead
 	naamBSN        = "burgerservicenummer"
-	naamBSNOuder   = "betrokkeneIdentifier"
+	naamBetrokkene = "betrokkeneIdentifier"
 	naamLimiet     = "limiet"
 	berichtBSN     = "Vul een geldig burgerservicenummer in, of laat dit veld weg."
 	berichtLeeg    = "Vul iets in, of laat dit veld weg."
 	berichtTijd    = "Vul een moment in zoals 2026-11-23T09:00:00Z, of laat dit veld weg."
 	berichtLimiet  = "Kies een getal van 1 tot en met %d."
 	berichtVreemd  = "Dit veld kennen wij niet."
+	berichtURN     = "Vul een burgerservicenummer in, of de naam (urn) die de betrokkene in gebeurtenissen heeft."
 	berichtAnder   = "Dit is een ander nummer dan burgerservicenummer. Geef er één."
 	berichtDubbel  = "Geef %s of %s, niet allebei."
 	berichtVolgend = "Dit moment moet na %s liggen."
@@ -47,6 +48,7 @@ type Vraag struct {
 	ID          uuid.UUID // names the query in its result; set by Verzegel
 	Soort       *Soort
 	Persoon     [16]byte // keyed reference; zero: not asked about a person
+	Betrokkene  string   // the @id that was asked about, of whom Persoon is the reference; not sealed
 	Zaak        string
 	Subject     string
 	Organisatie string // urn
