@@ -216,6 +216,9 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 			return err
 		}
 	}
+	if err := h.ledger.Sluit(s.Batch()); err != nil {
+		return err
+	}
 	seq := blokken[len(blokken)-1].seq
 	if err := s.Klaar(seq); err != nil {
 		return err

@@ -92,11 +92,11 @@ type deel struct {
 	n int
 }
 
-// Behind a block of druk entries others are on their way, and a moment of waiting
+// Behind a block of druk entries others are on their way, questions as well as events, and a moment of waiting
 // makes the next block larger: that costs a sender less than it spares, because a
 // block costs as much whatever is in it.
 const (
-	druk = 32
+	druk = 8
 	adem = 3 * time.Millisecond
 )
 

@@ -184,7 +184,7 @@ func TestGetuigeTekentGeenAnderVerleden(t *testing.T) {
 	ander.ondertekent, ander.vkey = l.ondertekent, l.vkey
 	voegToe(t, ander, 0, 4)
 	bat := ander.cfg.DB.NewBatch()
-	if _, err := ander.Append(bat, [][]byte{[]byte("anders"), []byte("meer")}); err != nil || bat.Commit(pebble.NoSync) != nil {
+	if _, err := ander.Append(bat, [][]byte{[]byte("anders"), []byte("meer")}); err != nil || ander.Sluit(bat) != nil || bat.Commit(pebble.NoSync) != nil {
 		t.Fatal(err)
 	}
 	teken(t, ander)

@@ -135,7 +135,7 @@ func TestGeknoeiMetEenKopieValtOp(t *testing.T) {
 	for i := int64(1); i < 700; i++ {
 		es = append(es, entry(i))
 	}
-	if _, err := ander.Append(b, es); err != nil || b.Commit(pebble.NoSync) != nil {
+	if _, err := ander.Append(b, es); err != nil || ander.Sluit(b) != nil || b.Commit(pebble.NoSync) != nil {
 		t.Fatal(err)
 	}
 	ander.ondertekent, ander.vkey = l.ondertekent, l.vkey

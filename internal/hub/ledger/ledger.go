@@ -64,8 +64,9 @@ type Ledger struct {
 	controleert note.Verifier
 	vkey        string
 
-	// The right edge, as staged in batches: Append is the only user.
+	// The right edge, as staged in batches: Append and Sluit are the only users.
 	grootte int64
+	vuil    map[int]bool   // levels whose tile grew since Sluit
 	rand    map[int][]byte // level → hashes of the tile that grows
 	bundel  []byte         // commitments of the bundle that grows
 
@@ -105,7 +106,7 @@ func (l *Ledger) Herlaad() error {
 	if err != nil {
 		return err
 	}
-	l.grootte, l.rand, l.bundel = n, map[int][]byte{}, nil
+	l.grootte, l.vuil, l.rand, l.bundel = n, map[int]bool{}, map[int][]byte{}, nil
 	if w := n % breedte; w > 0 {
 		if l.bundel, err = l.lees('e', 0, n/breedte, int(w)); err != nil {
 			return err
@@ -121,12 +122,12 @@ func (l *Ledger) Herlaad() error {
 	return nil
 }
 
-// Append adds the entries of one block to the tree, in b: the caller commits b
-// together with its own watermark. It gives the index of the first entry. When
-// b is not committed, call Herlaad before the next Append.
+// Append adds the entries of one block to the tree, what is full to b. Call
+// Sluit after the last block and commit b together with its own watermark; when
+// b is not committed, call Herlaad before the next Append. It gives the index
+// of the first entry.
 func (l *Ledger) Append(b *pebble.Batch, entries [][]byte) (eerste int64, err error) {
 	eerste = l.grootte
-	vuil := map[int]bool{}
 	for _, e := range entries {
 		c := Inzet(e)
 		l.bundel = append(l.bundel, c[:]...)
@@ -136,30 +137,37 @@ func (l *Ledger) Append(b *pebble.Batch, entries [][]byte) (eerste int64, err er
 			}
 			l.bundel = l.bundel[:0]
 		}
-		if err := l.blad(b, tlog.RecordHash(c[:]), vuil); err != nil {
+		if err := l.blad(b, tlog.RecordHash(c[:])); err != nil {
 			return 0, err
 		}
 	}
+	return eerste, nil
+}
+
+// Sluit adds the right edge to b, once for all blocks that were appended: a
+// part of a tile is up to 8 KB, and a block may hold a single entry.
+func (l *Ledger) Sluit(b *pebble.Batch) (err error) {
 	if len(l.bundel) > 0 {
 		err = b.Set(l.sleutel('e', 0, l.grootte/breedte), l.bundel, nil)
 	}
-	for niveau := range vuil {
+	for niveau := range l.vuil {
 		if r := l.rand[niveau]; len(r) > 0 {
 			n := l.grootte >> (hoogte * (niveau + 1))
 			err = errors.Join(err, b.Set(l.sleutel('t', niveau, n), r, nil))
 		}
 	}
-	return eerste, errors.Join(err, b.Set(l.sleutel('n', 0, 0), binary.BigEndian.AppendUint64(nil, uint64(l.grootte)), nil))
+	clear(l.vuil)
+	return errors.Join(err, b.Set(l.sleutel('n', 0, 0), binary.BigEndian.AppendUint64(nil, uint64(l.grootte)), nil))
 }
 
 // blad adds one leaf hash to the right edge; a full tile goes to b, and its
 // root becomes a hash one level up.
-func (l *Ledger) blad(b *pebble.Batch, h tlog.Hash, vuil map[int]bool) error {
+func (l *Ledger) blad(b *pebble.Batch, h tlog.Hash) error {
 	n := l.grootte
 	l.grootte++
 	for niveau := 0; ; niveau, n = niveau+1, n/breedte {
 		l.rand[niveau] = append(l.rand[niveau], h[:]...)
-		vuil[niveau] = true
+		l.vuil[niveau] = true
 		if len(l.rand[niveau]) < breedte*32 {
 			return nil
 		}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,10 +44,13 @@ func voegToe(t *testing.T, l *Ledger, van, tot int64) {
 		es = append(es, entry(i))
 	}
 	b := l.cfg.DB.NewBatch()
-	if eerste, err := l.Append(b, es); err != nil || eerste != van {
-		t.Fatalf("%d %v", eerste, err)
+	for h := len(es) / 3; len(es) > 0; es, h = es[h:], len(es)-h { // as blocks of one step
+		if eerste, err := l.Append(b, es[:h]); err != nil || eerste != van {
+			t.Fatalf("%d %v", eerste, err)
+		}
+		van += int64(h)
 	}
-	if err := b.Commit(pebble.NoSync); err != nil {
+	if err := errors.Join(l.Sluit(b), b.Commit(pebble.NoSync)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -160,7 +164,7 @@ func TestTekentNooitEenBoomDieHetVerledenVerandert(t *testing.T) {
 	for range 2 {
 		l = open(t, database(t), dir)
 		b := l.cfg.DB.NewBatch()
-		if _, err := l.Append(b, [][]byte{[]byte("veranderd"), entry(1), entry(2), entry(3), entry(4), entry(5), entry(6), entry(7), entry(8), entry(9), entry(10), entry(11), entry(12)}); err != nil {
+		if _, err := l.Append(b, [][]byte{[]byte("veranderd"), entry(1), entry(2), entry(3), entry(4), entry(5), entry(6), entry(7), entry(8), entry(9), entry(10), entry(11), entry(12)}); err != nil || l.Sluit(b) != nil {
 			t.Fatal(err)
 		}
 		_ = b.Commit(pebble.NoSync)
@@ -174,7 +178,7 @@ func TestHerlaadVergeetWatNietIsVastgelegd(t *testing.T) {
 	l := open(t, database(t), t.TempDir())
 	voegToe(t, l, 0, 300)
 	b := l.cfg.DB.NewBatch()
-	if _, err := l.Append(b, [][]byte{[]byte("x"), []byte("y")}); err != nil {
+	if _, err := l.Append(b, [][]byte{[]byte("x"), []byte("y")}); err != nil || l.Sluit(b) != nil {
 		t.Fatal(err)
 	}
 	_ = b.Close()
@@ -321,7 +325,7 @@ func TestKopieenOndertekenenOpVolgordeEnNooitTerug(t *testing.T) {
 	for i := range int64(1100) {
 		es = append(es, entry(i+7))
 	}
-	if _, err := c.Append(bt, es); err != nil {
+	if _, err := c.Append(bt, es); err != nil || c.Sluit(bt) != nil {
 		t.Fatal(err)
 	}
 	if err := bt.Commit(pebble.NoSync); err != nil {
