@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/rest/resttest"
+	"github.com/handbereik/soh/internal/toegang"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -25,21 +28,26 @@ func TestMain(m *testing.M) {
 //
 //	luistert ADDR         wait until something listens there
 //	pak NAAM REGEXP FILE  set NAAM to what the first group of REGEXP matches
+//	vraag STATUS REGEXP [CERT] METHOD URL [FILE]
+//	                      wait until the address answers so, as the owner of
+//	                      CERT.crt, CERT.key and ca.crt beside them
 //	geheim FILE TEKST     fail when TEKST stands in FILE, or in a file below it
 func TestOpdrachtregel(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
-			adressen, err := resttest.VrijeAdressen(2)
+			namen := []string{"ADRES", "OPENBAAR", "NODE", "BEHEER"}
+			adressen, err := resttest.VrijeAdressen(len(namen))
 			if err != nil {
 				return err
 			}
-			e.Setenv("ADRES", adressen[0])
-			e.Setenv("OPENBAAR", adressen[1])
+			for i, naam := range namen {
+				e.Setenv(naam, adressen[i])
+			}
 			e.Setenv("VOORBEELDEN", voorbeelden())
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"luistert": luistert, "pak": pak, "geheim": geheim},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"luistert": luistert, "pak": pak, "geheim": geheim, "vraag": vraag},
 	})
 }
 
@@ -107,4 +115,41 @@ func geheim(ts *testscript.TestScript, niet bool, args []string) {
 	if gezien == 0 {
 		ts.Fatalf("%s holds no file", args[0])
 	}
+}
+
+func vraag(ts *testscript.TestScript, niet bool, args []string) {
+	if niet || len(args) < 4 {
+		ts.Fatalf("usage: vraag STATUS REGEXP [CERT] METHOD URL [FILE]")
+	}
+	status, wil, client := args[0], regexp.MustCompile(args[1]), &http.Client{Timeout: 5 * time.Second}
+	if args = args[2:]; args[0] != "GET" && args[0] != "POST" {
+		pad := ts.MkAbs(args[0])
+		id, err := toegang.LaadIdentiteit(pad+".crt", pad+".key", filepath.Join(filepath.Dir(pad), "ca.crt"))
+		ts.Check(err)
+		client, args = id.Client(5*time.Second), args[1:]
+	}
+	var laatst string
+	for eind := time.Now().Add(60 * time.Second); time.Now().Before(eind); time.Sleep(50 * time.Millisecond) {
+		lijf := ""
+		if len(args) > 2 {
+			lijf = ts.ReadFile(args[2])
+		}
+		r, err := http.NewRequest(args[0], args[1], strings.NewReader(lijf))
+		ts.Check(err)
+		r.Header.Set("Content-Type", "application/json")
+		resp, err := client.Do(r)
+		if err != nil {
+			laatst = err.Error()
+			continue
+		}
+		b, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if laatst = resp.Status + " " + string(b); strings.HasPrefix(laatst, status+" ") && wil.MatchString(laatst) {
+			return
+		}
+		if args[0] == "POST" && resp.StatusCode < 300 {
+			break // it happened, so not again
+		}
+	}
+	ts.Fatalf("%s %s: %s", args[0], args[1], laatst)
 }

@@ -10,7 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
+
+	"github.com/handbereik/soh/internal/slot"
 )
 
 // poorten gives every part of the demo an address that it gets again at the
@@ -90,13 +91,9 @@ func schrijfJSON(pad string, v any) error {
 // sluit keeps a second demo out of the folder until the file is closed or the
 // process ends, however it ends.
 func sluit(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "bezet"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
+	f, err := slot.Neem(filepath.Join(dir, "bezet"))
+	if errors.Is(err, slot.ErrBezet) {
+		err = fmt.Errorf("in de map %s draait al een demo; stop die, of kies een andere map met SOH_DEMO_DIR", dir)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		return nil, fmt.Errorf("in de map %s draait al een demo; stop die, of kies een andere map met SOH_DEMO_DIR", dir)
-	}
-	return f, nil
+	return f, err
 }

@@ -25,7 +25,7 @@ type laag struct {
 // lagen stand from the bottom to the top. A folder includes what is below it,
 // unless that has its own line.
 var lagen = []laag{
-	{[]string{"internal/jsontape"}, "reading JSON is below all that means something: it knows nobody and uses the standard library only"},
+	{[]string{"internal/jsontape", "internal/slot"}, "reading JSON and keeping a folder to one program are below all that means something: they know nobody and use the standard library only"},
 	{[]string{"internal/begrip"}, "begrip is the shared language: it must be usable everywhere, so it knows nobody and uses the standard library only"},
 	{[]string{"internal/cloudevent", "internal/meting", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
 	{[]string{"internal/toegang"}, "who calls and what he may is decided the same way for hub, node and portal, so it knows none of them"},
@@ -50,7 +50,7 @@ var functies = []string{
 
 // hubKent is all the hub may use of the rest: it serves every functie and knows
 // none.
-var hubKent = []string{"internal/begrip", "internal/cloudevent", "internal/jsontape", "internal/meting", "internal/prov", "internal/rest", "internal/toegang", "internal/hub"}
+var hubKent = []string{"internal/begrip", "internal/cloudevent", "internal/jsontape", "internal/meting", "internal/prov", "internal/rest", "internal/slot", "internal/toegang", "internal/hub"}
 
 // alleenTest tells a folder that helps tests of other packages, like net/http's
 // httptest: it enters no program.

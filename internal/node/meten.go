@@ -2,7 +2,10 @@ package node
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
 )
 
 // meet adds the measures of a node; docs/runbook.md tells what each means. None
@@ -39,5 +42,10 @@ func (n *Node) meet() {
 	}))
 }
 
-// Gereed tells why the node cannot do its work now; nil when it can.
-func (n *Node) Gereed() error { return n.gereed(context.Background()) }
+// Gereed tells in a sentence why the node cannot do its work now; nil when it can.
+func (n *Node) Gereed() error {
+	if err := n.gereed(context.Background()); err != nil {
+		return errors.New(begrip.FoutVan(err).Bericht)
+	}
+	return nil
+}

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
 	"path"
 	"reflect"
 	"sync"
@@ -99,6 +100,7 @@ type Node struct {
 	getuige     *dossier.Getuige // nil: none could be made
 	getuigeZegt string           // what it knows otherwise; empty: all fits
 	schijf      *meting.Schijf
+	slot        *os.File // keeps a second node out of the folder
 	proef       proef
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/slot"
 )
 
 // twijfelWaarde is set from a herstel until a person let others in again.
@@ -26,9 +27,15 @@ const dossierBestand = "dossier.db"
 // say of each other.
 func (n *Node) openDossier(ctx context.Context) (err error) {
 	pad := filepath.Join(n.cfg.Map, dossierBestand)
+	if err := os.MkdirAll(n.cfg.Map, 0o700); err != nil {
+		return err
+	}
+	if n.slot, err = slot.Neem(filepath.Join(n.cfg.Map, "slot")); err != nil {
+		return fmt.Errorf("%w: stop dat knooppunt eerst", err)
+	}
 	wal, _ := os.Stat(pad + "-wal")
 	if n.store, err = dossier.Open(pad); err != nil {
-		return err
+		return errors.Join(err, n.slot.Close())
 	}
 	if n.cfg.Getuige == "" {
 		n.cfg.Getuige = filepath.Clean(n.cfg.Map) + "-getuige"
@@ -179,5 +186,5 @@ func (n *Node) sluitDossier() error {
 	if n.getuige != nil {
 		err = errors.Join(err, n.getuige.Close())
 	}
-	return err
+	return errors.Join(err, n.slot.Close())
 }

@@ -15,6 +15,7 @@ package hublog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/slot"
 )
 
 // Limits of a block and of one entry.
@@ -114,31 +116,34 @@ func Open(cfg Config) (*Log, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("map van de hub maken: %w", err)
 	}
-	slot, err := vergrendel(filepath.Join(cfg.Dir, "slot"))
+	bezet, err := slot.Neem(filepath.Join(cfg.Dir, "slot"))
+	if errors.Is(err, slot.ErrBezet) {
+		err = fmt.Errorf("een andere hub gebruikt deze map al (%s): stop die eerst, of geef deze hub een eigen map", cfg.Dir)
+	}
 	if err != nil {
 		return nil, err
 	}
 	o := &opslag{dir: filepath.Join(cfg.Dir, "log"), reserve: cfg.Reserve, cluster: cfg.Cluster, log: cfg.Log, fout: make(chan struct{}, 1)}
 	if err := o.start(); err != nil {
-		_ = slot.Close()
+		_ = bezet.Close()
 		return nil, err
 	}
-	l := &Log{cfg: cfg, slot: slot, opslag: o, cache: nieuweCache(cfg.Cache),
+	l := &Log{cfg: cfg, slot: bezet, opslag: o, cache: nieuweCache(cfg.Cache),
 		meld: make(chan struct{}), wek: make(chan struct{}, 1), klaar: make(chan struct{})}
 	l.stroom, err = o.stroom(stroomConfig{naam: "KETENINDEX", maxBytes: cfg.MaxBytes, onveranderlijk: true})
 	if err != nil {
 		o.stop()
-		_ = slot.Close()
+		_ = bezet.Close()
 		return nil, err
 	}
 	if err := l.beginBij(l.stroom.Laatste()); err != nil {
 		o.stop()
-		_ = slot.Close()
+		_ = bezet.Close()
 		return nil, err
 	}
 	if err := l.openAfschrift(); err != nil {
 		o.stop()
-		_ = slot.Close()
+		_ = bezet.Close()
 		return nil, err
 	}
 	if cfg.Cluster != nil {
@@ -146,7 +151,7 @@ func Open(cfg Config) (*Log, error) {
 		if err != nil {
 			l.afschrift.sluit()
 			o.stop()
-			_ = slot.Close()
+			_ = bezet.Close()
 			return nil, err
 		}
 		l.loslaten = append(l.loslaten, stop)

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -19,22 +17,6 @@ const (
 	startWacht   = 2 * time.Minute // a large log takes time to open
 	publishWacht = 5 * time.Second
 )
-
-// vergrendel takes the lock of the folder for the life of the file.
-func vergrendel(pad string) (*os.File, error) {
-	f, err := os.OpenFile(pad, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("slot van de hub openen: %w", err)
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("een andere hub gebruikt deze map al (slot %s): stop die eerst, of geef deze hub een eigen map", pad)
-		}
-		return nil, fmt.Errorf("slot van de hub nemen: %w", err)
-	}
-	return f, nil
-}
 
 // opslag is the storage of all streams and the connection to it: a server in
 // this process, or a cluster elsewhere. One in this process can be started again
