@@ -268,8 +268,8 @@ func bearer(r *http.Request) (string, error) {
 
 // klok tells what is wrong with the clocks when that may be why a token is too
 // late or too soon: the difference is small, or the token lies in the future.
-func klok(c claims, nu time.Time) string {
-	verschil := nu.Sub(c.IssuedAt.Time()).Round(time.Second)
+func klok(gemaakt, nu time.Time) string {
+	verschil := nu.Sub(gemaakt).Round(time.Second)
 	switch {
 	case verschil < 0:
 		return fmt.Sprintf(" Uw klok loopt %d seconden voor op de onze. Zet hem gelijk (NTP).", int(-verschil/time.Second))
@@ -301,9 +301,9 @@ func controleerToken(token string, cert *x509.Certificate, van, mij begrip.OIN, 
 	case c.Expiry == nil || c.IssuedAt == nil || c.ID == "" || len(c.ID) > maxTekst:
 		return c, niet("De verklaring mist een tijd of een nummer.", nil)
 	case !nu.Before(c.Expiry.Time()):
-		return c, niet("De verklaring is verlopen."+klok(c, nu), nil)
+		return c, niet("De verklaring is verlopen."+klok(c.IssuedAt.Time(), nu), nil)
 	case c.IssuedAt.Time().After(nu.Add(klokVerschil)), c.NotBefore != nil && c.NotBefore.Time().After(nu.Add(klokVerschil)):
-		return c, niet("De verklaring is nog niet geldig."+klok(c, nu), nil)
+		return c, niet("De verklaring is nog niet geldig."+klok(c.IssuedAt.Time(), nu), nil)
 	case c.Expiry.Time().Sub(c.IssuedAt.Time()) > verklaringMax:
 		return c, niet("De verklaring is te lang geldig.", nil)
 	}

@@ -1,6 +1,7 @@
 package toegang
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -289,15 +290,27 @@ func (u *Uitgever) assertie(soort, ruw string) (sub string, cert *x509.Certifica
 		return nee("In de client_assertion zijn iss en sub allebei de client_id.")
 	case len(c.Audience) != 1 || c.Audience[0] != u.issuer() && c.Audience[0] != u.Adres+PadToken && c.Audience[0] != u.urn():
 		return nee("De client_assertion is voor een andere dienst (aud).")
-	case c.ID == "" || len(c.ID) > maxTekst || c.Expiry == nil || !nu.Before(c.Expiry.Time()):
-		return nee("De client_assertion is verlopen, of mist jti of exp.")
-	case c.Expiry.Time().After(nu.Add(maxAssertie+klokVerschil)) || c.NotBefore != nil && c.NotBefore.Time().After(nu.Add(klokVerschil)):
-		return nee("De client_assertion mag hooguit vijf minuten geldig zijn.")
+	case c.ID == "" || len(c.ID) > maxTekst || c.Expiry == nil:
+		return nee("De client_assertion mist jti of exp.")
+	case !nu.Before(c.Expiry.Time()):
+		return nee("De client_assertion is verlopen." + klokVan(c, nu))
+	case c.NotBefore != nil && c.NotBefore.Time().After(nu.Add(klokVerschil)):
+		return nee("De client_assertion is nog niet geldig." + klokVan(c, nu))
+	case c.Expiry.Time().After(nu.Add(maxAssertie + klokVerschil)):
+		return nee("De client_assertion mag hooguit vijf minuten geldig zijn." + klokVan(c, nu))
 	}
 	if gebruikt.eenmalig("assertie|"+u.urn()+"|"+c.Subject+"|"+c.ID, c.Expiry.Time(), nu) != nil {
 		return nee("Deze client_assertion is al eens gebruikt.")
 	}
 	return c.Subject, cert, nil
+}
+
+// klokVan is klok for an assertion, which need not say when it was made.
+func klokVan(c jwt.Claims, nu time.Time) string {
+	if gemaakt := cmp.Or(c.IssuedAt, c.NotBefore); gemaakt != nil {
+		return klok(gemaakt.Time(), nu)
+	}
+	return ""
 }
 
 // gevraagd gives the scopes to grant: those asked, which must exist.

@@ -302,6 +302,24 @@ func TestPrivateKeyJWT(t *testing.T) {
 	}
 }
 
+// Whose clock is wrong hears so, and by how much.
+func TestAssertieMetVerkeerdeKlokZegtHet(t *testing.T) {
+	p := nieuweTokenproef(t)
+	for verschil, wil := range map[time.Duration]string{-65 * time.Second: "klok achter", 20 * time.Minute: "klok loopt 1200 seconden voor", -24 * time.Hour: ""} {
+		f := formulier("meldingen:write")
+		f.Set("client_assertion_type", assertieSoor)
+		f.Set("client_assertion", p.assertie(p.cl, func(c *jwt.Claims) {
+			nu := time.Now().Add(verschil)
+			c.IssuedAt, c.NotBefore, c.Expiry = jwt.NewNumericDate(nu), jwt.NewNumericDate(nu), jwt.NewNumericDate(nu.Add(time.Minute))
+		}))
+		s, m := p.vraag(p.cl, f)
+		uitleg, _ := m["error_description"].(string)
+		if s != 401 || !strings.Contains(uitleg, wil) || wil == "" && strings.Contains(uitleg, "klok") {
+			t.Errorf("%v: %d %q", verschil, s, uitleg)
+		}
+	}
+}
+
 func TestMetadataEnSleutels(t *testing.T) {
 	p := nieuweTokenproef(t)
 	lees := func(pad string, in any) {
