@@ -2,6 +2,7 @@ package cloudevent
 
 import (
 	"mime"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // it is, the register says.
 func NummerVan(source string) (nummer string, ok bool) {
 	nummer, naam, systeem := strings.Cut(source, ":systeem:")
-	if systeem && (naam == "" || len(naam) > 64 || strings.Trim(naam, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "") {
+	if systeem && (!Identifier(naam) || len(naam) > 64 || strings.Trim(naam, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "") {
 		return "", false
 	}
 	return nummer, NummerVorm(nummer)
@@ -64,7 +65,7 @@ func NaamVorm(s string) bool {
 			return false
 		}
 	}
-	return vast(s)
+	return vast(s) && Identifier(s)
 }
 
 // vast tells whether a name that we give out ourselves has its one spelling.
@@ -114,13 +115,29 @@ func TypeVormGoed(s string) bool {
 
 // bekendExtra are extension attributes of CloudEvents and of the NL GOV profile
 // that hold more than a code, each of a form of its own.
-var bekendExtra = map[string]bool{"traceparent": true, "tracestate": true, "dataref": true, "sequence": true, "partitionkey": true}
+var bekendExtra = map[string]bool{"dataref": true, "sequence": true, "partitionkey": true}
+
+// spoor tells whether s is a traceparent: version, trace, parent and flags (W3C Trace
+// Context §3.2).
+func spoor(s string) bool {
+	return len(s) == 55 && s[2] == '-' && s[35] == '-' && s[52] == '-' && alleen(s[:2]+s[3:35]+s[36:52]+s[53:], isCijfer|isHex)
+}
 
 // ExtraVorm tells whether the value of an extension attribute is a number, true or
 // false, a moment, a URI or a short code: no place for a sentence or a name.
 func ExtraVorm(naam, waarde string) bool {
+	if !Identifier(naam) {
+		return false
+	}
 	if kaleWaarde(waarde) {
-		return len(waarde) < 9 || !begrip.HeeftBSNRuim(waarde)
+		return len(waarde) < 8
+	}
+	if naam == "traceparent" {
+		return spoor(waarde)
+	}
+	if naam == "tracestate" {
+		delen := strings.FieldsFunc(waarde, func(r rune) bool { return r == ',' || r == '=' })
+		return len(waarde) <= maxNaam && !slices.ContainsFunc(delen, func(d string) bool { return !Identifier(d) })
 	}
 	if !NaamVorm(waarde) {
 		return false

@@ -197,7 +197,7 @@ func TestWrongAttributes(t *testing.T) {
 		"bsn in schema":            {map[string]any{"dataschema": "https://x.nl/" + sentinel}, []string{"/dataschema"}},
 		"bsn in uitbreiding":       {map[string]any{"persoon": sentinel}, []string{"/persoon"}},
 		"bsn als getal":            {map[string]any{"persoon": 123456782}, []string{"/persoon"}},
-		"bsn als naam":             {map[string]any{sentinel: "x"}, []string{"/*********"}},
+		"bsn als naam":             {map[string]any{sentinel: "x"}, []string{"/attribuut"}},
 		"negen cijfers, geen bsn":  {map[string]any{"subject": "melding/987654321"}, nil},
 		"bsn in de inhoud mag wel": {map[string]any{"data": map[string]any{"bsn": sentinel}}, nil},
 	} {

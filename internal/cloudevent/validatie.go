@@ -27,15 +27,14 @@ type fouten struct {
 }
 
 // meld records a mistake. The pointer never holds a value; a name in it is
-// what the sender chose, so it is shortened and masked.
+// what the sender chose, so it is told only when it can be no text.
 func (f *fouten) meld(naam, bericht string) {
 	if f.vol() {
 		return
 	}
-	if len(naam) > 40 {
-		naam = naam[:40]
+	if !Identifier(naam) {
+		naam = "attribuut"
 	}
-	naam = strings.ToValidUTF8(string(begrip.MaskeerBSN([]byte(naam))), "?")
 	naam = strings.NewReplacer("~", "~0", "/", "~1").Replace(naam)
 	f.velden = append(f.velden, begrip.Veldfout{Veld: f.plek + "/" + naam, Bericht: bericht})
 }

@@ -151,6 +151,7 @@ func Open(cfg Config) (h *Hub, err error) {
 	if h.sleutels, err = sleutels.Open(ctx, h.log, h.geheim("meester.sleutel")); err != nil {
 		return h, err
 	}
+	h.sleutels.Partij = h.heet
 	sleutel, err := eigenSleutel(h.geheim("index.sleutel"), h.log.Laatste() > 0)
 	if err != nil {
 		return h, err

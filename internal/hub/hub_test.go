@@ -164,7 +164,7 @@ func TestFunctioneleFoutStaatBijDeStatusEnIsNietVindbaar(t *testing.T) {
 	onbekend := melding(orgPolitie, sentinel, false)
 	onbekend.Type = "nl.jzv.bestaat-niet.iets-gebeurd"
 	leeg := melding(orgPolitie, sentinel, false)
-	leeg.Data = []byte(`{"@context":{"prov":"` + prov.NSProv + `","soh":"` + prov.NSSoh + `"},"@graph":[{"@id":"urn:x:` + sentinel + `","@type":"soh:Melding"}]}`)
+	leeg.Data = []byte(`{"@context":{"prov":"` + prov.NSProv + `","soh":"` + prov.NSSoh + `"},"@graph":[{"@id":"urn:x:1","@type":"soh:Melding","soh:x":"` + sentinel + `"}]}`)
 	for _, ev := range []cloudevent.Event{onbekend, leeg} {
 		id, s := b.aanvaard(ev)
 		if s.Status != statusFout || s.Resultaat == nil || s.Resultaat.TypeFout != "FUNCTIONEEL" || s.Resultaat.Info == nil || len(s.Resultaat.Info.Validatiefouten) == 0 {

@@ -124,7 +124,11 @@ func controleer(events []cloudevent.Event, batch bool, afzender begrip.OIN) erro
 		c.Eis(ev.DataSchema == "" || ev.DataSchema == cloudevent.SchemaProv || cloudevent.NaamVorm(ev.DataSchema), plek+"dataschema", berichtNaam)
 		c.Eis(ev.DataContentType == "" || cloudevent.TypeVormGoed(ev.DataContentType), plek+"datacontenttype", "Alleen charset en profile mogen achter het mediatype staan.")
 		for naam, waarde := range ev.Extensions {
-			c.Eis(cloudevent.ExtraVorm(naam, waarde), plek+naam, berichtExtra)
+			veld := naam
+			if !cloudevent.Identifier(naam) { // it may be the text itself
+				veld = "extensie"
+			}
+			c.Eis(cloudevent.ExtraVorm(naam, waarde), plek+veld, berichtExtra)
 		}
 		oin, ok := ev.BronOIN()
 		vreemd.Eis(!ok || oin == afzender, plek+"source", "Deze source is van een andere organisatie dan uw certificaat.")
@@ -226,7 +230,7 @@ func (h *Hub) maakEntries(ctx context.Context, afzender begrip.OIN, events []clo
 			return nil, nil, begrip.NieuweFout(begrip.Ongeldig, "De inhoud (data) is geen geldige JSON.")
 		}
 		mac := h.graph.MAC("inhoud", ruw)
-		stored, refs, gelezen, err := h.sleutels.VersleutelBand(ctx, r.stored[:0], &r.gelezen, &r.dicht)
+		stored, refs, gelezen, err := h.sleutels.VersleutelBand(ctx, r.stored[:0], &r.gelezen, &r.dicht, feitSoortVan[ev.Type] != nil)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -74,7 +74,7 @@ func kaartEvents(t testing.TB) []cloudevent.Event {
 		anders(func(ev *cloudevent.Event) { ev.Data = bytes.ReplaceAll(ev.Data, []byte(oud), []byte(nieuw)) })
 	}
 	data("urn:soh:zaak:", `urn:soh:zaa\u006b:`)                                              // a term that is read in another way than it is written
-	data("urn:soh:activiteit:", "https://voorbeeld.nl/\uf5a1;")                              // the mark of a token
+	data(`"soh:naam":"`, `"soh:x":"\uf5a1;","soh:naam":"`)                                   // the mark of a token
 	data(`"prov":"http`, `"p":"http://voorbeeld.nl/","prov":"http`)                          // another context
 	data(`"soh:naam":"`, `"soh:bronAfgeschermd":true,"soh:naam":"`)                          // the source is shielded
 	data(`"@type":["prov:Activity"`, `"@type":["prov:Agent"`)                                // no Activity

@@ -193,3 +193,17 @@ func (h *Hub) naamVan(oin begrip.OIN, op time.Time) string {
 	}
 	return h.register.NaamOp(oin, op)
 }
+
+// heet tells whether the register calls the organisation with this @id so: the one name
+// in an event that everybody reads.
+func (h *Hub) heet(id, naam []byte) bool {
+	oin, ok := begrip.OINVan(string(id))
+	if !ok {
+		return false
+	}
+	if oin == h.cfg.Organisatie.OIN && h.cfg.Organisatie.Naam == string(naam) {
+		return true
+	}
+	d, ok := h.register.Geef(oin)
+	return ok && d.Naam == string(naam)
+}

@@ -315,8 +315,10 @@ func (h *Hub) vernietig(ctx context.Context, v *Vergeetverzoek) ([]uuid.UUID, er
 		if err != nil || len(b) != 16 {
 			return nil, errors.New("hub: a vergeetverzoek holds no reference")
 		}
-		if err := h.sleutels.Vernietig(ctx, [16]byte(b)); err != nil {
-			return nil, err
+		for _, ref := range [][16]byte{[16]byte(b), h.sleutels.RefTekst([16]byte(b))} {
+			if err := h.sleutels.Vernietig(ctx, ref); err != nil {
+				return nil, err
+			}
 		}
 	}
 	nu := nuTekst()

@@ -30,7 +30,13 @@ func (h *Hub) magZien(ctx context.Context, b *bladzij, f *frame, x *vondst) (mag
 	if err != nil {
 		return false, err
 	}
-	x.event, x.graaf = soorten.Beperk(x.event, g, x.niveau)
+	x.event, x.graaf = soorten.Beperk(x.event, g, x.niveau, func(urn string) string {
+		oin, ok := begrip.OINVan(urn)
+		if !ok {
+			return ""
+		}
+		return h.naamVan(oin, x.event.Time)
+	})
 	x.ruw = nil
 	return true, nil
 }

@@ -38,6 +38,11 @@ const (
 
 // Sleutels is the open key store. Safe for use by many goroutines.
 type Sleutels struct {
+	// Partij tells whether naam is how the register calls the organisation with this
+	// @id. Who sets it, before the first event, asks that only what package leesbaar
+	// declares stays readable; nil leaves text that is of nobody as it is.
+	Partij func(id, naam []byte) bool
+
 	stroom   *hublog.Stroom
 	deelt    bool        // other replicas write in stroom
 	omhulsel cipher.AEAD // wraps the keys of persons

@@ -469,7 +469,7 @@ func alsBand(t interface{ Fatalf(string, ...any) }, s *Sleutels, in []byte) {
 		return
 	}
 	heel.Sub(&data, k, in, 0)
-	st, _, ok, err := s.VersleutelBand(context.Background(), nil, &data, &uit)
+	st, _, ok, err := s.VersleutelBand(context.Background(), nil, &data, &uit, false)
 	if err != nil {
 		t.Fatalf("%v: %q", err, in)
 	}

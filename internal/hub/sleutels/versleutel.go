@@ -14,6 +14,8 @@ import (
 	"sync"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/leesbaar"
 	"github.com/handbereik/soh/internal/jsontape"
 )
 
@@ -57,32 +59,33 @@ func (s *Sleutels) Versleutel(ctx context.Context, dst, event []byte) (stored []
 			}
 		}
 	}
-	return s.versleutel(ctx, dst, &t, data, nil)
+	return s.versleutel(ctx, dst, &t, data, nil, false)
 }
 
 // VersleutelBand is Versleutel for an event of which data, the only member that can
 // hold a person, was read before: in holds it, as it stands in the event. uit
 // becomes the same for what is given. ok is false when uit cannot be told; there is
-// nothing on it then.
-func (s *Sleutels) VersleutelBand(ctx context.Context, dst []byte, in, uit *jsontape.Tape) (stored []byte, refs [][16]byte, ok bool, err error) {
-	stored, refs, err = s.versleutel(ctx, dst, in, []int32{0}, uit)
+// nothing on it then. feit: the event tells the hub what it must remember and read.
+func (s *Sleutels) VersleutelBand(ctx context.Context, dst []byte, in, uit *jsontape.Tape, feit bool) (stored []byte, refs [][16]byte, ok bool, err error) {
+	stored, refs, err = s.versleutel(ctx, dst, in, []int32{0}, uit, feit)
 	uit.Src = stored
 	return stored, refs, len(uit.Items) > 0, err
 }
 
-func (s *Sleutels) versleutel(ctx context.Context, dst []byte, in *jsontape.Tape, data []int32, uit *jsontape.Tape) (stored []byte, refs [][16]byte, err error) {
+func (s *Sleutels) versleutel(ctx context.Context, dst []byte, in *jsontape.Tape, data []int32, uit *jsontape.Tape, feit bool) (stored []byte, refs [][16]byte, err error) {
 	for range 8 {
-		if stored, refs, err = s.probeer(ctx, dst, in, data, uit); !errors.Is(err, errOpnieuw) {
+		if stored, refs, err = s.probeer(ctx, dst, in, data, uit, feit); !errors.Is(err, errOpnieuw) {
 			return stored, refs, err
 		}
 	}
 	return nil, nil, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex heeft het te druk. Probeer het zo nog eens.").Door(err)
 }
 
-func (s *Sleutels) probeer(ctx context.Context, dst []byte, in *jsontape.Tape, data []int32, uit *jsontape.Tape) (stored []byte, refs [][16]byte, err error) {
+func (s *Sleutels) probeer(ctx context.Context, dst []byte, in *jsontape.Tape, data []int32, uit *jsontape.Tape, feit bool) (stored []byte, refs [][16]byte, err error) {
 	v := werkers.Get().(*versleutelaar)
 	defer werkers.Put(v)
 	v.begin(ctx, s, dst, in, uit)
+	v.feit = feit
 	for _, i := range data {
 		v.zoekBetrokkenen(i)
 		v.loop(i, houder{})
@@ -117,6 +120,8 @@ type houder struct {
 	ref        [16]byte
 	betrokkene bool // literals belong to ref
 	bsn        bool // the value is that of a burgerservicenummer
+	vorm       leesbaar.Vorm
+	id         []byte // @id of the node
 }
 
 type versleutelaar struct {
@@ -128,6 +133,8 @@ type versleutelaar struct {
 	op       []jsontape.Item // where what is in Items of in stands in uit; nil when nobody asks
 	kladje   []byte          // a token in the making
 	merken   bool
+	streng   bool // only what is declared stays readable
+	feit     bool
 	refs     [][16]byte
 	veelRefs map[[16]byte]bool // of many refs
 	wachten  []*partij
@@ -141,7 +148,7 @@ var werkers = sync.Pool{New: func() any { return &versleutelaar{personen: map[st
 func (v *versleutelaar) begin(ctx context.Context, s *Sleutels, dst []byte, in, uit *jsontape.Tape) {
 	v.s, v.ctx, v.err, v.pos, v.in, v.op = s, ctx, nil, 0, in, nil
 	v.uit, v.refs, v.wachten = dst, v.refs[:0], v.wachten[:0]
-	v.veelRefs = nil
+	v.veelRefs, v.streng = nil, s.Partij != nil
 	v.merken = bytes.IndexByte(in.Src, merk[0]) >= 0 && bytes.Contains(in.Src, []byte(merk))
 	v.knopen = v.knopen[:0]
 	clear(v.personen)
@@ -230,26 +237,46 @@ func (v *versleutelaar) inhoud(i int32, it *jsontape.Item, h houder) {
 func (v *versleutelaar) object(i int32, h houder) {
 	n := &v.knopen[v.in.Items[i].Aux]
 	ref, eigen := v.vanWie(i, n)
-	binnen := houder{ref: ref, betrokkene: eigen}
+	binnen := houder{ref: ref, betrokkene: eigen, id: n.id}
 	if !eigen && !n.heeftID && h.betrokkene {
-		binnen = houder{ref: h.ref, betrokkene: true}
+		binnen.ref, binnen.betrokkene = h.ref, true
 	}
 	items := v.in.Items
+	if h.vorm == leesbaar.Alles { // looked at as a whole
+		binnen = h
+	}
 	for k := i + 1; k < items[i].Next; k = items[k].Next {
 		naam := v.in.Name(&items[k])
 		hk := binnen
 		switch string(naam) {
 		case "@value", "@list", "@set":
 			hk = h
-		case "@id", "@type", "@context", "@language", "@direction", "@index":
-			hk = houder{}
-		case "@graph", "@included":
+		case "@id":
+			hk = v.naamPlek(k, isNaam)
+		case "@type":
+			hk = v.naamPlek(k, isWoord)
+		case "@context", "@language", "@direction":
+			hk = v.naamPlek(k, inContext)
+		case "@graph", "@included", "@index":
 			hk = houder{}
 		default:
 			hk.bsn = isBSNNaam(naam) || h.bsn && !n.heeftID
+			if v.streng && h.vorm != leesbaar.Alles {
+				if hk.vorm = leesbaar.Van(naam); hk.vorm == leesbaar.Niets && !cloudevent.Woord(naam) {
+					v.weiger()
+				}
+			}
 		}
 		v.loop(k, hk)
 	}
+}
+
+// naamPlek is whose the place k is where only what past takes can stand.
+func (v *versleutelaar) naamPlek(k int32, past func([]byte) bool) houder {
+	if v.streng {
+		v.alleenNamen(k, past)
+	}
+	return houder{vorm: leesbaar.Alles}
 }
 
 // letterlijk writes a string: whole as a token, or with the BSNs in it replaced.
@@ -266,13 +293,20 @@ func (v *versleutelaar) letterlijk(it *jsontape.Item, h houder) {
 		if !goed {
 			soort = soortFout
 		}
-		v.uit = v.token(v.uit[:begin], soort, ref, v.uit[begin:])
+		v.uit = v.token(v.uit[:begin], soort, ref, v.uit[begin:], true)
 	case h.betrokkene:
 		v.kopieer(van)
 		begin := len(v.uit)
 		v.tekstIn(van, tot)
 		v.kopieer(tot)
-		v.uit = v.token(v.uit[:begin], soortWaarde, h.ref, v.uit[begin:])
+		v.uit = v.token(v.uit[:begin], soortWaarde, h.ref, v.uit[begin:], true)
+	case !v.leesbaar(it, h):
+		v.kopieer(van)
+		begin := len(v.uit)
+		v.tekstIn(van, tot)
+		v.kopieer(tot)
+		ref, persoon := v.tekstVan(h)
+		v.uit = v.token(v.uit[:begin], soortWaarde, ref, v.uit[begin:], persoon)
 	default:
 		v.tekstIn(van, tot)
 	}
@@ -298,7 +332,7 @@ func (v *versleutelaar) tekstIn(van, tot int) {
 			return
 		}
 		v.kopieer(van + ra)
-		v.uit = v.token(v.uit, soortTekst, v.s.Ref(bsn), raw[ra:rb])
+		v.uit = v.token(v.uit, soortTekst, v.s.Ref(bsn), raw[ra:rb], true)
 		v.pos = van + rb
 	})
 }
@@ -306,19 +340,20 @@ func (v *versleutelaar) tekstIn(van, tot int) {
 // kaal writes a number, true or false.
 func (v *versleutelaar) kaal(it *jsontape.Item, h houder) {
 	raw := v.in.Src[it.From:it.To]
-	ref, persoonlijk := h.ref, h.betrokkene
-	if h.bsn {
+	ref, persoon := h.ref, true
+	if bsn, ok := getalBSN(raw); h.bsn {
 		ref, _ = v.refVan(raw, h)
-		persoonlijk = true
-	} else if bsn, ok := getalBSN(raw); ok {
-		ref, persoonlijk = v.s.Ref(bsn), true
-	}
-	if !persoonlijk {
-		return
+	} else if ok {
+		ref = v.s.Ref(bsn)
+	} else if !h.betrokkene {
+		if v.leesbaar(it, h) {
+			return
+		}
+		ref, persoon = v.tekstVan(h)
 	}
 	v.kopieer(int(it.From))
 	v.uit = append(v.uit, '"')
-	v.uit = v.token(v.uit, soortKaal, ref, raw)
+	v.uit = v.token(v.uit, soortKaal, ref, raw, persoon)
 	v.uit = append(v.uit, '"')
 	v.pos = int(it.To)
 }
@@ -360,14 +395,14 @@ var scheiding = strings.NewReplacer(" ", "", ".", "", "-", "")
 func cijfers(t []byte) string { return scheiding.Replace(string(t)) }
 
 // token appends the token of inhoud under the key of ref. inhoud may stand in the
-// room behind dst.
-func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byte) []byte {
+// room behind dst. persoon: ref is somebody under whom the event is found.
+func (v *versleutelaar) token(dst []byte, soort byte, ref [16]byte, inhoud []byte, persoon bool) []byte {
 	a, p, err := v.s.geef(v.ctx, ref, true)
 	if err != nil {
 		v.err = err
 		return dst
 	}
-	v.noteer(ref, p)
+	v.noteer(ref, p, persoon)
 	b := append(v.kladje[:0], ref[:]...)
 	b = append(b, nulNonce[:]...)
 	_, _ = rand.Read(b[16:tokenKop])
@@ -384,9 +419,12 @@ var nulNonce [tokenKop - 16]byte
 const maxRijRefs = 32
 
 // noteer notes a person that was met, and the key that must be durable.
-func (v *versleutelaar) noteer(ref [16]byte, p *partij) {
+func (v *versleutelaar) noteer(ref [16]byte, p *partij, persoon bool) {
 	if p != nil && (len(v.wachten) == 0 || v.wachten[len(v.wachten)-1] != p) {
 		v.wachten = append(v.wachten, p)
+	}
+	if !persoon {
+		return
 	}
 	if len(v.refs) > maxRijRefs {
 		if v.veelRefs == nil {

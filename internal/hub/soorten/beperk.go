@@ -8,6 +8,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/leesbaar"
 	"github.com/handbereik/soh/internal/prov"
 )
 
@@ -20,13 +21,15 @@ var procescontext = []string{
 // Beperk reduces an event with its graph to what level n shows. Level 0 tells
 // that an organisation registered something of this type at this time; level 1
 // adds the process: record, case, deeds and organisations, no persons; level 2
-// is the whole event.
-func Beperk(ev cloudevent.Event, g prov.Graph, n begrip.Niveau) (cloudevent.Event, prov.Graph) {
+// is the whole event. What stands at level 1 has the form that is declared for it, also
+// when it was written so that it came in otherwise; heet gives how the register calls an
+// organisation, empty for none.
+func Beperk(ev cloudevent.Event, g prov.Graph, n begrip.Niveau, heet func(urn string) string) (cloudevent.Event, prov.Graph) {
 	switch {
 	case n >= begrip.NiveauInhoud:
 		return ev, g
 	case n == begrip.NiveauProces:
-		g = proces(g, organisatie(ev.Source))
+		g = proces(g, organisatie(ev.Source), heet)
 		ev.Extensions = nil
 	default:
 		ev, g = melding(ev)
@@ -64,7 +67,7 @@ func melding(ev cloudevent.Event) (cloudevent.Event, prov.Graph) {
 
 // proces keeps the nodes that are no persons, with their relations and the
 // terms of procescontext.
-func proces(g prov.Graph, bron string) prov.Graph {
+func proces(g prov.Graph, bron string, heet func(string) string) prov.Graph {
 	blijft := map[string]bool{}
 	for _, n := range g.Nodes {
 		blijft[n.ID] = toonbaar(n)
@@ -74,18 +77,21 @@ func proces(g prov.Graph, bron string) prov.Graph {
 		if !blijft[n.ID] {
 			continue
 		}
-		m := uit.Node(n.ID, n.Types...)
+		m := uit.Node(n.ID, slices.DeleteFunc(slices.Clone(n.Types), func(t string) bool { return !cloudevent.Woord(t) })...)
 		for _, p := range n.Props {
-			naam := p.Name == "soh:naam" && n.Is("soh:Organisatie")
-			if !naam && !strings.HasPrefix(p.Name, "prov:") && !slices.Contains(procescontext, p.Name) {
+			relatie := strings.HasPrefix(p.Name, "prov:")
+			if naam := heet(n.ID); p.Name == "soh:naam" && n.Is("soh:Organisatie") && naam != "" {
+				m.Set(p.Name, naam)
+			}
+			if !relatie && !slices.Contains(procescontext, p.Name) || !cloudevent.Woord(p.Name) {
 				continue
 			}
 			for _, v := range p.Values {
-				bekend, in := blijft[v.Ref]
-				switch {
-				case v.Kind == prov.Verwijzing && in && !bekend:
-				case v.Kind != prov.Verwijzing && strings.HasPrefix(p.Name, "prov:") && !slices.Contains(tijden, p.Name):
-				default:
+				if v.Kind != prov.Verwijzing {
+					if v.Taal == "" && cloudevent.Woord(v.Datatype+"x") && leesbaar.Van(p.Name).Past([]byte(v.Literal)) && (!relatie || slices.Contains(tijden, p.Name)) {
+						m.Add(p.Name, v)
+					}
+				} else if bekend, in := blijft[v.Ref]; bekend || !in && isNaam(v.Ref) {
 					m.Add(p.Name, v)
 				}
 			}
@@ -98,6 +104,9 @@ func proces(g prov.Graph, bron string) prov.Graph {
 	return uit
 }
 
+// isNaam tells whether an @id tells nothing: an identifier, or that of a node without.
+func isNaam(id string) bool { return cloudevent.Identifier(strings.TrimPrefix(id, "_:")) }
+
 // tijden are the literals of PROV that are process, not content (prov:value,
 // prov:label and prov:location are content).
 var tijden = []string{"prov:startedAtTime", "prov:endedAtTime", "prov:generatedAtTime", "prov:invalidatedAtTime", "prov:atTime"}
@@ -105,7 +114,7 @@ var tijden = []string{"prov:startedAtTime", "prov:endedAtTime", "prov:generatedA
 // toonbaar tells whether a node may stand at level 1: it takes part in the
 // process and is no person. An Agent is shown when it is an organisation.
 func toonbaar(n *prov.Node) bool {
-	if n.Is(prov.Betrokkene) || n.Values(prov.Burgerservicenummer) != nil || n.Is("prov:Person") {
+	if !isNaam(n.ID) || n.Is(prov.Betrokkene) || n.Values(prov.Burgerservicenummer) != nil || n.Is("prov:Person") {
 		return false
 	}
 	if n.Is(prov.Agent) {

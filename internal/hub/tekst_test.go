@@ -1,0 +1,238 @@
+package hub
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/meting"
+	"github.com/handbereik/soh/internal/hub/soorten"
+	"github.com/handbereik/soh/internal/prov"
+)
+
+// verraad is text that people write about people, and numbers that lead to them. Each is
+// long enough that chance does not make it.
+var verraad = []string{"Jan slaat Sanne", "0612345678", "jan.slaat@voorbeeld.nl", "NL91ABNA0417164300", "1234AB 12a", "Jan%20slaat%20Sanne"}
+
+// plekkenVanTekst gives v with tekst in one place more each time: as a value, as the
+// name of a property, in front of and behind what stands there, nested and in a list.
+// The name of each tells where. Places where one text has always to stand (the namespaces
+// of the contract) are changed as well.
+func plekkenVanTekst(v any, tekst string, zie func(plek string, v any)) {
+	switch t := v.(type) {
+	case map[string]any:
+		for naam, oud := range t {
+			plekkenVanTekst(oud, tekst, func(plek string, w any) {
+				t[naam] = w
+				zie("/"+naam+plek, v)
+				t[naam] = oud
+			})
+			delete(t, naam)
+			t[naam+tekst] = oud
+			zie("/"+naam+" (name)", v)
+			delete(t, naam+tekst)
+			t[naam] = oud
+		}
+		for _, extra := range []map[string]any{
+			{tekst: "x"}, {"soh:toelichting": tekst}, {"prov:label": tekst}, {"prov:value": []any{tekst}}, {"prov:" + tekst: "x"}, {"toelichting": tekst}, {"soh:status": tekst},
+			{"soh:x": map[string]any{"@value": tekst, "@language": "nl"}}, {"soh:x": map[string]any{"@value": "x", "@language": tekst}},
+			{"soh:x": map[string]any{"@value": tekst, "@type": "xsd:string"}}, {"soh:x": map[string]any{"@value": "x", "@type": tekst}},
+			{"soh:x": map[string]any{"@list": []any{"x", tekst}}}, {"soh:x": map[string]any{"@id": "urn:x:1", "soh:y": map[string]any{"soh:z": tekst}}},
+			{"soh:x": map[string]any{"@id": tekst}}, {"prov:used": map[string]any{"@id": tekst}}, {"@index": tekst}, {"@reverse": map[string]any{"prov:used": map[string]any{"@id": "urn:x:2", "soh:y": tekst}}},
+			{"@context": map[string]any{"v": prov.NSSoh}, "v:identifier": tekst, "v:naam": tekst, "v:tijdstip": tekst}, {"@context": map[string]any{tekst: "http://x.example/"}},
+			{"@context": map[string]any{"v": map[string]any{"@id": "soh:" + tekst}}}, {"@context": "https://x.example/" + tekst}, {"@context": map[string]any{"v": "@id"}, "v": tekst},
+			{"@included": []any{map[string]any{"@id": "urn:x:3", "soh:y": tekst}}}, {"@nest": map[string]any{"soh:y": tekst}},
+			{"soh:x": map[string]any{"@type": "@json", "@value": map[string]any{tekst: []any{tekst}}}},
+		} {
+			oud := map[string]any{}
+			for naam, w := range extra {
+				oud[naam], t[naam] = t[naam], w
+			}
+			b, _ := json.Marshal(extra)
+			zie("+"+string(b), v)
+			for naam := range extra {
+				if delete(t, naam); oud[naam] != nil {
+					t[naam] = oud[naam]
+				}
+			}
+		}
+	case []any:
+		for i, oud := range t {
+			plekkenVanTekst(oud, tekst, func(plek string, w any) {
+				t[i] = w
+				zie(fmt.Sprintf("/%d%s", i, plek), v)
+				t[i] = oud
+			})
+		}
+		zie("/+", append(t, tekst))
+	case string:
+		zie("", tekst)
+		zie("<", tekst+t)
+		zie(">", t+tekst)
+		zie("[]", []any{t, tekst})
+		zie("{}", map[string]any{"@value": tekst})
+	}
+}
+
+// staatErin tells whether b holds the text, also as JSON or an address would write it.
+func staatErin(b []byte, tekst string) bool {
+	return bytes.Contains(b, []byte(tekst)) || bytes.Contains(b, []byte(strings.ReplaceAll(tekst, " ", "%20"))) || bytes.Contains(b, []byte(strings.ReplaceAll(tekst, " ", "+")))
+}
+
+// proces is an option: every deelnemer sees the process of a melding, and no content.
+func proces(p *proefhub) {
+	s := soorten.Begin()
+	k, _ := s.Soort(cloudevent.MeldingGeregistreerd)
+	n := begrip.NiveauProces
+	k.Ketenbreed = &n
+	s, err := s.MetSoort(k)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.regels.Store(s)
+}
+
+// What is free text or a readable number in an event is refused, or encrypted and given
+// below the level of content to nobody, in every place of a JSON document where text can
+// stand: not in the log, the index, the program's own log, a measure, a refusal, a
+// status or an answer.
+func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
+	basis := t.TempDir()
+	m := meting.Nieuw("soh_hub")
+	p := startMet(t, basis, Config{Dir: filepath.Join(basis, "hub"), Metingen: m}, proces)
+	politie := p.als(orgPolitie)
+	const bsn = "999970185"
+	genomen, geweigerd := 0, 0
+	bied := func(plek, tekst string, ev cloudevent.Event) {
+		a := politie.push(ev)
+		switch {
+		case staatErin(a.body, tekst):
+			t.Errorf("%s: the answer repeats it: %s", plek, a.body)
+		case a.status == http.StatusBadRequest || a.status == http.StatusForbidden:
+			geweigerd++
+		case a.status != http.StatusAccepted:
+			t.Errorf("%s: %d %s", plek, a.status, a.body)
+		default:
+			genomen++
+			_, entries, err := p.maakEntries(t.Context(), orgPolitie.OIN, []cloudevent.Event{ev})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if staatErin(entries[0], tekst) {
+				t.Errorf("%s: readable in the log", plek)
+			}
+		}
+	}
+	for _, tekst := range verraad {
+		ev := melding(orgPolitie, bsn, false)
+		var data any
+		if err := json.Unmarshal(ev.Data, &data); err != nil {
+			t.Fatal(err)
+		}
+		plekkenVanTekst(data, tekst, func(plek string, v any) {
+			anders := melding(orgPolitie, bsn, false)
+			anders.Subject = ev.Subject
+			anders.Data, _ = json.Marshal(v)
+			if !bytes.HasPrefix(anders.Data, []byte("{")) {
+				return
+			}
+			bied(plek, tekst, anders)
+		})
+		for plek, zet := range map[string]func(*cloudevent.Event){
+			"id": func(ev *cloudevent.Event) { ev.ID = tekst }, "id>": func(ev *cloudevent.Event) { ev.ID += tekst }, "source": func(ev *cloudevent.Event) { ev.Source += tekst },
+			"subject": func(ev *cloudevent.Event) { ev.Subject = tekst }, "subject>": func(ev *cloudevent.Event) { ev.Subject += tekst }, "type": func(ev *cloudevent.Event) { ev.Type += tekst },
+			"dataschema": func(ev *cloudevent.Event) { ev.DataSchema = "https://x.example/" + tekst }, "dataschema?": func(ev *cloudevent.Event) { ev.DataSchema += "?q=" + tekst },
+			"datacontenttype": func(ev *cloudevent.Event) { ev.DataContentType = `application/json; profile="` + tekst + `"` },
+			"extensie":        func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"extra": tekst} }, "naam van extensie": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"x" + tekst: "1"} },
+			"tracestate": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"tracestate": "a=" + tekst} }, "traceparent": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"traceparent": tekst} },
+			"dataref": func(ev *cloudevent.Event) {
+				ev.Extensions = map[string]string{"dataref": "https://x.example/" + tekst}
+			}, "partitionkey": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"partitionkey": tekst} },
+		} {
+			ev := melding(orgPolitie, bsn, false)
+			if zet(&ev); plek == "type" && tekst == "0612345678" { // a type nobody knows: only its sender hears of it
+				continue
+			}
+			bied(plek, tekst, ev)
+		}
+		ev = melding(orgPolitie, bsn, false)
+		r, _ := http.NewRequest("POST", p.url+"/v1/events?q="+strings.ReplaceAll(strings.ReplaceAll(tekst, "%", "%25"), " ", "+"), bytes.NewReader(ev.Data))
+		for naam, w := range map[string]string{"Ce-Specversion": "1.0", "Ce-Id": ev.ID, "Ce-Source": ev.Source, "Ce-Type": ev.Type, "Ce-Time": ev.Time.Format(time.RFC3339), "Ce-Subject": ev.Subject, "Ce-Extra": tekst, "X-Reden": tekst, "Content-Type": cloudevent.TypeLD} {
+			r.Header.Set(naam, w)
+		}
+		resp, err := politie.c.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("header: %d", resp.StatusCode)
+		}
+	}
+	if genomen < 300 || geweigerd < 300 {
+		t.Errorf("%d taken, %d refused: the generator walks past the places", genomen, geweigerd)
+	}
+	for _, getal := range []string{`612345678`, `6.12345678e8`} {
+		ev := melding(orgPolitie, bsn, false)
+		ev.Data = bytes.Replace(ev.Data, []byte(`"soh:identifier":`), []byte(`"soh:telefoon":`+getal+`,"soh:zwanger":true,"soh:identifier":`), 1)
+		bied("getal", getal, ev)
+	}
+	if !p.wachtOp(t.Context(), p.Hub.log.Laatste(), 20*time.Second) {
+		t.Fatal("the projection is behind")
+	}
+	nergens := func(waar string, b []byte) {
+		t.Helper()
+		for _, tekst := range append(verraad, "612345678") {
+			if i := bytes.Index(b, []byte(tekst)); i >= 0 {
+				t.Errorf("%s holds %q: …%s…", waar, tekst, b[max(0, i-80):min(len(b), i+40)])
+			}
+		}
+	}
+	for _, b := range []*beller{p.als(orgVT)} {
+		for _, pad := range []string{opZoek, "/v1/meldingen/query", "/v1/tijdlijnen/query"} {
+			for _, vraag := range []string{opPersoon(bsn), `{"organisatie":"` + string(orgPolitie.OIN) + `"}`} {
+				if pad != opZoek && vraag[2] == 'o' {
+					continue
+				}
+				a := b.doe("POST", pad, "application/json", []byte(vraag), "")
+				nergens(pad, a.body)
+				var in struct{ InteractieID string }
+				if a.status != http.StatusAccepted || json.Unmarshal(a.body, &in) != nil {
+					t.Fatalf("%s: %d %s", pad, a.status, a.body)
+				}
+				b.klaar(in.InteractieID)
+				for _, vorm := range []string{cloudevent.TypeBatch, cloudevent.TypeEvent, cloudevent.TypeLD, typeProvN, "application/json"} {
+					if a := b.doe("GET", "/v1/resultaten/"+in.InteractieID, "", nil, vorm); a.status == http.StatusOK {
+						nergens(pad+" "+vorm, a.body)
+					}
+				}
+			}
+		}
+	}
+	nergens("the program's log", []byte(p.log.String()))
+	w := httptest.NewRecorder()
+	m.Beheer(func() error { return nil }).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	nergens("/metrics", w.Body.Bytes())
+	p.stop()
+	err := filepath.WalkDir(p.dir, func(pad string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(pad)
+		nergens(pad, b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
