@@ -181,3 +181,27 @@ func TestElkTypeIsBewustOpenOfGesloten(t *testing.T) {
 		}
 	}
 }
+
+// Whatever an event holds by a name that its own context gave: what is shown below the
+// level of content has the form that is declared for it.
+func TestOnderInhoudStaatGeenTekst(t *testing.T) {
+	const tekst = "Jan slaat Sanne"
+	ev, g := voorbeeld()
+	for _, naam := range []string{"soh:identifier", prov.Zaak, "soh:tijdstip", "soh:beschikbaarGesteldOp", "soh:status", prov.BronAfgeschermd, "soh:naam", "prov:startedAtTime", "prov:label", "prov:" + tekst} {
+		for _, n := range g.Nodes {
+			n.Add(naam, prov.Value{Literal: tekst})
+			n.Add(naam, prov.Value{Literal: tekst, Kind: prov.Getypeerd, Datatype: "xsd:string"})
+			n.Add(naam, prov.Value{Literal: "2026-11-23", Kind: prov.Getypeerd, Datatype: tekst})
+			n.Add(naam, prov.Value{Literal: "x", Taal: tekst})
+			n.Add(naam, prov.Value{Ref: "urn:x:" + tekst, Kind: prov.Verwijzing})
+		}
+	}
+	g.Nodes[0].Typeer("soh:" + tekst)
+	g.Node("urn:x:"+tekst, prov.Entity)
+	for n := begrip.NiveauBestaan; n < begrip.NiveauInhoud; n++ {
+		uit, _ := Beperk(ev, g, n, func(string) string { return "" })
+		if bytes.Contains(uit.Append(nil), []byte(tekst)) {
+			t.Errorf("level %d shows it: %s", n, uit.Append(nil))
+		}
+	}
+}
