@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -146,7 +147,7 @@ func (p *Portal) bedraad() error {
 			return err
 		}
 	}
-	p.voorSleutel = a.Sleutel
+	p.voorSleutel, a.Afgemeld = a.Sleutel, filepath.Join(p.cfg.Map, "afgemeld")
 	if p.aanmelding, err = toegang.NieuweAanmelding(a); err != nil {
 		return err
 	}
@@ -159,6 +160,10 @@ func (p *Portal) routes() http.Handler {
 	mux := http.NewServeMux()
 	p.site.Routes(mux)
 	p.aanmelding.Routes(mux)
+	mux.HandleFunc(web.PadSnelWeg, p.site.SnelWeg(func(w http.ResponseWriter, r *http.Request) {
+		p.aanmelding.Beeindig(w, r)
+		http.SetCookie(w, p.voorCookie("", -1))
+	}))
 	mux.HandleFunc("GET /{$}", p.begin)
 	mux.HandleFunc("GET /hulp", p.hulp)
 	mux.HandleFunc("GET /afspraken", p.afspraken)

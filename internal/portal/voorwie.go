@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
@@ -55,10 +54,8 @@ type voorWie struct {
 	bsn       begrip.BSN
 }
 
-const (
-	voorCookie = "-voor"       // behind the name of the session cookie
-	voorDuur   = 1 * time.Hour // as long as a session lasts at most
-)
+// voorNaam's ending, behind the name of the session cookie.
+const voorStaart = "-voor"
 
 // voorNaam is the cookie that holds for whom one looks. Its value is a keyed
 // hash: it names nobody, and means something to this very person only.
@@ -67,7 +64,12 @@ func (p *Portal) voorNaam() string {
 	if n == "" {
 		n = "soh"
 	}
-	return n + voorCookie
+	return n + voorStaart
+}
+
+// voorCookie holds the choice while the browser is open; maxAge -1 removes it.
+func (p *Portal) voorCookie(waarde string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: p.voorNaam(), Value: waarde, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(p.cfg.Aanmelding.RedirectURL, "https:")}
 }
 
 func (p *Portal) keuzeSleutel(ik, ander begrip.BSN) string {
@@ -171,9 +173,9 @@ func (p *Portal) kiesVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 		p.site.Fout(w, r, err)
 		return
 	}
-	c := &http.Cookie{Name: p.voorNaam(), Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(p.cfg.Aanmelding.RedirectURL, "https:")}
+	c := p.voorCookie("", -1)
 	if k := f.Waarde("voor"); slices.ContainsFunc(p.anderen(r.Context(), s), func(v voorWie) bool { return v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(k)) }) {
-		c.Value, c.MaxAge = k, int(voorDuur/time.Second)
+		c = p.voorCookie(k, 0)
 	}
 	http.SetCookie(w, c)
 	http.Redirect(w, r, "/overzicht", http.StatusSeeOther)

@@ -28,6 +28,7 @@ type AanmeldConfig struct {
 	RedirectURL  string   // our own address ending in /aanmelden/terug; https, or http on loopback
 	CookieNaam   string   // own name per application: cookies do not keep ports apart
 	Sleutel      [32]byte // encrypts the cookies; the same on every replica
+	Afgemeld     string   // file that keeps which sessions were ended, over a restart; empty keeps it in memory
 	MinACR       string   // lowest level of assurance (acr) accepted; empty for no demand
 
 	// SterkACR is the level of assurance for a step that VereisSterk guards;
@@ -50,14 +51,15 @@ type AanmeldConfig struct {
 }
 
 // Aanmelding signs people in with OpenID Connect (code flow, PKCE S256) and
-// keeps the session in an encrypted cookie. It holds no state of its own, so
-// replicas share one key; signing out removes the cookie, and a copied cookie
-// works until its end.
+// keeps the session in an encrypted cookie. Replicas share one key. Signing out
+// removes the cookie and ends the session where that was asked: a copy opens
+// nothing there; at another replica it works until its end.
 type Aanmelding struct {
 	cfg               AanmeldConfig
 	veilig            bool // cookies over https only
 	sessieNaam        string
 	pogingNaam        string
+	einde             *afgemeld
 	sessies, pogingen kluis
 
 	mu       sync.Mutex
@@ -111,10 +113,11 @@ func NieuweAanmelding(cfg AanmeldConfig) (*Aanmelding, error) {
 	if a.cfg.Fout == nil {
 		a.cfg.Fout = a.foutPagina
 	}
-	var err, err2 error
+	var err, err2, err3 error
+	a.einde, err3 = leesAfgemeld(cfg.Afgemeld, cfg.Nu())
 	a.sessies, err = nieuweKluis(cfg.Sleutel, "sessie")
 	a.pogingen, err2 = nieuweKluis(cfg.Sleutel, "poging")
-	return a, errors.Join(err, err2)
+	return a, errors.Join(err, err2, err3)
 }
 
 const (
@@ -168,11 +171,10 @@ func (a *Aanmelding) metFout(f func(http.ResponseWriter, *http.Request) error) h
 // computer is signed in with one click. The way there is a Refresh and not a
 // redirect, because form-action 'self' would stop the redirect of a form.
 func (a *Aanmelding) afmelden(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, a.cookie(a.sessieNaam, "", "/", 0))
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Clear-Site-Data", `"cache"`)
+	_, err := a.Sessie(r)
+	a.Beeindig(w, r)
 	naar := ""
-	if _, err := a.Sessie(r); err == nil { // nobody is sent to the provider for nothing
+	if err == nil { // nobody is sent to the provider for nothing
 		naar = a.afmeldAdres(r.Context())
 	}
 	if naar == "" {

@@ -32,7 +32,7 @@ func lokaal(s string) string {
 	if q, err := url.QueryUnescape(u.RawQuery); err != nil || heeftBSN(q) {
 		return ""
 	}
-	if u.Path == "/aanmelden" || u.Path == padTerug || u.Path == "/afmelden" {
+	if u.Path == "/aanmelden" || u.Path == padTerug || u.Path == "/afmelden" || u.Path == "/afmelden/snel" {
 		return ""
 	}
 	return s

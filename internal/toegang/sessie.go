@@ -105,6 +105,9 @@ func (a *Aanmelding) Sessie(r *http.Request) (Sessie, error) {
 	if len(cookies) != 1 {
 		return Sessie{}, geen
 	}
+	if a.einde.heeft(cookies[0].Value) {
+		return Sessie{}, geen
+	}
 	var in sessieInhoud
 	if err := a.sessies.open(a.sessieNaam, cookies[0].Value, &in); err != nil {
 		return Sessie{}, geen.Door(err)
@@ -119,8 +122,10 @@ func (a *Aanmelding) Sessie(r *http.Request) (Sessie, error) {
 	return s, nil
 }
 
-// ZetSessie signs a person in: it sets the session cookie, until s.Tot and at
-// most MaxSessie from now.
+// ZetSessie signs a person in: it sets the session cookie. The session ends at
+// s.Tot, at most MaxSessie from now, which stands sealed in the cookie; the
+// browser drops the cookie when it closes, and is told no later time: families
+// and professionals share machines.
 func (a *Aanmelding) ZetSessie(w http.ResponseWriter, s Sessie) error {
 	uiterlijk := a.cfg.Nu().Add(MaxSessie)
 	if s.Tot.IsZero() || s.Tot.After(uiterlijk) {
@@ -135,7 +140,9 @@ func (a *Aanmelding) ZetSessie(w http.ResponseWriter, s Sessie) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, a.cookie(a.sessieNaam, waarde, "/", s.Tot.Sub(a.cfg.Nu())))
+	c := a.cookie(a.sessieNaam, waarde, "/", 0)
+	c.MaxAge = 0 // no Max-Age at all
+	http.SetCookie(w, c)
 	return nil
 }
 

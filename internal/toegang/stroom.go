@@ -57,12 +57,17 @@ func (a *Aanmelding) begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, a.cookie(naam, waarde, padTerug, pogingDuur))
+	http.SetCookie(w, a.cookie(naam, waarde, "/", pogingDuur))
 	opties := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(p.Verifier), oidc.Nonce(p.Nonce)}
 	acr := a.cfg.MinACR
 	if p.Sterk {
 		acr = a.cfg.SterkACR
 		opties = append(opties, oauth2.SetAuthURLParam("max_age", "0"), oauth2.SetAuthURLParam("prompt", "login"))
+	}
+	if a.cfg.Burgers && !p.Sterk {
+		// Who left by "Snel weg" is still known to a provider that keeps a session:
+		// the Back button would sign in again without a question.
+		opties = append(opties, oauth2.SetAuthURLParam("prompt", "login"))
 	}
 	if acr != "" {
 		opties = append(opties, oauth2.SetAuthURLParam("acr_values", acr))
@@ -81,7 +86,7 @@ func (a *Aanmelding) terug(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, a.cookie(naam, "", padTerug, 0)) // an attempt counts once
+	http.SetCookie(w, a.cookie(naam, "", "/", 0)) // an attempt counts once
 	if iss := q.Get("iss"); iss != "" && iss != a.cfg.Issuer {
 		return niet("Het antwoord komt van een andere aanmelddienst. Meld u opnieuw aan.", nil)
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,7 +101,12 @@ func New(cfg Config) (*Site, error) {
 	if cfg.Nu == nil {
 		cfg.Nu = time.Now
 	}
-	s := &Site{cfg: cfg, csp: beleid(cfg.FormActies), bescher: http.NewCrossOriginProtection()}
+	acties := cfg.FormActies
+	if u, err := url.Parse(cfg.SnelWeg); err == nil && u.Host != "" {
+		acties = append(slices.Clone(acties), u.Scheme+"://"+u.Host) // the quick exit is a form that ends there
+	}
+	s := &Site{cfg: cfg, csp: beleid(acties), bescher: http.NewCrossOriginProtection()}
+	s.bescher.AddInsecureBypassPattern(PadSnelWeg) // it never shows an error; see SnelWeg
 	s.bescher.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.Fout(w, r, begrip.NieuweFout(begrip.Verboden, "Dit formulier komt van een andere website. Open de pagina opnieuw en probeer het nog eens."))
 	}))
@@ -108,6 +114,25 @@ func New(cfg Config) (*Site, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// PadSnelWeg is where the quick exit posts to.
+const PadSnelWeg = "/afmelden/snel"
+
+// SnelWeg is the quick exit: it lets beeindig end the session and leads to the
+// neutral page, whatever happened before. It never shows an error. Asked for by
+// another site, or with a link, it ends nothing and only leads away.
+func (s *Site) SnelWeg(beeindig http.HandlerFunc) http.HandlerFunc {
+	zelfde := http.NewCrossOriginProtection()
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		if r.Method == http.MethodPost && zelfde.Check(r) == nil {
+			beeindig(w, r)
+			VergeetTaal(w, r)
+		}
+		http.Redirect(w, r, s.cfg.SnelWeg, http.StatusSeeOther)
+	}
 }
 
 // Met gives the same site with the templates (*.html, by base name) and

@@ -62,6 +62,11 @@ func onthoudTaal(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// VergeetTaal removes the cookie of the language: it tells that somebody was here.
+func VergeetTaal(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, &http.Cookie{Name: taalKoekje, Path: "/", MaxAge: -1, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+}
+
 // Vertaling is the text of one key: one form, or plural forms by CLDR name.
 type Vertaling struct {
 	Tekst    string

@@ -2,14 +2,23 @@
 document.documentElement.classList.add("js");
 const policy = window.trustedTypes?.createPolicy("soh", { createHTML: (s) => s }) ?? { createHTML: (s) => s };
 
-// Leave at once: the page does not stay in the history of this tab.
-for (const a of document.querySelectorAll("[data-snelweg]")) {
-  a.addEventListener("click", (e) => {
+// Leave at once: the page does not stay in the history of this tab, and the
+// session ends behind it. Without an answer from us one still leaves.
+for (const f of document.querySelectorAll("[data-snelweg]")) {
+  f.addEventListener("submit", (e) => {
     e.preventDefault();
-    document.body.hidden = true;
-    location.replace(a.href);
+    e.stopPropagation();
+    document.documentElement.hidden = true;
+    document.body.replaceChildren();
+    fetch(f.action, { method: "POST", keepalive: true, redirect: "manual" }).catch(() => {});
+    location.replace(f.dataset.snelweg);
   });
 }
+// A page that the browser kept whole is asked for again: who went back after
+// signing out sees nothing.
+addEventListener("pageshow", (e) => {
+  if (e.persisted) location.reload();
+});
 
 // After sending a form, start reading at what happened.
 (document.querySelector("[data-foutlijst]") ?? document.querySelector("[data-bericht]"))?.focus();
