@@ -245,6 +245,10 @@ func (c *contract) burgerPaden(ouder *toegang.Lezer, vraag map[string]any) {
 	c.doe(verleen)
 	verleen.als, verleen.lezer, verleen.wil = vt, lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelBeoordelen, ""), 403
 	c.doe(verleen)
+	ja := verzoek{als: portaal, bij: politie, methode: "POST", pad: "/vertegenwoordigingen/aanvaardingen", lezer: ouder, body: map[string]any{"code": "AAAA-AAAA"}, wil: 404}
+	c.doe(ja)
+	ja.als, ja.lezer, ja.wil = vt, lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelBeoordelen, ""), 403
+	c.doe(ja)
 	c.doe(verzoek{als: vt, bij: politie, methode: "POST", pad: "/noodtoegangen/query", lezer: inNood(), body: vraag, wil: 200})
 	v := verzoek{als: portaal, bij: politie, methode: "POST", pad: "/betrokkenen/voor-wie/query", lezer: ouder, body: vraag, wil: 200}
 	c.doe(v)

@@ -28,6 +28,15 @@ func (n *net) verleen(l *toegang.Lezer, body map[string]any) (int, string, strin
 	return s, k.ID, b
 }
 
+// aanvaard accepts as wie with the code in the answer to a verlening.
+func (n *net) aanvaard(wie begrip.BSN, verlening string) int {
+	n.t.Helper()
+	var k waarborg.Keuze
+	_ = json.Unmarshal([]byte(verlening), &k)
+	s, _, _ := n.vraag(portaal, politie, "/v1/vertegenwoordigingen/aanvaardingen", gezinslid(wie, begrip.BSN{}), map[string]any{"code": k.Code})
+	return s
+}
+
 // beeld is what the page of wie for voor is made of, and its status.
 func (n *net) beeld(wie, voor begrip.BSN) (int, inzage.Gezinsbeeld, string) {
 	n.t.Helper()
@@ -61,6 +70,12 @@ func TestSteunfiguurZietBeperktTotHetStopt(t *testing.T) {
 	}
 	if s, _, b := n.verleen(gezinslid(moeder, begrip.BSN{}), meekijken("gemachtigde", "I3")); s != 409 {
 		t.Errorf("a second time for the same person: %d %s", s, b)
+	}
+	if s, _, b := n.beeld(oma, moeder); s != 403 {
+		t.Fatalf("before oma accepted: %d %s", s, b)
+	}
+	if s := n.aanvaard(oma, b); s != 204 {
+		t.Fatal(s)
 	}
 	s, g, b := n.beeld(oma, moeder)
 	if s != 200 || len(g.Delen) != 1 || g.Delen[0].ID != gewoon || g.Delen[0].Tekst != "" || len(g.Keuzes) != 0 {
@@ -103,7 +118,7 @@ func TestSteunfiguurZietBeperktTotHetStopt(t *testing.T) {
 func TestGemachtigdeZietAlleenDeGekozenSoorten(t *testing.T) {
 	n := nieuwNet(t)
 	n.schrijfBrief(politie, moeder) // help, I3
-	if s, _, b := n.verleen(gezinslid(moeder, begrip.BSN{}), meekijken("gemachtigde", "I1", "I5")); s != 201 {
+	if s, _, b := n.verleen(gezinslid(moeder, begrip.BSN{}), meekijken("gemachtigde", "I1", "I5")); s != 201 || n.aanvaard(oma, b) != 204 {
 		t.Fatalf("%d %s", s, b)
 	}
 	if s, g, b := n.beeld(oma, moeder); s != 200 || len(g.Delen) != 0 || len(g.Inzagen) != 0 {
@@ -169,7 +184,7 @@ func TestOuderVanZestienjarigeKijktMetSteun(t *testing.T) {
 	}
 	geef := meekijken("steunfiguur", "I3")
 	geef["wie"] = map[string]any{"burgerservicenummer": moeder.Leesbaar(), "roepnaam": "Mama"}
-	if s, _, b := n.verleen(gezinslid(kind, begrip.BSN{}), geef); s != 201 {
+	if s, _, b := n.verleen(gezinslid(kind, begrip.BSN{}), geef); s != 201 || n.aanvaard(moeder, b) != 204 {
 		t.Fatalf("%d %s", s, b)
 	}
 	if s, g, b := n.beeld(moeder, kind); s != 200 || len(g.Delen) != 1 || g.Delen[0].Tekst != "" {

@@ -32,10 +32,17 @@ type verleenIn struct {
 		Als     samenwerkingsverband.Relatie  `json:"als" enum:"gemachtigde,steunfiguur"`
 		Klassen []samenwerkingsverband.Klasse `json:"klassen" nullable:"false" maxItems:"7" doc:"Wat deze persoon mag zien, I0 tot en met I5"`
 		Tot     time.Time                     `json:"tot" doc:"Tot wanneer, hoogstens een jaar"`
+		Code    string                        `json:"code,omitempty" required:"false" maxLength:"20" doc:"De code om aan deze persoon te geven, 8 letters en cijfers; zonder waarde maakt het knooppunt er een"`
 	}
 }
 
 type verleenUit struct{ Body waarborg.Keuze }
+
+type aanvaardIn struct {
+	Body struct {
+		Code string `json:"code" maxLength:"20" doc:"De code van degene die vroeg om mee te kijken"`
+	}
+}
 
 // registreerBurger adds what a member of the family can do here through the
 // portal, beside looking: learn for whom it may ask to look, let somebody look
@@ -55,8 +62,18 @@ func (z *Inzage) registreerBurger(api huma.API) {
 			return nil, err
 		}
 		v := &waarborg.Vertegenwoordiging{Kop: waarborg.Kop{Tot: &in.Body.Tot}, Wie: in.Body.Wie, Als: in.Body.Als, Klassen: in.Body.Klassen}
-		k, err := z.cfg.Waarborgen.Verleen(ctx, l, v, f)
+		k, err := z.cfg.Waarborgen.Verleen(ctx, l, v, in.Body.Code, f)
 		return &verleenUit{k}, err
+	})
+	rest.Register(api, huma.Operation{
+		OperationID: "aanvaardVertegenwoordiging", Method: http.MethodPost, Path: "/vertegenwoordigingen/aanvaardingen", DefaultStatus: http.StatusNoContent,
+		Summary: "Aanvaard met een code dat u meekijkt, als gezinslid via het portaal", Tags: []string{"Betrokkene"}, Errors: []int{400, 401, 403, 404, 503},
+	}, func(ctx context.Context, in *aanvaardIn) (*struct{}, error) {
+		l, err := z.burger(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return nil, z.cfg.Waarborgen.Aanvaard(ctx, l, in.Body.Code)
 	})
 	rest.Register(api, huma.Operation{
 		OperationID: "bevraagVoorWie", Method: http.MethodPost, Path: "/betrokkenen/voor-wie/query", DefaultStatus: http.StatusOK,

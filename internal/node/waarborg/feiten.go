@@ -21,6 +21,7 @@ type Feiten struct {
 	gezag         []*Gezagsfeit
 	bekwaamheid   []*Handelingsbekwaamheid // newest last
 	vertegenwoord []*Vertegenwoordiging
+	uitnodigingen []*Vertegenwoordiging // wait for who was named; open nothing
 	afschermingen []*Afscherming
 	verstrekking  []*Verstrekkingsbesluit
 	maatregelen   []*Maatregel
@@ -108,7 +109,12 @@ func (f *Feiten) voeg(g Gegeven) {
 		f.bekwaamheid = append(f.bekwaamheid, g)
 		f.ken(g.Over)
 	case *Vertegenwoordiging:
-		f.vertegenwoord = append(f.vertegenwoord, g)
+		switch {
+		case g.aanvaard():
+			f.vertegenwoord = append(f.vertegenwoord, g)
+		case g.wacht(f.Nu):
+			f.uitnodigingen = append(f.uitnodigingen, g)
+		}
 		f.ken(g.Over)
 	case *Afscherming:
 		if g.werkt(f.Nu) {

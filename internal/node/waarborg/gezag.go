@@ -161,6 +161,8 @@ type Vertegenwoordiging struct {
 	Wie     Persoon          `json:"wie"`
 	Als     verband.Relatie  `json:"als" enum:"gemachtigde,steunfiguur,curator,mentor"`
 	Klassen []verband.Klasse `json:"klassen,omitempty" required:"false" nullable:"false" maxItems:"7" doc:"Wat een gemachtigde of steunfiguur mag zien"`
+	// Uitnodiging stands on what a member of the family gave on the portal.
+	Uitnodiging *Uitnodiging `json:"uitnodiging,omitempty" readOnly:"true" doc:"Wacht tot deze persoon het met een code aanvaardt"`
 }
 
 func (v *Vertegenwoordiging) personen() []begrip.BSN {

@@ -22,6 +22,9 @@ type Keuze struct {
 	Tot     *time.Time `json:"tot,omitempty"`
 	Gestopt *time.Time `json:"gestopt,omitempty"`
 	Stop    bool       `json:"stop" doc:"Deze persoon kan het stoppen"`
+	Wacht   *time.Time `json:"wacht,omitempty" doc:"De ander heeft nog niet ja gezegd; dat kan tot dit moment"`
+	Reden   string     `json:"reden,omitempty" doc:"Waarom het stopte, als dat niet vanzelf ging"`
+	Code    string     `json:"code,omitempty" doc:"Alleen in het antwoord op de verlening: de code om aan de ander te geven"`
 	Als     string     `json:"als,omitempty" doc:"Als wat de ander meekijkt: gemachtigde of steunfiguur"`
 }
 
@@ -84,6 +87,17 @@ func (w *Waarborgen) keuze(g Gegeven, ik begrip.BSN, naam func(begrip.OIN) strin
 	case *Vertegenwoordiging:
 		if g.Over.Burgerservicenummer.BSN != ik {
 			return uit, false
+		}
+		if g.wacht(nu) {
+			uit.Wacht = &g.Uitnodiging.Tot
+		} else if !g.aanvaard() && uit.Gestopt == nil {
+			uit.Gestopt, uit.Reden = &g.Op, "Dit is nooit met een code aanvaard."
+			if g.Uitnodiging != nil {
+				uit.Gestopt, uit.Reden = &g.Uitnodiging.Tot, "De code is niet op tijd ingevuld."
+			}
+		}
+		if g.Einde != nil && g.Einde.Reden == teVaakFout {
+			uit.Reden = teVaakFout
 		}
 		uit.Wie, uit.Als = append(uit.Wie, g.Wie.Roepnaam), string(g.Als)
 		for i, x := range g.Klassen {

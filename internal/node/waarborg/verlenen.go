@@ -17,7 +17,9 @@ import (
 const doorBetrokkene = "betrokkene"
 
 // Verleen records that l, a member of the family, lets somebody look along here,
-// as a gemachtigde or a steunfiguur, and gives it as l reads it. f is what l may
+// as a gemachtigde or a steunfiguur, and gives it as l reads it. It is an
+// invitation: it opens nothing before that person accepts it with the code, see
+// Aanvaard. An unusable code is replaced by a new one. f is what l may
 // know to be on record about itself. Nobody gives this for another.
 //
 // Under twelve who has gezag decides (Wmo 2015 5.3.2); from twelve a child may
@@ -26,7 +28,7 @@ const doorBetrokkene = "betrokkene"
 //
 // Errors: Verboden with what to do, Ongeldig with every mistake, Conflict when
 // this person looks along already.
-func (w *Waarborgen) Verleen(ctx context.Context, l toegang.Lezer, v *Vertegenwoordiging, f *Feiten) (Keuze, error) {
+func (w *Waarborgen) Verleen(ctx context.Context, l toegang.Lezer, v *Vertegenwoordiging, code string, f *Feiten) (Keuze, error) {
 	if reden := magVerlenen(l, f); reden != "" {
 		return Keuze{}, begrip.NieuweFout(begrip.Verboden, "%s", reden)
 	}
@@ -41,6 +43,13 @@ func (w *Waarborgen) Verleen(ctx context.Context, l toegang.Lezer, v *Vertegenwo
 	if o := f.vertegenwoordiging(v.Wie.Burgerservicenummer.BSN, l.Burger); o != nil {
 		return Keuze{}, begrip.NieuweFout(begrip.Conflict, "Deze persoon kijkt hier al met u mee. Stop dat eerst.")
 	}
+	if f.uitgenodigd(v.Wie.Burgerservicenummer.BSN, l.Burger) {
+		return Keuze{}, begrip.NieuweFout(begrip.Conflict, "U vroeg deze persoon hier al. Stop dat eerst.")
+	}
+	if schoneCode(code) == "" {
+		code = NieuweCode()
+	}
+	v.Uitnodiging = nieuweUitnodiging(schoneCode(code), w.nu())
 	voornaam, _, _ := strings.Cut(strings.TrimSpace(l.Naam), " ")
 	v.Over = Persoon{Burgerservicenummer: begrip.InhoudBSN{BSN: l.Burger}, Roepnaam: voornaam}
 	v.Kop = Kop{ID: uuid.Must(uuid.NewV7()).String(), Tot: v.Tot, Bron: "zelf gegeven op het portaal"}
@@ -52,7 +61,7 @@ func (w *Waarborgen) Verleen(ctx context.Context, l toegang.Lezer, v *Vertegenwo
 		return Keuze{}, err
 	}
 	k, _ := w.keuze(v, l.Burger, func(begrip.OIN) string { return "" })
-	k.Soort = SoortVertegenwoord.Naam
+	k.Soort, k.Code = SoortVertegenwoord.Naam, code
 	return k, nil
 }
 

@@ -130,6 +130,8 @@ func alleenVanOns(g Gegeven) {
 	switch g := g.(type) {
 	case *Verstrekkingsbesluit:
 		g.Verstrekt = nil
+	case *Vertegenwoordiging:
+		g.Uitnodiging = nil
 	case *Gezagsfeit:
 		g.GevraagdOp, g.Overleden, g.Twijfel = nil, false, nil
 	}
@@ -151,6 +153,13 @@ func (w *Waarborgen) Wijzig(ctx context.Context, s Soort, id string, g Gegeven, 
 	}
 	k.ID, k.Einde = id, nil
 	alleenVanOns(g)
+	if v, ok := g.(*Vertegenwoordiging); ok { // nobody accepts for who was named, nor names another under its code
+		if x := oud.(*Vertegenwoordiging); x.Wie.Burgerservicenummer.BSN == v.Wie.Burgerservicenummer.BSN {
+			v.Uitnodiging = x.Uitnodiging
+		} else if x.Uitnodiging != nil {
+			return begrip.NieuweFout(begrip.Conflict, "De betrokkene gaf dit zelf. Stop het en leg het opnieuw vast.")
+		}
+	}
 	if b, ok := g.(*Verstrekkingsbesluit); ok { // what was used stays used
 		b.Verstrekt = oud.(*Verstrekkingsbesluit).Verstrekt
 	}
