@@ -121,7 +121,28 @@ func TestOmaKijktMeeZolangSanneDatWil(t *testing.T) {
 	bezoek(t, sanne, "/meekijken")
 	post(t, sanne, "/meekijken", url.Values{"naam": {"Mama"}, "burgerservicenummer": {ria.BSN.Leesbaar()}, "als": {"steunfiguur"},
 		"klassen": {"I1", "I2"}, "bij": {string(d.lid("gemeente").OIN), string(d.lid("ggz").OIN)}, "duur": {"3"}})
-	for _, moet := range []string{"Deze persoon kan nu met u meekijken", "Mama", "Deze persoon steunt u", "Gemeente Voorbeeldstad"} {
+	_, rest, _ := strings.Cut(sanne.HTML, `<p class="lead" dir="ltr"><b>`)
+	code, _, _ := strings.Cut(rest, "<")
+	bezoek(t, oma, "/voor-wie", "Hebt u een code gekregen?")
+	if strings.Contains(oma.HTML, "Sanne") || len(code) != 9 {
+		t.Fatalf("before Ria accepted (%q):\n%s", code, oma.HTML)
+	}
+	for _, g := range []struct {
+		wie  *bezoeker.Bezoeker
+		code string
+		zegt string
+	}{{binnen(t, d, "portaal", "mark"), code, "Deze code klopt niet"}, {oma, "AAAA-AAAA", "Deze code klopt niet"}, {oma, code, "U kunt nu meekijken"}, {oma, code, "Deze code klopt niet"}} {
+		bezoek(t, g.wie, "/voor-wie")
+		if g.zegt != "U kunt nu meekijken" && g.wie != oma && strings.Contains(g.wie.HTML, "Sanne") {
+			t.Error("another sees who asked")
+		}
+		post(t, g.wie, "/voor-wie/code", url.Values{"code": {g.code}})
+		if !strings.Contains(g.wie.HTML, g.zegt) {
+			t.Errorf("%q is not told:\n%s", g.zegt, g.wie.HTML)
+		}
+	}
+	bezoek(t, sanne, "/mijn-keuzes")
+	for _, moet := range []string{"Mama", "Deze persoon steunt u", "Gemeente Voorbeeldstad"} {
 		if !strings.Contains(sanne.HTML, moet) {
 			t.Errorf("%q is not on the page of Sanne:\n%s", moet, sanne.HTML)
 		}

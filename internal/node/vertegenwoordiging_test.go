@@ -191,3 +191,77 @@ func TestOuderVanZestienjarigeKijktMetSteun(t *testing.T) {
 		t.Errorf("%d %s", s, b)
 	}
 }
+
+// TestEenVerkeerdNummerOpentNiets: the mother mistypes and names the father. He
+// sees nothing, not even that he was asked, whatever he tries; the code of
+// another works for nobody else, nor twice, nor in words of his own.
+func TestEenVerkeerdNummerOpentNiets(t *testing.T) {
+	n := nieuwNet(t)
+	n.schrijfBrief(politie, moeder)
+	geef := meekijken("gemachtigde", "I1", "I3")
+	_, _, vanOma := n.verleen(gezinslid(moeder, begrip.BSN{}), geef)
+	geef["wie"] = map[string]any{"burgerservicenummer": vader.Leesbaar(), "roepnaam": "Oma Ria"}
+	s, id, b := n.verleen(gezinslid(moeder, begrip.BSN{}), geef)
+	if s != 201 {
+		t.Fatal(s, b)
+	}
+	if s, _, b := n.verleen(gezinslid(moeder, begrip.BSN{}), geef); s != 409 {
+		t.Errorf("a second invitation: %d %s", s, b)
+	}
+	dicht := func(wat string) {
+		t.Helper()
+		if s, _, b := n.beeld(vader, moeder); s != 403 {
+			t.Errorf("%s: %d %s", wat, s, b)
+		}
+		if _, _, b := n.vraag(portaal, politie, "/v1/betrokkenen/voor-wie/query", gezinslid(vader, begrip.BSN{}), bsnVraag(vader)); strings.Contains(b, moeder.Leesbaar()) {
+			t.Errorf("%s: he reads who asked: %s", wat, b)
+		}
+	}
+	dicht("named by mistake")
+	if s := n.aanvaard(vader, vanOma); s != 404 {
+		t.Errorf("the code of another: %d", s)
+	}
+	if s := n.aanvaard(moeder, vanOma); s != 404 {
+		t.Errorf("the giver accepts for another: %d", s)
+	}
+	if s, _, _ := n.vraag(portaal, politie, "/v1/vertegenwoordigingen/aanvaardingen", gezinslid(vader, begrip.BSN{}), map[string]any{"code": ""}); s != 404 {
+		t.Errorf("no code: %d", s)
+	}
+	dicht("with the code of another")
+	if s := n.aanvaard(oma, vanOma); s != 204 {
+		t.Errorf("oma: %d", s)
+	}
+	if s := n.aanvaard(oma, vanOma); s != 404 {
+		t.Errorf("oma twice: %d", s)
+	}
+	if s, _, b := n.vraag(portaal, politie, "/v1/vertegenwoordigingen/"+id+"/intrekkingen", gezinslid(moeder, begrip.BSN{}), map[string]string{}); s != 204 {
+		t.Fatal(s, b)
+	}
+	if s := n.aanvaard(vader, b); s != 404 {
+		t.Errorf("withdrawn: %d", s)
+	}
+	dicht("withdrawn")
+	n.geenBSN()
+}
+
+// TestEenUitnodigingHoudtOp: after five wrong codes the right one opens nothing.
+func TestEenUitnodigingHoudtOp(t *testing.T) {
+	n := nieuwNet(t)
+	n.schrijfBrief(politie, moeder)
+	_, _, b := n.verleen(gezinslid(moeder, begrip.BSN{}), meekijken("gemachtigde", "I3"))
+	for range 5 {
+		if s := n.aanvaard(oma, `{"code":"AAAA-AAAA"}`); s != 404 {
+			t.Errorf("a wrong code: %d", s)
+		}
+	}
+	if s := n.aanvaard(oma, b); s != 404 {
+		t.Errorf("the right code, too late: %d", s)
+	}
+	if s, _, b := n.beeld(oma, moeder); s != 403 {
+		t.Errorf("%d %s", s, b)
+	}
+	_, g, _ := n.beeld(moeder, moeder)
+	if len(g.Keuzes) != 1 || g.Keuzes[0].Gestopt == nil || g.Keuzes[0].Reden == "" || g.Keuzes[0].Code != "" {
+		t.Errorf("what the giver sees: %+v", g.Keuzes)
+	}
+}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"crypto/hmac"
 	"net/http"
 	"regexp"
 	"slices"
@@ -16,7 +17,7 @@ import (
 // keuze is one thing the person said yes to, with who keeps it.
 type keuze struct {
 	waarborg.Keuze
-	Bron begrip.OIN
+	Bron string // names the source to us, in a form; to nobody else, also who hides there
 	Van  string // name of the organisation that keeps it
 }
 
@@ -51,9 +52,9 @@ func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Se
 		}
 		for _, k := range x.Beeld.Keuzes {
 			if k.Gestopt != nil {
-				d.Gestopt = append(d.Gestopt, keuze{k, x.OIN, x.Naam})
+				d.Gestopt = append(d.Gestopt, keuze{k, p.bronSleutel(s.BSN, x.OIN), x.Naam})
 			} else {
-				d.Nu = append(d.Nu, keuze{k, x.OIN, x.Naam})
+				d.Nu = append(d.Nu, keuze{k, p.bronSleutel(s.BSN, x.OIN), x.Naam})
 			}
 		}
 	}
@@ -77,10 +78,6 @@ func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Se
 		if d.nogEen(r.URL.Query().Get("id")) {
 			pg.Bericht.Tekst = web.Vertaalbaar("U zei ook op een andere manier ja tegen deze persoon of organisatie. Dat geldt nog. U ziet het hieronder.")
 		}
-	case "meekijken":
-		pg.Bericht = &web.Alert{Soort: "ok", Titel: web.Vertaalbaar("Gelukt. Deze persoon kan nu met u meekijken."), Tekst: web.Vertaalbaar("Zeg dat deze persoon hier inlogt met DigiD en kiest voor ‘Voor wie’.")}
-	case "deels":
-		pg.Bericht = &web.Alert{Soort: "let-op", Titel: web.Vertaalbaar("Niet elke organisatie legde dit vast."), Tekst: web.Vertaalbaar("Hieronder ziet u bij wie het gelukt is. Probeer de andere straks opnieuw, of bel die organisatie.")}
 	case "nee":
 		pg.Bericht = &web.Alert{Soort: "fout", Titel: web.Vertaalbaar("Het stoppen is niet gelukt."), Tekst: web.Vertaalbaar("De organisatie gaf geen antwoord. Probeer het straks opnieuw, of bel de organisatie.")}
 	}
@@ -107,9 +104,9 @@ func (p *Portal) stop(w http.ResponseWriter, r *http.Request, s toegang.Sessie) 
 		p.site.Fout(w, r, err)
 		return
 	}
-	pad, id, bron := intrekPad[f.Waarde("soort")], f.Waarde("id"), begrip.OIN(f.Waarde("bron"))
+	pad, id, bron := intrekPad[f.Waarde("soort")], f.Waarde("id"), f.Waarde("bron")
 	nodes := p.register.bronnen()
-	i := slices.IndexFunc(nodes, func(d functie.Deelnemer) bool { return d.OIN == bron })
+	i := slices.IndexFunc(nodes, func(d functie.Deelnemer) bool { return hmac.Equal([]byte(p.bronSleutel(s.BSN, d.OIN)), []byte(bron)) })
 	if pad == "" || !nummerVorm.MatchString(id) || i < 0 {
 		p.site.Fout(w, r, begrip.NieuweFout(begrip.NietGevonden, "Deze keuze bestaat niet meer."))
 		return
@@ -118,7 +115,7 @@ func (p *Portal) stop(w http.ResponseWriter, r *http.Request, s toegang.Sessie) 
 	gelukt := "gestopt&id=" + id
 	if err != nil || k.status != http.StatusNoContent {
 		gelukt = "nee"
-		p.cfg.Log.WarnContext(r.Context(), "een bron stopt een toestemming niet", "bron", bron, "status", k.status)
+		p.cfg.Log.WarnContext(r.Context(), "een bron stopt een toestemming niet", "bron", nodes[i].OIN, "status", k.status)
 	}
 	http.Redirect(w, r, "/mijn-keuzes?gelukt="+gelukt, http.StatusSeeOther)
 }

@@ -94,15 +94,15 @@ func (p *Portal) geefMeekijken(w http.ResponseWriter, r *http.Request, s toegang
 		p.toonMeekijken(w, r, http.StatusConflict, b, meekijkData{F: f, Weigert: nee})
 		return
 	}
-	gelukt := "meekijken"
-	if len(nee) > 0 {
-		gelukt = "deels"
-	}
-	http.Redirect(w, r, "/mijn-keuzes?gelukt="+gelukt, http.StatusSeeOther)
+	// The code stands in this answer alone: in no address, no cookie and no store.
+	p.site.Toon(w, r, http.StatusOK, "meekijken-code.html", web.Pagina{Titel: web.Vertaalbaar("Geef deze code"), Actief: "/mijn-keuzes", Breed: true, Data: struct {
+		Naam, Code string
+		Weigert    []weigering
+	}{f.Waarde("naam"), v["code"].(string), nee}})
 }
 
 // leesMeekijken reads the form, with every mistake in f, as what a source asks.
-func leesMeekijken(f *web.Formulier, s toegang.Sessie, mogelijk []bron, nu time.Time) (vraag any, bij []functie.Deelnemer) {
+func leesMeekijken(f *web.Formulier, s toegang.Sessie, mogelijk []bron, nu time.Time) (vraag map[string]any, bij []functie.Deelnemer) {
 	naam := f.Waarde("naam")
 	f.Eis(naam != "" && len([]rune(naam)) <= 100, "naam", "Vul in hoe u deze persoon noemt. Gebruik hoogstens 100 tekens.")
 	f.Eis(veilig(naam) == naam, "naam", "Schrijf hier geen burgerservicenummer op.")
@@ -127,8 +127,8 @@ func leesMeekijken(f *web.Formulier, s toegang.Sessie, mogelijk []bron, nu time.
 	f.Eis(heeftOptie(meekijkMaanden, f.Waarde("duur")), "duur", "Kies hoe lang dit mag.")
 	maanden, _ := strconv.Atoi(f.Waarde("duur"))
 	return map[string]any{
-		"wie": waarborg.Persoon{Burgerservicenummer: begrip.InhoudBSN{BSN: bsn}, Roepnaam: naam},
-		"als": als, "klassen": klassen, "tot": nu.AddDate(0, maanden, 0).Add(-time.Hour).UTC().Truncate(time.Second),
+		"wie":  waarborg.Persoon{Burgerservicenummer: begrip.InhoudBSN{BSN: bsn}, Roepnaam: naam},
+		"code": waarborg.NieuweCode(), "als": als, "klassen": klassen, "tot": nu.AddDate(0, maanden, 0).Add(-time.Hour).UTC().Truncate(time.Second),
 	}, bij
 }
 

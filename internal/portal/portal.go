@@ -174,6 +174,7 @@ func (p *Portal) routes() http.Handler {
 	mux.HandleFunc("POST /mijn-keuzes/stop", p.aanmelding.Vereis(p.stop))
 	mux.HandleFunc("GET /meekijken", p.aanmelding.Vereis(p.meekijken))
 	mux.HandleFunc("POST /meekijken", p.aanmelding.Vereis(p.geefMeekijken))
+	mux.HandleFunc("POST /voor-wie/code", p.aanmelding.Vereis(p.aanvaard))
 	mux.HandleFunc("GET /voor-wie", p.aanmelding.Vereis(p.toonVoorWie))
 	mux.HandleFunc("POST /voor-wie", p.aanmelding.Vereis(p.kiesVoorWie))
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

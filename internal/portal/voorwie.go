@@ -78,6 +78,14 @@ func (p *Portal) keuzeSleutel(ik, ander begrip.BSN) string {
 	return hex.EncodeToString(m.Sum(nil)[:16])
 }
 
+// bronSleutel names a source in a form of ik: its number would tell where
+// somebody hides.
+func (p *Portal) bronSleutel(ik begrip.BSN, bron begrip.OIN) string {
+	m := hmac.New(sha256.New, p.voorSleutel[:])
+	m.Write([]byte("soh bron " + ik.Leesbaar() + "|" + string(bron)))
+	return hex.EncodeToString(m.Sum(nil)[:16])
+}
+
 // kijker gives for whom s looks, by the choice in the cookie. A choice that no
 // source stands for any more counts as none.
 func (p *Portal) kijker(r *http.Request, s toegang.Sessie) kijker {
@@ -155,7 +163,9 @@ func (p *Portal) toonVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 		Zelf    string
 		Voor    *voorWie
 		Anderen []voorWie
+		F       *web.Formulier // the code that somebody gave
 	}
+	d.F = &web.Formulier{}
 	d.Zelf, d.Anderen = s.Naam, p.anderen(r.Context(), s)
 	c, err := r.Cookie(p.voorNaam())
 	for i := range d.Anderen {
@@ -163,7 +173,16 @@ func (p *Portal) toonVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 			v.Gekozen, d.Voor = true, v
 		}
 	}
-	p.site.Toon(w, r, http.StatusOK, "voor-wie.html", web.Pagina{Titel: web.Vertaalbaar("Voor wie kijkt u?"), Breed: true, Data: d})
+	pg := web.Pagina{Titel: web.Vertaalbaar("Voor wie kijkt u?"), Breed: true, Data: d}
+	switch r.URL.Query().Get("code") {
+	case "ja":
+		pg.Bericht = &web.Alert{Soort: "ok", Titel: web.Vertaalbaar("Gelukt. U kunt nu meekijken."), Tekst: web.Vertaalbaar("Kies hieronder voor wie u kijkt.")}
+	case "nee":
+		pg.Bericht = &web.Alert{Soort: "fout", Titel: web.Vertaalbaar("Deze code klopt niet, of werkt niet meer."), Tekst: web.Vertaalbaar("Kijk of u de code goed hebt ingevuld. Na 5 keer stopt de vraag. Vraag dan om een nieuwe code.")}
+	case "stil":
+		pg.Bericht = &web.Alert{Soort: "fout", Titel: web.Vertaalbaar("Het is nu niet gelukt."), Tekst: web.Vertaalbaar("Niet iedereen gaf antwoord. Probeer het straks opnieuw.")}
+	}
+	p.site.Toon(w, r, http.StatusOK, "voor-wie.html", pg)
 }
 
 // kiesVoorWie keeps the choice; what it shows, each source decides anew.
@@ -179,4 +198,37 @@ func (p *Portal) kiesVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 	}
 	http.SetCookie(w, c)
 	http.Redirect(w, r, "/overzicht", http.StatusSeeOther)
+}
+
+// aanvaard asks every source whether the code goes with an invitation of who is
+// signed in. Nothing about who asked is shown before a source said yes.
+func (p *Portal) aanvaard(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
+	f, err := web.LeesFormulier(w, r)
+	if err != nil {
+		p.site.Fout(w, r, err)
+		return
+	}
+	p.kentDeelnemers(r.Context())
+	nodes := p.register.bronnen()
+	status := make([]int, len(nodes))
+	plek := make(chan struct{}, tegelijk)
+	var wg sync.WaitGroup
+	for i, d := range nodes {
+		plek <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-plek }()
+			if _, k, err := p.bij(r.Context(), kijker{Sessie: s}, d, waarborg.SoortVertegenwoord.Pad+"/aanvaardingen", map[string]any{"code": f.Waarde("code")}); err == nil {
+				status[i] = k.status
+			}
+		})
+	}
+	wg.Wait()
+	uitkomst := "nee"
+	switch {
+	case slices.Contains(status, http.StatusNoContent):
+		uitkomst = "ja"
+	case slices.ContainsFunc(status, func(s int) bool { return s == 0 || s >= http.StatusInternalServerError }):
+		uitkomst = "stil"
+	}
+	http.Redirect(w, r, "/voor-wie?code="+uitkomst, http.StatusSeeOther)
 }
