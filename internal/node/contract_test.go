@@ -381,8 +381,10 @@ func (c *contract) verrijking(o opdracht.Opdracht, vraag string, l *toegang.Leze
 		c.t.Fatal(err)
 	}
 	p := v.NatuurlijkPersoon.ID
+	agent := *lezerVan(politie, begrip.RolAgent, begrip.DoelVTMelding, o.Zaak)
+	agent.Grondslag = begrip.GrondWmo526
 	f := bekendheid.Nieuw(c.nodes[politie.OIN].Omgeving(), bekendheid.Handmatig)
-	if err := f.Beantwoord(c.t.Context(), o, v, map[string]bool{p: true}, []bekendheid.Antwoord{{Vraag: "POL-001", Persoon: p, Antwoord: "Nee."}}, begrip.Verblijf[bekendheid.Contact]{}, "Noor"); err != nil {
+	if err := f.Beantwoord(c.t.Context(), o, v, map[string]bool{p: true}, []bekendheid.Antwoord{{Vraag: "POL-001", Persoon: p, Antwoord: "Nee."}}, begrip.Verblijf[bekendheid.Contact]{}, agent); err != nil {
 		c.t.Fatal(err)
 	}
 	o, err := c.nodes[politie.OIN].opdracht.Lees(c.t.Context(), o.ID)

@@ -205,11 +205,16 @@ func (t *T) rustOp(vraag begrip.Verwijzing, kennen map[string][]bekende, ken map
 
 // Beantwoord answers the question: known makes a Verrijking about the persons
 // that are known available here, which rests on rustOp; unknown leaves no record
-// of anyone.
-func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, ken map[string]bool, antwoorden []Antwoord, contact begrip.Verblijf[Contact], door string, rustOp ...begrip.Verwijzing) error {
-	personen := v.Personen()
+// of anyone. Errors: Verboden when l may not read the question; Conflict when it
+// was answered or withdrawn before.
+func (t *T) Beantwoord(ctx context.Context, o opdracht.Opdracht, v Verrijking, ken map[string]bool, antwoorden []Antwoord, contact begrip.Verblijf[Contact], l toegang.Lezer, rustOp ...begrip.Verwijzing) error {
+	o, err := t.beslis(ctx, o.ID, l)
+	if err != nil {
+		return err
+	}
+	door, personen := l.Naam, v.Personen()
 	verzoek := urn(soortVerzoek, o.Onderwerp.Pad[strings.LastIndexByte(o.Onderwerp.Pad, '/')+1:])
-	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+	err = t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		if o.Staat == opdracht.Aangeboden {
 			if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, opdracht.Stap{Naar: opdracht.Geaccepteerd, Door: door}); err != nil {
 				return err
@@ -254,14 +259,19 @@ func (v *Verrijking) beperk(ken map[string]bool) {
 	}
 }
 
-// Weiger gives the question back with a reason.
-func (t *T) Weiger(ctx context.Context, o opdracht.Opdracht, v Verrijking, reden, door string) error {
+// Weiger gives the question back with a reason. Errors: Verboden when l may not
+// read the question; Ongeldig without a reason; Conflict when it is too late.
+func (t *T) Weiger(ctx context.Context, o opdracht.Opdracht, v Verrijking, reden string, l toegang.Lezer) error {
+	o, err := t.beslis(ctx, o.ID, l)
+	if err != nil {
+		return err
+	}
 	if strings.TrimSpace(reden) == "" {
 		return &begrip.Fout{Code: begrip.Ongeldig, Bericht: "Er is 1 fout.", Velden: []begrip.Veldfout{{Veld: "reden", Bericht: "Vul in waarom u geen antwoord geeft."}}}
 	}
 	u := urn(soortVerzoek, o.Onderwerp.Pad[strings.LastIndexByte(o.Onderwerp.Pad, '/')+1:])
-	err := t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
-		if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, opdracht.Stap{Naar: opdracht.Geweigerd, Door: door, Reden: reden}); err != nil {
+	err = t.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		if _, err := t.o.Opdrachten.ZetIn(ctx, tx, o.ID, opdracht.Stap{Naar: opdracht.Geweigerd, Door: l.Naam, Reden: reden}); err != nil {
 			return err
 		}
 		return t.verstuur(ctx, tx, typeGeweigerd, u, graaf("Verrijkingsverzoek", u, v.Zaak, "WeigerenBekendheid", false, t.o.Organisatie, t.nu(), v.Personen()))
@@ -270,6 +280,21 @@ func (t *T) Weiger(ctx context.Context, o opdracht.Opdracht, v Verrijking, reden
 		t.o.Wek()
 	}
 	return err
+}
+
+// beslis decides whether l may act on a question: who may read it, and nobody
+// else. It gives the Opdracht as it is kept here, whatever the caller holds.
+func (t *T) beslis(ctx context.Context, id string, l toegang.Lezer) (opdracht.Opdracht, error) {
+	o, err := t.o.Opdrachten.Lees(ctx, id)
+	switch {
+	case err != nil:
+		return o, err
+	case o.Soort != soortOpdracht || o.Richting != opdracht.In:
+		return o, begrip.NieuweFout(begrip.NietGevonden, "Deze vraag is er niet.")
+	case l.Organisatie.OIN != t.o.Organisatie.OIN || !t.magLezen(ctx, o, l):
+		return o, begrip.NieuweFout(begrip.Verboden, "U mag deze vraag niet lezen. Daarom kunt u er niet op antwoorden.")
+	}
+	return o, nil
 }
 
 // grond is on what an organisation looks at a question: anyone may give Veilig
@@ -303,7 +328,7 @@ func (t *T) automatisch(ctx context.Context, o opdracht.Opdracht) error {
 		ken[id] = true
 	}
 	antwoorden, contact := uitRegistraties(v, gevonden)
-	err = t.Beantwoord(ctx, o, v, ken, antwoorden, contact, l.Naam, t.rustOp(vraag, gevonden, ken)...)
+	err = t.Beantwoord(ctx, o, v, ken, antwoorden, contact, l, t.rustOp(vraag, gevonden, ken)...)
 	if begrip.Is(err, begrip.Conflict) {
 		return nil // answered or withdrawn in the meantime
 	}

@@ -58,9 +58,7 @@ func omgeving(t *testing.T, van begrip.Organisatie) *functie.Omgeving {
 func op(t *testing.T, o *functie.Omgeving) (*T, *dossier.Store) {
 	t.Helper()
 	f := Nieuw(o, Automatisch)
-	if err := o.Opdrachten.Gebruik(f.Functie().Opdrachten...); err != nil {
-		t.Fatal(err)
-	}
+	functietest.Gebruik(t, o, f.Functie())
 	return f, o.Dossier
 }
 
@@ -183,7 +181,7 @@ func TestWieHetGezinNietKentHoudtNiets(t *testing.T) {
 	f, d := knooppunt(t, gi)
 	ctx := context.Background()
 	o, v := binnengekomen(t, f, d)
-	if err := f.Beantwoord(ctx, o, v, nil, nil, begrip.Verblijf[Contact]{}, "regel"); err != nil {
+	if err := f.Beantwoord(ctx, o, v, nil, nil, begrip.Verblijf[Contact]{}, regelVan(gi)); err != nil {
 		t.Fatal(err)
 	}
 	for _, bsn := range []string{moederBSN, kindBSN} {
@@ -213,7 +211,7 @@ func TestVerrijkingGaatAlleenOverWieBekendIs(t *testing.T) {
 		t.Fatalf("gevonden %v %v", gevonden, err)
 	}
 	antwoorden, contact := uitRegistraties(v, gevonden)
-	if err := f.Beantwoord(ctx, o, v, map[string]bool{"urn:soh:betrokkene:kind": true}, antwoorden, contact, "regel"); err != nil {
+	if err := f.Beantwoord(ctx, o, v, map[string]bool{"urn:soh:betrokkene:kind": true}, antwoorden, contact, regelVan(gi)); err != nil {
 		t.Fatal(err)
 	}
 	vs := verzoeken(t, d, soortVerrijking)

@@ -156,10 +156,17 @@ func (p *paginaset) lezer(s toegang.Sessie, o opdracht.Opdracht) toegang.Lezer {
 
 // opent tells who may open a question in the Postvak.
 func (t *T) opent(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool {
-	p := &paginaset{T: t}
+	return t.magLezen(ctx, o, (&paginaset{T: t}).lezer(s, o))
+}
+
+// magLezen tells whether l may read the question behind o. It asks the policy and
+// looks at nothing.
+func (t *T) magLezen(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) bool {
+	l.Zaak = o.Zaak
 	inhoud, err := begrip.Opslag(Verrijking{RedenVerzoek: begrip.DoelVTMelding, Vrager: o.Van, Bevraagde: begrip.InVerblijf(o.Aan), Zaak: o.Zaak})
-	i := slices.IndexFunc(t.Functie().Soorten, func(x inzage.Soort) bool { return x.Naam == soortVerzoek })
-	return err == nil && i >= 0 && t.o.Inzage.ZouMogen(ctx, t.Functie().Soorten[i], dossier.Record{Zaak: o.Zaak, Inhoud: inhoud}, o.Van, p.lezer(s, o))
+	soorten := t.Functie().Soorten
+	i := slices.IndexFunc(soorten, func(x inzage.Soort) bool { return x.Naam == soortVerzoek })
+	return err == nil && i >= 0 && t.o.Inzage.ZouMogen(ctx, soorten[i], dossier.Record{Zaak: o.Zaak, Inhoud: inhoud}, o.Van, l)
 }
 
 func (p *paginaset) opdracht(r *http.Request) (opdracht.Opdracht, error) {
@@ -260,7 +267,7 @@ func (p *paginaset) antwoord(w http.ResponseWriter, r *http.Request, s toegang.S
 		return err
 	}
 	if f.Waarde("actie") == "weiger" {
-		err = p.Weiger(r.Context(), o, v, f.Waarde("reden"), s.Naam)
+		err = p.Weiger(r.Context(), o, v, f.Waarde("reden"), p.lezer(s, o))
 	} else {
 		err = p.beantwoordUit(r, f, o, v, vraag, s)
 	}
@@ -306,7 +313,7 @@ func (p *paginaset) beantwoordUit(r *http.Request, f *web.Formulier, o opdracht.
 	if gevonden, _, err = p.zonderDichte(r.Context(), v, gevonden); err != nil {
 		return err
 	}
-	return p.Beantwoord(r.Context(), o, v, ken, antwoorden, begrip.InVerblijf(Contact{Naam: s.Naam, Functie: s.Rol.Naam()}), s.Naam, p.rustOp(vraag, gevonden, ken)...)
+	return p.Beantwoord(r.Context(), o, v, ken, antwoorden, begrip.InVerblijf(Contact{Naam: s.Naam, Functie: s.Rol.Naam()}), p.lezer(s, o), p.rustOp(vraag, gevonden, ken)...)
 }
 
 type gelezenData struct {

@@ -5,6 +5,7 @@ package functietest
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,8 +16,12 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/node/signaal"
+	"github.com/handbereik/soh/internal/node/waarborg"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // Omgeving gives the surroundings of a functie at van, in a register of van and
@@ -36,8 +41,51 @@ func Omgeving(t *testing.T, van begrip.Organisatie, anderen ...begrip.Organisati
 		Organisatie: van, Systeem: van.OIN.Systeem("soh"), Dossier: d, Log: slog.New(slog.DiscardHandler),
 		Wek: func() {}, Deelnemers: func() []functie.Deelnemer { return lijst },
 	}
+	verbanden := samenwerkingsverband.Ingebouwd()
+	o.Waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: van, Systeem: o.Systeem, Dossier: d, Log: o.Log, Wek: o.Wek, Verbanden: verbanden})
+	o.Inzage = inzage.Nieuw(inzage.Config{
+		Organisatie: van, Systeem: o.Systeem, Identiteit: identiteit(t, van), Dossier: d, Waarborgen: o.Waarborgen, Verbanden: verbanden, Log: o.Log, Wek: o.Wek,
+		Deelnemer: func(oin begrip.OIN) (begrip.Organisatie, string, bool) {
+			x, ok := o.Deelnemer(oin)
+			return x.Organisatie, x.API, ok
+		},
+	})
 	o.Opdrachten = opdrachten(o, geenBewijs)
 	return o
+}
+
+// Gebruik wires f as a node does: its kinds of Opdracht, and its policy for every
+// decision that its acts ask for.
+func Gebruik(t *testing.T, o *functie.Omgeving, f functie.Functie) {
+	t.Helper()
+	if err := o.Opdrachten.Gebruik(f.Opdrachten...); err != nil {
+		t.Fatal(err)
+	}
+	modules := maps.Clone(inzage.Regels)
+	maps.Copy(modules, f.Beleid)
+	beleid, err := toegang.NieuwBeleid(modules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Inzage.Gebruik(beleid, f.Soorten...)
+}
+
+func identiteit(t *testing.T, van begrip.Organisatie) toegang.Identiteit {
+	t.Helper()
+	ca, err := toegang.NieuweCA(filepath.Join(t.TempDir(), "ca"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	crt, key, err := ca.Geef(t.TempDir(), van)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := toegang.LaadIdentiteit(crt, key, ca.Pad())
+	if err != nil {
+		t.Fatal(err)
+	}
+	id.Organisatie = van
+	return id
 }
 
 func opdrachten(o *functie.Omgeving, zoek opdracht.Zoeker) *opdracht.Opdrachten {

@@ -159,6 +159,9 @@ func magStap(_ opdracht.Opdracht, s opdracht.Stap) error {
 // Oppakken takes up an offered melding: the content is read at its source once
 // more, and what the receiver needs goes into its own file.
 func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (Beoordeling, error) {
+	if err := t.magHandelen(ctx, opdrachtID, l); err != nil {
+		return Beoordeling{}, err
+	}
 	o, m, op, err := t.lezen(ctx, opdrachtID, l)
 	if err != nil {
 		return Beoordeling{}, err
@@ -188,6 +191,9 @@ func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (B
 
 // Weiger gives the melding back with a reason.
 func (t *T) Weiger(ctx context.Context, opdrachtID, reden string, l toegang.Lezer) error {
+	if err := t.magHandelen(ctx, opdrachtID, l); err != nil {
+		return err
+	}
 	o, m, _, err := t.lezen(ctx, opdrachtID, l)
 	if err != nil {
 		return err
@@ -217,6 +223,9 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 		return err
 	}
 	u.Op, u.Door = t.nu().UTC(), l.Naam
+	if l.Organisatie.OIN != t.o.Organisatie.OIN || l.Doel != begrip.DoelBeoordelen { // the melder and the case system read it as well
+		return begrip.NieuweFout(begrip.Verboden, "Alleen wie de melding beoordeelt, legt het besluit vast.")
+	}
 	if _, err := t.o.Inzage.Geef(ctx, t.soortBeoordeling(), beoordelingID, l, nil, time.Time{}); err != nil {
 		return err // deciding on a record asks at least the right to read it
 	}
@@ -267,6 +276,31 @@ func (t *T) bewaar(ctx context.Context, tx *dossier.Tx, b Beoordeling, versie in
 func (t *T) meld(ctx context.Context, tx *dossier.Tx, type_, activiteit string, v opdracht.Verwijzing, zaak string, p []Betrokkene) error {
 	id := v.Pad[strings.LastIndexByte(v.Pad, '/')+1:]
 	return t.verstuur(ctx, tx, type_, id, graaf(id, zaak, activiteit, t.o.Organisatie, t.nu(), p, false))
+}
+
+// magHandelen decides whether l may act on an offered melding: who may read it, and
+// nobody else. It asks the policy and looks at nothing. Errors: Verboden;
+// NietGevonden when nothing was offered to us.
+func (t *T) magHandelen(ctx context.Context, opdrachtID string, l toegang.Lezer) error {
+	o, err := t.o.Opdrachten.Lees(ctx, opdrachtID)
+	switch {
+	case err != nil:
+		return err
+	case o.Soort != soortMelding || o.Richting != opdracht.In:
+		return begrip.NieuweFout(begrip.NietGevonden, "Deze melding is er niet.")
+	case l.Organisatie.OIN != t.o.Organisatie.OIN || !t.magLezen(ctx, o, l):
+		return begrip.NieuweFout(begrip.Verboden, "U mag deze melding niet lezen. Daarom kunt u er niets mee doen.")
+	case o.Staat != opdracht.Aangeboden:
+		return begrip.NieuweFout(begrip.Conflict, "Dit kan niet meer. De opdracht is %s.", o.Staat.Naam())
+	}
+	return nil
+}
+
+// magLezen tells whether l may read the melding behind o.
+func (t *T) magLezen(ctx context.Context, o opdracht.Opdracht, l toegang.Lezer) bool {
+	l.Zaak = o.Zaak
+	inhoud, err := json.Marshal(map[string]any{"ontvanger": o.Aan})
+	return err == nil && t.o.Inzage.ZouMogen(ctx, t.soortMelding(), dossier.Record{Zaak: o.Zaak, Inhoud: inhoud}, o.Van, l)
 }
 
 // lezen reads an offered melding live at its source, in full; rustOp is what was read.

@@ -120,9 +120,7 @@ func knooppunt(t *testing.T) (*T, *dossier.Store) {
 	o := functietest.Omgeving(t, politie, vt)
 	f := Nieuw(o)
 	f.nu = func() time.Time { return toen }
-	if err := o.Opdrachten.Gebruik(f.Functie().Opdrachten...); err != nil {
-		t.Fatal(err)
-	}
+	functietest.Gebruik(t, o, f.Functie())
 	return f, o.Dossier
 }
 

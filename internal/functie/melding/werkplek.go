@@ -66,10 +66,7 @@ func (p *paginaset) magBeoordelen(s toegang.Sessie) bool {
 
 // opent tells who may open a melding in the Postvak.
 func (t *T) opent(ctx context.Context, s toegang.Sessie, o opdracht.Opdracht) bool {
-	p := &paginaset{T: t}
-	inhoud, err := json.Marshal(map[string]any{"ontvanger": o.Aan})
-	rec := dossier.Record{Zaak: o.Zaak, Inhoud: inhoud}
-	return err == nil && t.o.Inzage.ZouMogen(ctx, t.soortMelding(), rec, o.Van, p.beoordelaar(s, o.Zaak))
+	return t.magLezen(ctx, o, (&paginaset{T: t}).beoordelaar(s, o.Zaak))
 }
 
 // ontvangt gives the ground on which a kind of organisation weighs meldingen.

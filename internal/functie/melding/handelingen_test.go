@@ -1,0 +1,187 @@
+package melding
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie/functietest"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+const zaak = "urn:soh:zaak:1"
+
+// ontvanger is the functie at Veilig Thuis, with one melding of the police in state s.
+func ontvanger(t *testing.T, s opdracht.Staat) (*T, opdracht.Opdracht) {
+	t.Helper()
+	omg := functietest.Omgeving(t, vt, politie)
+	f := Nieuw(omg)
+	f.nu = func() time.Time { return toen }
+	functietest.Gebruik(t, omg, f.Functie())
+	o := opdracht.Opdracht{
+		ID: uuid.NewString(), Soort: soortMelding, Zaak: zaak, Van: politie.OIN, Aan: vt.OIN, Staat: s, Richting: opdracht.In, Personen: 1, AangebodenOp: toen,
+		Onderwerp: opdracht.Verwijzing{Bron: politie.OIN, Soort: soortMelding, Pad: padMeldingen + "/" + uuid.NewString()}, Stappen: []opdracht.Stap{},
+		Vrager: opdracht.Vrager{Naam: "agent", Rol: begrip.RolAgent, Doel: begrip.DoelEigenMelding, Grondslag: begrip.GrondWmo526},
+	}
+	if s != opdracht.Aangeboden {
+		o.Stappen = append(o.Stappen, opdracht.Stap{ID: uuid.NewString(), Naar: s, Op: toen, Door: "Marieke"})
+	}
+	schrijf(t, f, dossier.Record{Soort: opdracht.RecordSoort, ID: o.ID, Zaak: zaak, Staat: string(s), Door: "test"}, o)
+	return f, o
+}
+
+// opgepakt puts a beoordeling of that melding in the dossier.
+func opgepakt(t *testing.T) (*T, opdracht.Opdracht, string) {
+	t.Helper()
+	f, o := ontvanger(t, opdracht.Geaccepteerd)
+	b := Beoordeling{ID: uuid.NewString(), Zaak: zaak, Opdracht: o.ID, Melding: begrip.InVertrouwen(o.Onderwerp), Naam: "Gezin Bakker", OpgepaktOp: toen, OpgepaktDoor: "Marieke", UiterlijkOp: toen.Add(termijnTriage)}
+	schrijf(t, f, dossier.Record{Soort: soortBeoordeling, ID: b.ID, Zaak: zaak, Staat: "in-behandeling", GeldigVanaf: toen, Door: "test"}, b)
+	return f, o, b.ID
+}
+
+func schrijf(t *testing.T, f *T, rec dossier.Record, v any) {
+	t.Helper()
+	b, err := begrip.Opslag(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec.Inhoud = json.RawMessage(b)
+	if err := f.o.Dossier.Tx(context.Background(), func(tx *dossier.Tx) error {
+		_, err := tx.Schrijf(context.Background(), rec)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func marieke() toegang.Lezer {
+	return toegang.Lezer{Organisatie: vt, Persoon: "p", Naam: "Marieke", Rol: begrip.RolMedewerkerVT, Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516, Zaak: zaak}
+}
+
+func besluit() Uitkomst {
+	return Uitkomst{Code: "geen-vervolg", ToelichtingMelder: begrip.InVertrouwen("Bedankt.")}
+}
+
+// zonderRecht is who may not read what is weighed here, and so decides nothing.
+var zonderRecht = map[string]func(*toegang.Lezer){
+	"zonder rol":                 func(l *toegang.Lezer) { l.Rol = "" },
+	"de administratie":           func(l *toegang.Lezer) { l.Rol = begrip.RolAdministratie },
+	"een functionaris":           func(l *toegang.Lezer) { l.Rol = begrip.RolPrivacy },
+	"met een ander doel":         func(l *toegang.Lezer) { l.Doel = begrip.DoelToezicht },
+	"op een andere grondslag":    func(l *toegang.Lezer) { l.Grondslag = begrip.GrondAvg24 },
+	"van een andere organisatie": func(l *toegang.Lezer) { l.Organisatie = gemeente },
+	"de melder": func(l *toegang.Lezer) {
+		l.Organisatie, l.Rol, l.Doel, l.Grondslag = politie, begrip.RolAgent, begrip.DoelEigenMelding, begrip.GrondUb417
+	},
+	"het eigen systeem om iets anders": func(l *toegang.Lezer) {
+		l.Rol, l.Doel, l.Grondslag = begrip.RolSysteem, begrip.DoelEigenMelding, begrip.GrondUb417
+	},
+	"iemand van het gezin": func(l *toegang.Lezer) { l.Burger = begrip.MustBSN("999999990") },
+	"niemand":              func(l *toegang.Lezer) { *l = toegang.Lezer{} },
+}
+
+var gemeente = begrip.Organisatie{OIN: "00000001004000000000", Naam: "Wijkteam", Soort: begrip.Gemeente}
+
+func TestWieDeMeldingNietMagLezenHandeltNiet(t *testing.T) {
+	ctx := context.Background()
+	f, o := ontvanger(t, opdracht.Aangeboden)
+	for naam, anders := range zonderRecht {
+		l := marieke()
+		anders(&l)
+		if _, err := f.Oppakken(ctx, o.ID, l); !begrip.Is(err, begrip.Verboden) {
+			t.Errorf("oppakken, %s: %v", naam, err)
+		}
+		if err := f.Weiger(ctx, o.ID, "Niet voor ons.", l); !begrip.Is(err, begrip.Verboden) {
+			t.Errorf("weigeren, %s: %v", naam, err)
+		}
+	}
+	// Who may, is let through as far as the source, which does not answer here.
+	if _, err := f.Oppakken(ctx, o.ID, marieke()); !begrip.Is(err, begrip.BronAntwoordtNiet) {
+		t.Errorf("wie mag: %v", err)
+	}
+	if na, err := f.o.Opdrachten.Lees(ctx, o.ID); err != nil || na.Staat != opdracht.Aangeboden {
+		t.Errorf("%s %v", na.Staat, err)
+	}
+}
+
+func TestWieDeBeoordelingNietMagLezenBesluitNiet(t *testing.T) {
+	ctx := context.Background()
+	f, o, id := opgepakt(t)
+	for naam, anders := range zonderRecht {
+		l := marieke()
+		anders(&l)
+		if err := f.Afronden(ctx, id, besluit(), l); !begrip.Is(err, begrip.Verboden) && !begrip.Is(err, begrip.NietGevonden) {
+			t.Errorf("%s: %v", naam, err)
+		}
+	}
+	rec, err := f.o.Dossier.Lees(ctx, soortBeoordeling, id, time.Time{})
+	if err != nil || rec.Versie != 1 {
+		t.Fatalf("er is besloten: versie %d, %v", rec.Versie, err)
+	}
+	if err := f.Afronden(ctx, id, besluit(), marieke()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Afronden(ctx, id, besluit(), marieke()); !begrip.Is(err, begrip.Conflict) {
+		t.Errorf("nog eens besluiten: %v", err)
+	}
+	if na, err := f.o.Opdrachten.Lees(ctx, o.ID); err != nil || na.Staat != opdracht.Uitgevoerd || na.Resultaat != "geen-vervolg" {
+		t.Errorf("%+v %v", na, err)
+	}
+}
+
+// At the wrong moment: what was taken up, given back or withdrawn is not taken up
+// or given back again.
+func TestEenMeldingWordtEenKeerOpgepaktOfGeweigerd(t *testing.T) {
+	ctx := context.Background()
+	for _, s := range []opdracht.Staat{opdracht.Geaccepteerd, opdracht.Geweigerd, opdracht.Ingetrokken, opdracht.Uitgevoerd, opdracht.Mislukt} {
+		f, o := ontvanger(t, s)
+		if _, err := f.Oppakken(ctx, o.ID, marieke()); !begrip.Is(err, begrip.Conflict) {
+			t.Errorf("oppakken van wat %s is: %v", s, err)
+		}
+		if err := f.Weiger(ctx, o.ID, "Niet voor ons.", marieke()); !begrip.Is(err, begrip.Conflict) {
+			t.Errorf("weigeren van wat %s is: %v", s, err)
+		}
+	}
+}
+
+// The step itself asks for a reason, whoever takes it.
+func TestEenMeldingWeigerenVraagtEenReden(t *testing.T) {
+	f, o := ontvanger(t, opdracht.Aangeboden)
+	for _, reden := range []string{"", " ", "\n\t"} {
+		_, err := f.o.Opdrachten.Zet(context.Background(), o.ID, opdracht.Stap{Naar: opdracht.Geweigerd, Door: "Marieke", Reden: reden})
+		if !begrip.Is(err, begrip.Ongeldig) {
+			t.Errorf("%q: %v", reden, err)
+		}
+	}
+	if na, _ := f.o.Opdrachten.Lees(context.Background(), o.ID); na.Staat != opdracht.Aangeboden {
+		t.Error(na.Staat)
+	}
+}
+
+// The melder's own copy is nothing to take up.
+func TestWieMeldtBeoordeeltNiet(t *testing.T) {
+	f, _ := knooppunt(t)
+	ctx := context.Background()
+	m, err := f.Registreer(ctx, goede(), agent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ops, err := f.o.Opdrachten.VoorZaak(ctx, m.Zaak)
+	if err != nil || len(ops) != 1 {
+		t.Fatal(ops, err)
+	}
+	for _, l := range []toegang.Lezer{marieke(), {Organisatie: politie, Naam: "agent", Rol: begrip.RolAgent, Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516}} {
+		if _, err := f.Oppakken(ctx, ops[0].ID, l); !begrip.Is(err, begrip.NietGevonden) {
+			t.Errorf("oppakken: %v", err)
+		}
+		if err := f.Weiger(ctx, ops[0].ID, "Nee.", l); !begrip.Is(err, begrip.NietGevonden) {
+			t.Errorf("weigeren: %v", err)
+		}
+	}
+}
