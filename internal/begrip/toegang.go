@@ -87,6 +87,7 @@ const (
 	DoelEigenInzage  Doel = "eigen-inzage"       // the person the data is about looks
 	DoelToezicht     Doel = "toezicht"           // an organisation watches over its own safeguards
 	DoelHulp         Doel = "hulp"               // helping the family, by consent
+	DoelOvernemen    Doel = "overnemen"          // another party takes up what was decided for it
 )
 
 var doelen = map[Doel]string{
@@ -95,6 +96,7 @@ var doelen = map[Doel]string{
 	"05": "nagaan of er zorgen zijn over radicalisering", "06": "beslissing van het Openbaar Ministerie",
 	DoelBeoordelen: "de melding beoordelen", DoelEigenMelding: "de eigen melding volgen", DoelEigenInzage: "uw eigen gegevens bekijken",
 	DoelToezicht: "nagaan of de regels zijn gevolgd", DoelHulp: "het gezin helpen",
+	DoelOvernemen:      "overnemen wat een andere organisatie besloot",
 	"acute-veiligheid": "direct iets doen aan een gevaarlijke situatie", "actieoverleg": "zorg en strafrecht op elkaar afstemmen",
 	"beschermingsoverleg": "met het gezin bepalen of een onderzoek van de Raad nodig is", "mdo": "samen met het gezin een plan maken en volgen",
 	"toegang-hulp": "beslissen over hulp of ondersteuning die het gezin vroeg", "trajectberaad": "het verblijf in de jeugdinrichting en de hulp daarna voorbereiden",

@@ -126,6 +126,8 @@ func TestVerhaalInDeBrowser(t *testing.T) {
 	vt.Open(zaak).WachtTekst("Wat besluit u?")
 	vt.KlikTekst("Sla het besluit op").WachtTekst("nog niet goed").Controleer("besluit-fouten")
 	vt.kies("code", "overdracht")
+	vt.Vul(`[name="aan"]`, wijkteamOIN)
+	vt.Vul(`[name="vraag"]`, "Help Kim met rust in huis.")
 	vt.Vul(`[name="toelichtingMelder"]`, "Het wijkteam neemt het over.")
 	vt.Vul(`[name="toelichtingGezin"]`, "Het wijkteam belt u deze week.")
 	vt.KlikTekst("Sla het besluit op").WachtTekst("Het besluit is opgeslagen").Controleer("beoordeling-besluit")

@@ -237,7 +237,14 @@ func TestVerhaalOverHTTP(t *testing.T) {
 		bezoek(t, marieke, l, "Antwoord van")
 	}
 	bezoek(t, marieke, zaak)
-	post(t, marieke, "/uitkomst", url.Values{"code": {"overdracht"}, "toelichtingMelder": {"Het wijkteam neemt het over."}, "toelichtingGezin": {"Het wijkteam belt u deze week."}})
+	// A handover that says neither to whom nor what is refused, and what was typed stays.
+	status := marieke.Verstuur(t.Context(), "/uitkomst", url.Values{"code": {"overdracht"}, "toelichtingMelder": {"Het wijkteam neemt het over."}})
+	if !strings.Contains(marieke.HTML, "Kies welk lokaal team het overneemt.") || !strings.Contains(marieke.HTML, "Vul in wat u het lokale team vraagt.") || !strings.Contains(marieke.HTML, "Het wijkteam neemt het over.</textarea>") {
+		t.Errorf("lege overdracht: %v\n%s", status, marieke.HTML)
+	}
+	bezoek(t, marieke, zaak)
+	post(t, marieke, "/uitkomst", url.Values{"code": {"overdracht"}, "aan": {wijkteamOIN}, "vraag": {"Help Kim met rust in huis."}, "toelichtingMelder": {"Het wijkteam neemt het over."}, "toelichtingGezin": {"Het wijkteam belt u deze week."}})
+	wijkteamNeemtOver(t, d)
 	noor := binnen(t, d, "politie", "politie-noor")
 	wacht(t, func() string {
 		if bezoek(t, noor, "/meldingen/"+m.ID); !strings.Contains(noor.HTML, "Het wijkteam neemt het over.") {
@@ -262,7 +269,7 @@ func TestVerhaalOverHTTP(t *testing.T) {
 	gezinZiet := func(d *Demo) {
 		t.Helper()
 		b := binnen(t, d, "portaal", kim.Sub)
-		bezoek(t, b, "/overzicht", "Het wijkteam belt u deze week.", "Politie Voorbeeldstad", "Er is een melding gedaan", "Marieke van Loon")
+		bezoek(t, b, "/overzicht", "Het wijkteam belt u deze week.", "wijkteam neemt het over", "Politie Voorbeeldstad", "Er is een melding gedaan", "Marieke van Loon")
 		bezoek(t, b, "/wie-keek", "Marieke van Loon", "Johan Blauw")
 		if strings.Contains(b.HTML, meldBSN) || strings.Contains(b.HTML, "hard geschreeuwd") {
 			t.Error("BSN of inhoud van de melding op de pagina van het gezin")
@@ -389,4 +396,25 @@ func TestAfgeschermdeMelderLeestDeUitkomstOngezien(t *testing.T) {
 			t.Errorf("de bron verraadt de melder met %q: %s", geheim, b)
 		}
 	}
+}
+
+// wijkteamNeemtOver lets the local team find the handover in its Postvak and accept it.
+func wijkteamNeemtOver(t *testing.T, d *Demo) {
+	t.Helper()
+	samira := binnen(t, d, "gemeente", "gemeente-samira")
+	var pad string
+	wacht(t, func() string {
+		bezoek(t, samira, "/postvak")
+		if l := samira.Links("/postvak/overdracht/"); len(l) > 0 {
+			pad = l[0]
+			return ""
+		}
+		return "de overdracht staat nog niet in het postvak van het wijkteam"
+	})
+	bezoek(t, samira, pad, "Help Kim met rust in huis.", "Gezin Bakker")
+	if strings.Contains(samira.HTML, "Politie") || strings.Contains(samira.HTML, "hard geschreeuwd") {
+		t.Error("het wijkteam leest wie meldde of wat")
+	}
+	post(t, samira, pad, url.Values{"actie": {"ja"}})
+	bezoek(t, samira, pad, "Neemt het over")
 }

@@ -366,7 +366,7 @@ func (n *net) rondAf(b melding.Beoordeling) {
 	n.t.Helper()
 	l := beoordelaar()
 	l.Zaak = b.Zaak
-	if err := n.knopen[vt.OIN].melding.Afronden(n.t.Context(), b.ID, melding.Uitkomst{Code: "overdracht", ToelichtingMelder: begrip.InVertrouwen("Bedankt."), ToelichtingGezin: "Het wijkteam belt u."}, l); err != nil {
+	if err := n.knopen[vt.OIN].melding.Afronden(n.t.Context(), b.ID, melding.Uitkomst{Code: "onderzoek", ToelichtingMelder: begrip.InVertrouwen("Bedankt."), ToelichtingGezin: "Het wijkteam belt u."}, l); err != nil {
 		n.t.Fatal(err)
 	}
 }

@@ -79,11 +79,12 @@ func adressen(inhoud json.RawMessage, weet func(begrip.BSN) begrip.Geheim) (json
 func (t *T) Functie() functie.Functie {
 	return functie.Functie{
 		Naam: "melding", Titel: "Uitwisselen Melding",
-		Beleid:     map[string]string{"melding/beleid.rego": beleid},
-		Soorten:    []inzage.Soort{t.soortMelding(), t.soortBeoordeling()},
-		Opdrachten: []opdracht.Soort{{Naam: soortMelding, Titel: "Melding beoordelen", Regel: meldregel, Mag: magStap}},
-		Opent:      map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{soortMelding: t.opent},
-		API:        t.api, Werkplek: t.werkplek, Teksten: teksten,
+		Beleid:  map[string]string{"melding/beleid.rego": beleid},
+		Soorten: []inzage.Soort{t.soortMelding(), t.soortBeoordeling()},
+		Opdrachten: []opdracht.Soort{{Naam: soortMelding, Titel: "Melding beoordelen", Regel: meldregel, Mag: magStap, Volgende: map[string]string{codeOverdracht: soortOverdracht}},
+			{Naam: soortOverdracht, Titel: "Een gezin overnemen", Regel: overdrachtregel, Bijgewerkt: t.overdrachtBijgewerkt}},
+		Opent: map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{soortMelding: t.opent, soortOverdracht: t.opentOverdracht},
+		API:   t.api, Werkplek: t.werkplek, Teksten: teksten,
 	}
 }
 

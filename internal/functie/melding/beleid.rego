@@ -23,7 +23,7 @@ melders := {"politieagent", "medewerker-wijkteam", "jeugdbeschermer", "behandela
 
 # Most rules name the kind of record first: the evaluator then skips them for
 # every other kind.
-besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": [], "redenen": redenen} if {
+besluit := {"toegestaan": true, "niveau": niveau, "gemaskeerd": gemaskeerd, "redenen": redenen} if {
 	redenen != set()
 } else := {"toegestaan": false, "niveau": 0, "gemaskeerd": [], "redenen": [r | some r in bezwaren]}
 
@@ -37,6 +37,9 @@ niveau := 2 if {
 } else := 2 if {
 	input.record.soort == "beoordeling"
 	eigen_beoordeling
+} else := 2 if {
+	input.record.soort == "beoordeling"
+	overnemer_leest
 } else := 1 if {
 	input.record.soort == "beoordeling"
 	melder_leest_uitkomst
@@ -137,6 +140,31 @@ melder_leest_uitkomst if {
 	input.doel == "eigen-melding"
 	input.grondslag == volggrond[input.aan]
 	not input.lezer.burger
+}
+
+# The local team that was asked to take the family over reads what it needs to
+# (Wmo 2015, 4.1.1); who melded, and what the melder was told, it does not.
+redenen contains {"tekst": "Uw organisatie is gevraagd om dit gezin over te nemen.", "artikel": input.grondslag} if {
+	input.record.soort == "beoordeling"
+	overnemer_leest
+}
+
+overnemer_leest if {
+	input.record.soort == "beoordeling"
+	input.lezer.oin == input.overnemer
+	input.lezer.soort == "gemeente"
+	input.lezer.rol == "medewerker-wijkteam"
+	input.doel == "overnemen"
+	input.grondslag == "WMO-4.1.1"
+	input.zaak == input.record.zaak
+	not input.lezer.burger
+}
+
+default gemaskeerd := []
+
+gemaskeerd := ["melding", "opdracht", "toelichtingMelder"] if {
+	input.record.soort == "beoordeling"
+	overnemer_leest
 }
 
 # --- The family ---

@@ -62,13 +62,14 @@ type Uitkomst struct {
 	Code              string                   `json:"code"`
 	ToelichtingMelder begrip.Vertrouwd[string] `json:"toelichtingMelder,omitzero"`
 	ToelichtingGezin  string                   `json:"toelichtingGezin,omitempty"`
+	Overdracht        *Overdracht              `json:"overdracht,omitempty"`
 	Op                time.Time                `json:"op"`
 	Door              string                   `json:"door,omitempty"`
 }
 
 // uitkomsten are the decisions after triage, in the order of the form.
 var uitkomsten = []struct{ Code, Tekst, Gezin string }{
-	{"overdracht", "Overdracht aan het lokale team", "Het wijkteam gaat met u kijken welke hulp past."},
+	{"overdracht", "Overdracht aan het lokale team", "Het wijkteam is gevraagd om met u te kijken welke hulp past."},
 	{"onderzoek", "Veilig Thuis start een onderzoek", "Veilig Thuis doet onderzoek. U krijgt daar een brief over."},
 	{"voorwaarden", "Veilig Thuis stelt voorwaarden voor veiligheid", "Veilig Thuis maakt met u afspraken over veiligheid."},
 	{"directe-hulp", "Hulp is al aanwezig en gaat door", "De hulp die u al krijgt, gaat door."},
@@ -93,6 +94,7 @@ type Oordeel struct {
 	UiterlijkOp time.Time `json:"uiterlijkOp"`
 	Uitkomst    *Uitkomst `json:"uitkomst,omitempty"`
 	Naam        string    `json:"naam"`
+	Vervolg     string    `json:"vervolg,omitempty"` // how far a handover is, in words for the melder
 }
 
 func (t *T) soortBeoordeling() inzage.Soort {
@@ -108,10 +110,14 @@ func (t *T) soortBeoordeling() inzage.Soort {
 			case begrip.NiveauBestaan:
 				return Bestaan{b.URL, b.ID}, nil
 			case begrip.NiveauProces:
+				vervolg := ""
 				if b.Uitkomst != nil {
-					b.Uitkomst.ToelichtingGezin, b.Uitkomst.Door = "", ""
+					if o := b.Uitkomst.Overdracht; o != nil {
+						vervolg = overdrachtWoorden[o.Staat].Melder
+					}
+					b.Uitkomst.ToelichtingGezin, b.Uitkomst.Door, b.Uitkomst.Overdracht = "", "", nil
 				}
-				return Oordeel{b.URL, b.ID, b.Zaak, b.OpgepaktOp, b.UiterlijkOp, b.Uitkomst, b.Naam}, nil
+				return Oordeel{b.URL, b.ID, b.Zaak, b.OpgepaktOp, b.UiterlijkOp, b.Uitkomst, b.Naam, vervolg}, nil
 			}
 			return b, nil
 		},
@@ -120,7 +126,7 @@ func (t *T) soortBeoordeling() inzage.Soort {
 			if err != nil {
 				return nil
 			}
-			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.melding().Bron, "aan": t.o.Organisatie.Soort, "afgeschermd": b.BronAfgeschermd}
+			return map[string]any{"ontvanger": t.o.Organisatie.OIN, "melder": b.melding().Bron, "aan": t.o.Organisatie.Soort, "afgeschermd": b.BronAfgeschermd, "overnemer": b.overnemer()}
 		},
 		Melding: true, Herkomst: []string{soortMelding},
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
@@ -133,7 +139,7 @@ func (t *T) soortBeoordeling() inzage.Soort {
 		},
 		Partij: func(rec dossier.Record, oin begrip.OIN) bool {
 			b, err := leesBeoordeling(rec)
-			return err == nil && b.melding().Bron == oin
+			return err == nil && (b.melding().Bron == oin || oin != "" && b.overnemer() == oin)
 		},
 		Gezin: t.gezinBeoordeling,
 	}
@@ -219,6 +225,7 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 	melder := ""
 	u.ToelichtingMelder.Bewerk(func(s *string) { melder = *s })
 	c.Eis(gevuld(melder), "toelichtingMelder", "Vul in wat u de melder vertelt.")
+	t.controleerOverdracht(c, &u)
 	if err := c.Fout(); err != nil {
 		return err
 	}
@@ -242,13 +249,17 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 			return begrip.NieuweFout(begrip.Conflict, "Deze melding is al afgerond.")
 		}
 		b.Uitkomst = &u
-		if err := t.bewaar(ctx, tx, b, rec.Versie, l.Naam); err != nil {
-			return err
-		}
-		if _, err := t.o.Opdrachten.ZetIn(ctx, tx, b.Opdracht, opdracht.Stap{
+		volgende, err := t.o.Opdrachten.RondAf(ctx, tx, b.Opdracht, opdracht.Stap{
 			Naar: opdracht.Uitgevoerd, Door: l.Naam, Resultaat: u.Code,
 			Antwoord: &opdracht.Verwijzing{Bron: t.o.Organisatie.OIN, Soort: soortBeoordeling, Pad: padBeoordelingen + "/" + b.ID},
-		}); err != nil {
+		}, t.overdrachtVan(b, l))
+		if err != nil {
+			return err
+		}
+		if u.Overdracht != nil {
+			u.Overdracht.Opdracht, u.Overdracht.Staat = volgende.ID, volgende.Staat
+		}
+		if err := t.bewaar(ctx, tx, b, rec.Versie, l.Naam); err != nil {
 			return err
 		}
 		return t.meld(ctx, tx, typeUitkomst, "AfrondenMelding", b.melding(), b.Zaak, b.Betrokkenen)
@@ -336,6 +347,10 @@ func (t *T) gezinBeoordeling(rec dossier.Record) (inzage.Deel, bool) {
 	}
 	_, tekst, _ := uitkomstVan(b.Uitkomst.Code)
 	d.Titel, d.Tekst, d.Tijdstip, d.Klaar = "De melding is beoordeeld", tekst, b.Uitkomst.Op, true
+	if o := b.Uitkomst.Overdracht; o != nil {
+		d.Titel, d.Tekst, d.Klaar = t.gezinOverdracht(o)
+		d.Tijdstip = o.Op
+	}
 	if b.Uitkomst.ToelichtingGezin != "" {
 		d.Regels = []inzage.Regel{{Label: "Uitleg van " + t.o.Organisatie.Naam, Waarde: b.Uitkomst.ToelichtingGezin}}
 	}

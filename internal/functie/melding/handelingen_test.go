@@ -3,6 +3,7 @@ package melding
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ const zaak = "urn:soh:zaak:1"
 // ontvanger is the functie at Veilig Thuis, with one melding of the police in state s.
 func ontvanger(t *testing.T, s opdracht.Staat) (*T, opdracht.Opdracht) {
 	t.Helper()
-	omg := functietest.Omgeving(t, vt, politie)
+	omg := functietest.Omgeving(t, vt, politie, gemeente)
 	f := Nieuw(omg)
 	f.nu = func() time.Time { return toen }
 	functietest.Gebruik(t, omg, f.Functie())
@@ -183,5 +184,136 @@ func TestWieMeldtBeoordeeltNiet(t *testing.T) {
 		if err := f.Weiger(ctx, ops[0].ID, "Nee.", l); !begrip.Is(err, begrip.NietGevonden) {
 			t.Errorf("weigeren: %v", err)
 		}
+	}
+}
+
+var jaap = toegang.Lezer{Organisatie: gemeente, Persoon: "j", Naam: "Jaap", Rol: begrip.RolWijkteam, Doel: begrip.DoelOvernemen, Grondslag: begrip.GrondWmo411, Zaak: zaak}
+
+func overdragen(aan begrip.OIN, vraag string) Uitkomst {
+	u := besluit()
+	u.Code, u.Overdracht = codeOverdracht, &Overdracht{Aan: begrip.InVerblijf(aan), Vraag: vraag}
+	return u
+}
+
+// An empty handover is refused with all that is missing at once, and nothing is decided.
+func TestEenLegeOverdrachtWordtGeweigerd(t *testing.T) {
+	f, o, id := opgepakt(t)
+	ctx := context.Background()
+	leeg := overdragen("", " ")
+	leeg.ToelichtingMelder = begrip.Vertrouwd[string]{}
+	for naam, x := range map[string]struct {
+		u    Uitkomst
+		fout string
+	}{
+		"leeg":             {leeg, "toelichtingMelder aan vraag"},
+		"niets ingevuld":   {Uitkomst{Code: codeOverdracht, ToelichtingMelder: begrip.InVertrouwen("Dank.")}, "aan vraag"},
+		"zonder vraag":     {overdragen(gemeente.OIN, ""), "vraag"},
+		"aan de melder":    {overdragen(politie.OIN, "Help."), "aan"},
+		"aan onszelf":      {overdragen(vt.OIN, "Help."), "aan"},
+		"aan een onbekend": {overdragen("00000001009900000000", "Help."), "aan"},
+	} {
+		if err := f.Afronden(ctx, id, x.u, marieke()); velden(err) != x.fout {
+			t.Errorf("%s: %v", naam, err)
+		}
+	}
+	if na, err := f.o.Opdrachten.Lees(ctx, o.ID); err != nil || na.Staat != opdracht.Geaccepteerd {
+		t.Errorf("%s %v", na.Staat, err)
+	}
+	// The pattern does not let the outcome through without a next party either.
+	if _, err := f.o.Opdrachten.Zet(ctx, o.ID, opdracht.Stap{Naar: opdracht.Uitgevoerd, Door: "x", Resultaat: codeOverdracht}); !begrip.Is(err, begrip.Ongeldig) {
+		t.Errorf("zonder opdracht afgerond: %v", err)
+	}
+}
+
+// An outcome that names a next party makes its Opdracht, and each state of that has
+// its words for who reads here, for the family and for the melder.
+func TestEenOverdrachtMaaktEenOpdrachtMetWoordenPerStaat(t *testing.T) {
+	ctx := context.Background()
+	gezien := map[string]opdracht.Staat{}
+	for _, s := range opdracht.Staten() {
+		f, _, id := opgepakt(t)
+		if err := f.Afronden(ctx, id, overdragen(gemeente.OIN, "Help met de opvoeding."), marieke()); err != nil {
+			t.Fatal(err)
+		}
+		ops, err := f.o.Opdrachten.VoorZaak(ctx, zaak)
+		if err != nil || len(ops) != 2 {
+			t.Fatalf("%+v %v", ops, err)
+		}
+		o := ops[0]
+		if o.Soort != soortOverdracht {
+			o = ops[1]
+		}
+		if o.Aan != gemeente.OIN || o.Richting != opdracht.Uit || o.Staat != opdracht.Aangeboden {
+			t.Fatalf("%+v", o)
+		}
+		o.Staat, o.Reden = s, "Geen plek."
+		if err := f.o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+			return f.overdrachtBijgewerkt(ctx, tx, o, opdracht.Stap{ID: uuid.NewString(), Naar: s, Op: toen, Door: "Jaap"})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		rec, _ := f.o.Dossier.Lees(ctx, soortBeoordeling, id, time.Time{})
+		d, ok := f.gezinBeoordeling(rec)
+		w := overdrachtWoorden[s]
+		if !ok || w.Lezer == "" || w.Melder == "" || d.Titel == "" || d.Tekst == "" || !strings.Contains(d.Titel+d.Tekst, gemeente.Naam) || strings.Contains(d.Titel+d.Tekst, "%[") || strings.Contains(d.Tekst, "Geen plek") {
+			t.Errorf("%s: %+v %+v", s, w, d)
+		}
+		for _, x := range []string{w.Lezer, w.Titel, w.Gezin, w.Melder} {
+			if eerder, al := gezien[x]; al {
+				t.Errorf("%s en %s lezen hetzelfde: %q", eerder, s, x)
+			}
+			gezien[x] = s
+		}
+		if (s == opdracht.Geweigerd) == strings.Contains(w.Lezer+d.Tekst, "ingetrokken") && s == opdracht.Geweigerd {
+			t.Errorf("geweigerd heet ingetrokken: %q", d.Tekst)
+		}
+		// Who takes it over reads it, but not who melded; not once it was refused or withdrawn.
+		a, err := f.o.Inzage.Geef(ctx, f.soortBeoordeling(), id, jaap, nil, time.Time{})
+		dicht := s == opdracht.Geweigerd || s == opdracht.Ingetrokken || s == opdracht.Mislukt
+		if dicht != begrip.Is(err, begrip.NietGevonden) || !dicht && (err != nil || !strings.Contains(string(a.Inhoud), "opvoeding") || strings.Contains(string(a.Inhoud), string(politie.OIN)) || strings.Contains(string(a.Inhoud), "Bedankt")) {
+			t.Errorf("%s: %v %s", s, err, a.Inhoud)
+		}
+	}
+}
+
+func TestOvernemenVraagtRechtRedenEnHetGoedeMoment(t *testing.T) {
+	ctx := context.Background()
+	lokaal := func() (*T, opdracht.Opdracht) {
+		omg := functietest.Omgeving(t, gemeente, vt)
+		f := Nieuw(omg)
+		functietest.Gebruik(t, omg, f.Functie())
+		o := opdracht.Opdracht{
+			ID: uuid.NewString(), Soort: soortOverdracht, Zaak: zaak, Van: vt.OIN, Aan: gemeente.OIN, Staat: opdracht.Aangeboden, Richting: opdracht.In, Personen: 1, AangebodenOp: toen,
+			Onderwerp: opdracht.Verwijzing{Bron: vt.OIN, Soort: soortBeoordeling, Pad: padBeoordelingen + "/" + uuid.NewString()}, Stappen: []opdracht.Stap{},
+		}
+		schrijf(t, f, dossier.Record{Soort: opdracht.RecordSoort, ID: o.ID, Zaak: zaak, Staat: string(o.Staat), Door: "test"}, o)
+		return f, o
+	}
+	for _, ja := range []bool{true, false} {
+		f, o := lokaal()
+		for naam, anders := range zonderRecht {
+			l := jaap
+			if anders(&l); naam == "van een andere organisatie" {
+				l.Organisatie = politie
+			}
+			if err := f.Overneem(ctx, o.ID, ja, "Geen plek.", l); !begrip.Is(err, begrip.Verboden) {
+				t.Errorf("%v, %s: %v", ja, naam, err)
+			}
+		}
+		if err := f.Overneem(ctx, o.ID, false, " ", jaap); velden(err) != "reden" {
+			t.Errorf("zonder reden: %v", err)
+		}
+		if err := f.Overneem(ctx, o.ID, ja, "Geen plek.", jaap); err != nil {
+			t.Errorf("%v: %v", ja, err)
+		}
+		for _, weer := range []bool{true, false} {
+			if err := f.Overneem(ctx, o.ID, weer, "Geen plek.", jaap); !begrip.Is(err, begrip.Conflict) {
+				t.Errorf("%v en dan %v: %v", ja, weer, err)
+			}
+		}
+	}
+	f, o := ontvanger(t, opdracht.Aangeboden)
+	if err := f.Overneem(ctx, o.ID, true, "", marieke()); !begrip.Is(err, begrip.NietGevonden) {
+		t.Errorf("een melding is geen overdracht: %v", err)
 	}
 }

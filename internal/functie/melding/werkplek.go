@@ -29,6 +29,7 @@ func (t *T) werkplek(w *web.Werk) {
 	for patroon, f := range map[string]pagina{
 		"GET /meldingen": p.lijst, "GET /meldingen/nieuw": p.nieuw, "POST /meldingen/nieuw": p.maak, "GET /meldingen/{id}": p.eigen,
 		"GET /postvak/melding/{id}": p.inkomend, "POST /postvak/melding/{id}/oppakken": p.oppakken, "POST /postvak/melding/{id}/weigeren": p.weigeren,
+		"GET /postvak/overdracht/{id}": p.inkomendeOverdracht, "POST /postvak/overdracht/{id}": p.antwoordOverdracht,
 		"GET /beoordelingen": p.beoordelingen, "GET /beoordelingen/{id}": p.beoordeling, "POST /beoordelingen/{id}/uitkomst": p.uitkomst,
 	} {
 		w.Pagina(patroon, f)
@@ -253,6 +254,7 @@ func zonderDubbele(in []begrip.Veldfout) []begrip.Veldfout {
 }
 
 type eigenData struct {
+	Vervolg   string // of a handover, in words for the melder
 	M         Melding
 	Naam      string
 	Ontvanger string
@@ -312,7 +314,7 @@ func (d *eigenData) leesUitkomst(p *paginaset, r *http.Request, o opdracht.Opdra
 		return
 	}
 	if oordeel, err := inzage.Lees[Oordeel](a); err == nil && oordeel.Uitkomst != nil {
-		d.Uitkomst = oordeel.Uitkomst
+		d.Uitkomst, d.Vervolg = oordeel.Uitkomst, oordeel.Vervolg
 		d.Besluit, _, _ = uitkomstVan(oordeel.Uitkomst.Code)
 	}
 }

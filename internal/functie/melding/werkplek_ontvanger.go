@@ -138,6 +138,7 @@ type beoordelingData struct {
 	Gezin     string
 	F         *web.Formulier
 	Opties    []web.Optie
+	Teams     []web.Optie // who can take the family over
 	Verzoeken []verzoekRegel
 	Wachten   int
 }
@@ -162,8 +163,15 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 	for _, u := range uitkomsten {
 		d.Opties = append(d.Opties, web.Optie{Waarde: u.Code, Tekst: u.Tekst})
 	}
+	d.Teams = []web.Optie{{Tekst: "Kies een lokaal team"}}
+	for _, x := range p.o.VanSoort(begrip.Gemeente) {
+		d.Teams = append(d.Teams, web.Optie{Waarde: string(x.OIN), Tekst: x.Naam})
+	}
 	if b.Uitkomst != nil {
 		d.Besluit, d.Gezin, _ = uitkomstVan(b.Uitkomst.Code)
+		if o := b.Uitkomst.Overdracht; o != nil {
+			_, d.Gezin, _ = p.gezinOverdracht(o)
+		}
 	}
 	ops, err := p.o.Opdrachten.VoorZaak(r.Context(), b.Zaak)
 	if err != nil {
@@ -197,6 +205,8 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 // melder it is never said that it does not know the family.
 func verzoekLabel(o opdracht.Opdracht, melder begrip.OIN) web.Label {
 	switch {
+	case o.Soort == soortOverdracht:
+		return web.Label{Soort: "info", Tekst: overdrachtWoorden[o.Staat].Lezer}
 	case o.Resultaat == "niet-bekend" && o.Aan == melder: // it has no more than the melding that all this is about
 		return web.Label{Soort: "info", Tekst: "Deed de melding"}
 	case o.Resultaat == "bekend":
@@ -217,7 +227,8 @@ func (p *paginaset) uitkomst(w http.ResponseWriter, r *http.Request, s toegang.S
 		return err
 	}
 	id := r.PathValue("id")
-	u := Uitkomst{Code: f.Waarde("code"), ToelichtingMelder: begrip.InVertrouwen(f.Waarde("toelichtingMelder")), ToelichtingGezin: f.Waarde("toelichtingGezin")}
+	u := Uitkomst{Code: f.Waarde("code"), ToelichtingMelder: begrip.InVertrouwen(f.Waarde("toelichtingMelder")), ToelichtingGezin: f.Waarde("toelichtingGezin"),
+		Overdracht: &Overdracht{Aan: begrip.InVerblijf(begrip.OIN(f.Waarde("aan"))), Vraag: f.Waarde("vraag")}}
 	err = p.Afronden(r.Context(), id, u, p.beoordelaar(s, ""))
 	if f.Neem(err, nil) {
 		return p.toonBeoordeling(w, r, s, http.StatusBadRequest, f)

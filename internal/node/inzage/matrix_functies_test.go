@@ -39,6 +39,10 @@ func gegevens(kind begrip.BSN) []gegeven {
 		{"melding aan het Zorg- en Veiligheidshuis", begrip.Gemeente, rec("melding", `{"soort":"ZVH","ontvanger":%q}`, zvh.OIN), map[string]begrip.Organisatie{"ontvanger": zvh}},
 		{"beoordeling", begrip.VeiligThuis, rec("beoordeling", `{"melding":{"bron":%q}}`, pol.OIN), map[string]begrip.Organisatie{"melder": pol}},
 		{"beoordeling", begrip.ZVH, rec("beoordeling", `{"melding":{"bron":%q}}`, gem.OIN), map[string]begrip.Organisatie{"melder": gem}},
+		{"beoordeling met overdracht", begrip.VeiligThuis, rec("beoordeling", `{"melding":{"bron":%q},"uitkomst":{"code":"overdracht","overdracht":{"aan":%q,"staat":"aangeboden"}}}`, pol.OIN, gem.OIN),
+			map[string]begrip.Organisatie{"melder": pol, "gevraagd om over te nemen": gem}},
+		{"beoordeling met geweigerde overdracht", begrip.VeiligThuis, rec("beoordeling", `{"melding":{"bron":%q},"uitkomst":{"code":"overdracht","overdracht":{"aan":%q,"staat":"geweigerd"}}}`, pol.OIN, gem.OIN),
+			map[string]begrip.Organisatie{"melder": pol, "gevraagd om over te nemen": gem}},
 		{"vraag wie het gezin kent", begrip.VeiligThuis, rec("verrijkingsverzoek", vraag, vt.OIN, gi.OIN), map[string]begrip.Organisatie{"bevraagde": gi}},
 		{"antwoord", begrip.GI, rec("verrijking", vraag, vt.OIN, gi.OIN), map[string]begrip.Organisatie{"vrager": vt}},
 		{"antwoord", begrip.Politie, rec("verrijking", vraag, vt.OIN, pol.OIN), map[string]begrip.Organisatie{"vrager": vt}},
@@ -65,8 +69,8 @@ func gegevens(kind begrip.BSN) []gegeven {
 // The purposes and grounds of the matrix: all that a policy names, a way that
 // none does, and none.
 var (
-	doelen  = []begrip.Doel{begrip.DoelVTMelding, begrip.DoelBeoordelen, begrip.DoelEigenMelding, begrip.DoelEigenInzage, begrip.DoelToezicht, begrip.DoelHulp, ""}
-	gronden = []begrip.Grondslag{begrip.GrondWmo526, begrip.GrondWmo516, begrip.GrondUb417, "WGS-ZVH", begrip.GrondAvg15, begrip.GrondAvg24, begrip.GrondAvg61a, ""}
+	doelen  = []begrip.Doel{begrip.DoelVTMelding, begrip.DoelBeoordelen, begrip.DoelEigenMelding, begrip.DoelEigenInzage, begrip.DoelToezicht, begrip.DoelHulp, begrip.DoelOvernemen, ""}
+	gronden = []begrip.Grondslag{begrip.GrondWmo526, begrip.GrondWmo516, begrip.GrondUb417, "WGS-ZVH", begrip.GrondAvg15, begrip.GrondAvg24, begrip.GrondAvg61a, begrip.GrondWmo411, ""}
 )
 
 // alsTekst is a text in a policy.

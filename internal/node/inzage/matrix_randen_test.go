@@ -214,9 +214,9 @@ func TestRandenVanDeFuncties(t *testing.T) {
 		r.leg(g.rec)
 		f := r.feiten(toegang.Lezer{}, g.rec)
 		for _, o := range g.lezers {
-			for _, rol := range []begrip.Rol{begrip.RolMedewerkerVT, begrip.RolAgent, begrip.RolProcesregisseur, begrip.RolSysteem, begrip.RolPrivacy, begrip.RolAdministratie} {
-				for _, doel := range doelen[:6] {
-					for _, grond := range gronden[:7] {
+			for _, rol := range []begrip.Rol{begrip.RolMedewerkerVT, begrip.RolAgent, begrip.RolProcesregisseur, begrip.RolSysteem, begrip.RolPrivacy, begrip.RolAdministratie, begrip.RolWijkteam} {
+				for _, doel := range doelen[:7] {
+					for _, grond := range gronden[:8] {
 						r.neem(g.rec, toegang.Lezer{Organisatie: o, Persoon: "p", Rol: rol, Doel: doel, Grondslag: grond, Zaak: g.rec.Zaak}, f)
 					}
 				}

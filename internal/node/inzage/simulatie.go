@@ -79,7 +79,7 @@ type weg struct {
 var gewoneWegen = []weg{
 	{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelBeoordelen, begrip.GrondWmo526}, {begrip.DoelBeoordelen, "WGS-ZVH"},
 	{begrip.DoelEigenMelding, begrip.GrondUb417}, {begrip.DoelEigenMelding, "WGS-ZVH"}, {begrip.DoelVTMelding, begrip.GrondWmo526}, {begrip.DoelVTMelding, begrip.GrondWmo516},
-	{begrip.DoelHulp, begrip.GrondAvg61a}, {begrip.DoelToezicht, begrip.GrondAvg24},
+	{begrip.DoelHulp, begrip.GrondAvg61a}, {begrip.DoelToezicht, begrip.GrondAvg24}, {begrip.DoelOvernemen, begrip.GrondWmo411},
 }
 
 // wegen adds to those what the samenwerkingsverband of the zaak has for a kind

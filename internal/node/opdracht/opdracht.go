@@ -85,6 +85,9 @@ type Stap struct {
 type Soort struct {
 	Naam, Titel string
 	Regel       Regel // who may ask, and what must prove it
+	// Volgende gives, per outcome (Resultaat) that names a next party, the kind of
+	// Opdracht it makes. Such an outcome is recorded by RondAf only.
+	Volgende map[string]string
 	// Mag may refuse a step of this node (own rules beside the state machine).
 	Mag func(o Opdracht, s Stap) error
 	// Gebeurtenis gives the event of a step this node takes; offering counts

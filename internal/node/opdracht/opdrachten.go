@@ -160,6 +160,10 @@ func (p *Opdrachten) Zet(ctx context.Context, id string, s Stap) (Opdracht, erro
 
 // ZetIn is Zet as part of a transaction that also writes something else.
 func (p *Opdrachten) ZetIn(ctx context.Context, tx *dossier.Tx, id string, s Stap) (Opdracht, error) {
+	return p.zetIn(ctx, tx, id, s, false)
+}
+
+func (p *Opdrachten) zetIn(ctx context.Context, tx *dossier.Tx, id string, s Stap, metVolgende bool) (Opdracht, error) {
 	o, versie, err := lees(ctx, tx.Lees, id)
 	if err != nil {
 		return o, err
@@ -186,7 +190,11 @@ func (p *Opdrachten) ZetIn(ctx context.Context, tx *dossier.Tx, id string, s Sta
 	if !mag(o.Staat, s.Naar) {
 		return o, begrip.NieuweFout(begrip.Conflict, "Dit kan niet meer. De opdracht is %s.", o.Staat.Naam())
 	}
-	if soort, ok := p.soort(o.Soort); ok && soort.Mag != nil {
+	soort, ok := p.soort(o.Soort)
+	if ok && s.Naar == Uitgevoerd && soort.Volgende[s.Resultaat] != "" && !metVolgende {
+		return o, geenVolgende()
+	}
+	if ok && soort.Mag != nil {
 		if err := soort.Mag(o, s); err != nil {
 			return o, err
 		}
