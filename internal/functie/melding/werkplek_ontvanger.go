@@ -215,6 +215,10 @@ func verzoekLabel(o opdracht.Opdracht, melder begrip.OIN) web.Label {
 		return web.Label{Tekst: "Kent het gezin niet"}
 	case o.Staat == opdracht.Geweigerd:
 		return web.Label{Soort: "fout", Tekst: "Geeft geen antwoord"}
+	case o.Staat == opdracht.Ingetrokken:
+		return web.Label{Tekst: "Vraag ingetrokken"}
+	case o.Staat == opdracht.Mislukt:
+		return web.Label{Soort: "fout", Tekst: "Het lukte niet"}
 	case o.Staat == opdracht.Uitgevoerd:
 		return web.Label{Soort: "ok", Tekst: "Klaar"}
 	}
