@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -121,7 +122,7 @@ func controleer(events []cloudevent.Event, batch bool, afzender begrip.OIN) erro
 		c.Eis(!ev.Time.Before(grenzen.vroegst), plek+"time", berichtOud)
 		c.Eis(cloudevent.NaamVorm(ev.ID), plek+"id", berichtNaam)
 		c.Eis(ev.Subject == "" || cloudevent.NaamVorm(ev.Subject), plek+"subject", berichtNaam)
-		c.Eis(ev.DataSchema == "" || ev.DataSchema == cloudevent.SchemaProv || cloudevent.NaamVorm(ev.DataSchema), plek+"dataschema", berichtNaam)
+		c.Eis(ev.DataSchema == "" || cloudevent.NaamVorm(strings.TrimSuffix(ev.DataSchema, ".schema.json")), plek+"dataschema", berichtNaam)
 		c.Eis(ev.DataContentType == "" || cloudevent.TypeVormGoed(ev.DataContentType), plek+"datacontenttype", "Alleen charset en profile mogen achter het mediatype staan.")
 		for naam, waarde := range ev.Extensions {
 			veld := naam

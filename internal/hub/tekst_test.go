@@ -154,7 +154,7 @@ func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
 		for plek, zet := range map[string]func(*cloudevent.Event){
 			"id": func(ev *cloudevent.Event) { ev.ID = tekst }, "id>": func(ev *cloudevent.Event) { ev.ID += tekst }, "source": func(ev *cloudevent.Event) { ev.Source += tekst },
 			"subject": func(ev *cloudevent.Event) { ev.Subject = tekst }, "subject>": func(ev *cloudevent.Event) { ev.Subject += tekst }, "type": func(ev *cloudevent.Event) { ev.Type += tekst },
-			"dataschema": func(ev *cloudevent.Event) { ev.DataSchema = "https://x.example/" + tekst }, "dataschema?": func(ev *cloudevent.Event) { ev.DataSchema += "?q=" + tekst },
+			"dataschema": func(ev *cloudevent.Event) { ev.DataSchema = "https://x.example/" + tekst }, "dataschema.json": func(ev *cloudevent.Event) { ev.DataSchema = "https://x.example/" + tekst + ".schema.json" }, "dataschema?": func(ev *cloudevent.Event) { ev.DataSchema += "?q=" + tekst },
 			"datacontenttype": func(ev *cloudevent.Event) { ev.DataContentType = `application/json; profile="` + tekst + `"` },
 			"extensie":        func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"extra": tekst} }, "naam van extensie": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"x" + tekst: "1"} },
 			"tracestate": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"tracestate": "a=" + tekst} }, "traceparent": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"traceparent": tekst} },
