@@ -47,6 +47,7 @@ func Hoofd() {
 type Cluster struct {
 	t       testing.TB
 	URLs    []string
+	opslag  string
 	servers []*proces
 }
 
@@ -60,8 +61,8 @@ type proces struct {
 // configuration of each. They may still be choosing a leader.
 func Start(t testing.TB, n int, extra string) *Cluster {
 	t.Helper()
-	c := &Cluster{t: t}
 	dir := t.TempDir()
+	c := &Cluster{t: t, opslag: filepath.Join(dir, "opslag")}
 	poorten, err := resttest.VrijeAdressen(2 * n)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +75,7 @@ func Start(t testing.TB, n int, extra string) *Cluster {
 		c.URLs = append(c.URLs, "nats://"+poorten[i])
 		var b bytes.Buffer
 		fmt.Fprintf(&b, "server_name: n%d\nlisten: %s\nmax_payload: 8MB\nlog_file: %q\n", i, poorten[i], filepath.Join(dir, fmt.Sprintf("n%d.log", i)))
-		fmt.Fprintf(&b, "jetstream { store_dir: %q, sync_interval: always, max_file_store: 1GB }\n", filepath.Join(dir, fmt.Sprint("n", i)))
+		fmt.Fprintf(&b, "jetstream { store_dir: %q, sync_interval: always, max_file_store: 1GB }\n", filepath.Join(c.opslag, fmt.Sprint("n", i)))
 		if n > 1 {
 			fmt.Fprintf(&b, "cluster { name: proef, listen: %s, routes: [%s] }\n", poorten[n+i], strings.Join(routes, ", "))
 		}
@@ -91,10 +92,22 @@ func Start(t testing.TB, n int, extra string) *Cluster {
 			c.Dood(i)
 		}
 	})
-	for i := range n {
-		c.bereikbaar(i)
-	}
+	c.bereikbaar()
 	return c
+}
+
+// Stil runs doe while all servers are dead, with the folder in which they store, to
+// copy it or put another in its place.
+func (c *Cluster) Stil(doe func(opslag string)) {
+	c.t.Helper()
+	for i := range c.servers {
+		c.Dood(i)
+	}
+	doe(c.opslag)
+	for i := range c.servers {
+		c.Weer(i)
+	}
+	c.bereikbaar()
 }
 
 // Dood kills server i as a power cut does.
@@ -127,17 +140,21 @@ func (c *Cluster) Weer(i int) {
 	}
 }
 
-// bereikbaar waits until it is server i that answers at its address, by the
+// bereikbaar waits until at each address the server answers that belongs there, by the
 // name in the first line of every NATS server.
-func (c *Cluster) bereikbaar(i int) {
+func (c *Cluster) bereikbaar() {
 	c.t.Helper()
-	for eind := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		begin, err := eersteRegel(strings.TrimPrefix(c.URLs[i], "nats://"))
-		if err == nil && strings.Contains(begin, fmt.Sprintf(`"server_name":"n%d"`, i)) {
-			return
-		}
-		if time.Now().After(eind) {
-			c.t.Fatalf("server %d does not answer: %v, %q", i, err, begin)
+	eind := time.Now().Add(time.Minute)
+	for i, url := range c.URLs {
+		for {
+			begin, err := eersteRegel(strings.TrimPrefix(url, "nats://"))
+			if err == nil && strings.Contains(begin, fmt.Sprintf(`"server_name":"n%d"`, i)) {
+				break
+			}
+			if time.Now().After(eind) {
+				c.t.Fatalf("server %d does not answer: %v, %q", i, err, begin)
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
 	}
 }
