@@ -70,7 +70,7 @@ func deNetwerk(t *testing.T) *netwerk {
 }
 
 func start(dir string) (*netwerk, error) {
-	d, err := demo.Start(context.Background(), demo.Config{Addr: "127.0.0.1:0", Dir: dir, Peilen: time.Minute})
+	d, err := demo.Start(context.Background(), demo.Config{Addr: "127.0.0.1:0", Dir: dir, Peilen: time.Minute, Personen: tweelingen.personen()})
 	if err != nil {
 		return nil, err
 	}

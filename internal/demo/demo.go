@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/demo/brpsimulator"
 	"github.com/handbereik/soh/internal/demo/inlogsimulator"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/meting"
@@ -33,6 +34,8 @@ type Config struct {
 	Addr string       // start page, host:port on this machine; port 0 takes a free one; default StandaardAddr
 	Dir  string       // all files; default StandaardDir in the working directory
 	Log  *slog.Logger // default: a file per part in Dir/log
+
+	Personen []brpsimulator.Persoon // in the population register, beside those of the stories
 
 	Peilen time.Duration // between two looks of the hub at everyone's health; default five seconds
 }

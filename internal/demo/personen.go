@@ -82,7 +82,7 @@ func (d *Demo) brpDienst() (*dienst, error) {
 		return nil, err
 	}
 	l := d.lid("brp")
-	sim := brpsimulator.Nieuw(brpsimulator.Config{Personen: Personen(), Log: log, Afnemer: func(oin begrip.OIN) bool {
+	sim := brpsimulator.Nieuw(brpsimulator.Config{Personen: append(Personen(), d.cfg.Personen...), Log: log, Afnemer: func(oin begrip.OIN) bool {
 		return slices.ContainsFunc(Deelnemers(), func(o Deelnemer) bool { return o.OIN == oin })
 	}})
 	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {

@@ -92,13 +92,13 @@ func (h *Hub) bevestig(w http.ResponseWriter, r *http.Request) error {
 	if err := h.telPersonen(k.OIN, &vraag.Wie{}, gevraagd); err != nil { // a rule is nobody: it counts for its organisation
 		return err
 	}
-	b, over, err := h.zoekBewijs(k.OIN, v, refs)
+	b, records, over, err := h.zoekBewijs(k.OIN, v, refs)
 	if err != nil {
 		return err
 	}
 	k.wie.Zaak = string(begrip.MaskeerBSN([]byte(v.Zaak)))
 	if err := h.legKijkVast(r.Context(), kijkregel{OIN: k.OIN, Stap: stapBevestiging, Wie: k.wie, Typen: []string{bewijzen[v.Bewijs].feit},
-		Niveau: begrip.NiveauBestaan, Refs: uniekeRefs(over, gevraagd), Vreemden: len(gevraagd)}); err != nil {
+		Niveau: begrip.NiveauBestaan, Over: records, Refs: uniekeRefs(over, gevraagd), Vreemden: len(gevraagd)}); err != nil {
 		return err
 	}
 	rest.WriteJSON(w, http.StatusOK, b)
@@ -106,14 +106,14 @@ func (h *Hub) bevestig(w http.ResponseWriter, r *http.Request) error {
 }
 
 // zoekBewijs looks for events of others that prove what v asks, for lezer when
-// partij offered it something in this zaak; over is whom what it found is about.
+// partij offered it something in this zaak; records is what it found, over whom that is about.
 // refs are the persons of v. Who was offered nothing gets no, as for what is not
 // there.
-func (h *Hub) zoekBewijs(lezer begrip.OIN, v bevestigVraag, refs [][16]byte) (uit bevestiging, over [][16]byte, err error) {
+func (h *Hub) zoekBewijs(lezer begrip.OIN, v bevestigVraag, refs [][16]byte) (uit bevestiging, records []string, over [][16]byte, err error) {
 	uit.Personen = make([]bool, len(refs))
 	aangeboden, err := h.aangeboden(lezer, v)
 	if err != nil || !aangeboden {
-		return uit, nil, err
+		return uit, nil, nil, err
 	}
 	bew := bewijzen[v.Bewijs]
 	type record struct {
@@ -127,18 +127,21 @@ func (h *Hub) zoekBewijs(lezer begrip.OIN, v bevestigVraag, refs [][16]byte) (ui
 		}
 	})
 	if err != nil {
-		return uit, nil, err
+		return uit, nil, nil, err
 	}
 	err = h.inZaak(v.Zaak, graph.Term{Kind: graph.Type, Waarde: bew.feit}, func(g uitLog) {
 		if g.event.Type != bew.feit || g.frame.OIN == v.Partij || !gezien[record{g.frame.OIN, g.event.Subject}] {
 			return
 		}
 		uit.Bevestigd, over = true, append(over, g.frame.Refs...)
+		if !slices.Contains(records, g.event.Subject) {
+			records = append(records, g.event.Subject)
+		}
 		for i, ref := range refs {
 			uit.Personen[i] = uit.Personen[i] || slices.Contains(g.frame.Refs, ref)
 		}
 	})
-	return uit, over, err
+	return uit, records, over, err
 }
 
 // aangeboden tells that partij itself told, in this zaak, that it asks something

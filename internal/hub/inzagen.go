@@ -36,11 +36,20 @@ type Inzage struct {
 	Grondslag   begrip.Grondslag `json:"grondslag,omitempty"`
 	Zaak        string           `json:"zaak,omitempty"`
 	Stap        string           `json:"stap"`
-	Niveau      *begrip.Niveau   `json:"niveau,omitempty"` // the highest that was shown; absent when nothing was
-	Aantal      int              `json:"aantal"`           // events shown
-	Wat         []string         `json:"wat,omitempty"`    // what these tell, in plain Dutch
-	Eigen       bool             `json:"eigen,omitempty"`  // a member of the family looked
-	Namens      bool             `json:"namens,omitempty"` // and looked for this person
+	Niveau      *begrip.Niveau   `json:"niveau,omitempty"`  // the highest that was shown; absent when nothing was
+	Aantal      int              `json:"aantal"`            // events shown
+	Wat         []string         `json:"wat,omitempty"`     // what these tell, in plain Dutch
+	Over        []Gezien         `json:"over,omitempty"`    // the records about this person that these are about; for the family only
+	Gezocht     bool             `json:"gezocht,omitempty"` // the question was about this person
+	Eigen       bool             `json:"eigen,omitempty"`   // a member of the family looked
+	Namens      bool             `json:"namens,omitempty"`  // and looked for this person
+}
+
+// Gezien is a record of which events were shown, and what these tell. The portal
+// leaves out what the source of that record does not let this person know.
+type Gezien struct {
+	Onderwerp string   `json:"onderwerp"`
+	Wat       []string `json:"wat,omitempty"`
 }
 
 func (h *Hub) inzageRoutes(mux *http.ServeMux) {
@@ -84,6 +93,10 @@ func (h *Hub) bevraagInzagen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	over, err := h.overPersoon(r.Context(), ref)
+	if err != nil {
+		return err
+	}
 	dicht := map[begrip.OIN]bool{}
 	uit := make([]Inzage, 0, len(lijst))
 	for _, x := range lijst {
@@ -94,7 +107,9 @@ func (h *Hub) bevraagInzagen(w http.ResponseWriter, r *http.Request) error {
 			}
 			dicht[x.OIN] = d
 		}
-		uit = append(uit, h.voorGezin(x, d))
+		i := h.voorGezin(x, d)
+		i.Over = h.gezien(x, over)
+		uit = append(uit, i)
 	}
 	return h.schrijfInzagen(w, uuid.UUID(ref), uit, volgende)
 }
@@ -157,10 +172,17 @@ func (h *Hub) inzagen(ctx context.Context, term string, voor uint64) (uit []kijk
 		i, al := op[k.Vraag]
 		if al = al && k.Vraag != uuid.Nil && uit[i].OIN == k.OIN; !al {
 			op[k.Vraag] = len(uit)
+			k.Gezocht = k.Stap == stapVraag
 			uit = append(uit, k.kijkregel)
 			continue
 		}
 		x := &uit[i] // the newer one: what was shown
+		x.Gezocht = x.Gezocht || k.Stap == stapVraag
+		for _, o := range k.Over {
+			if !slices.Contains(x.Over, o) {
+				x.Over = append(x.Over, o)
+			}
+		}
 		x.Aantal, x.Niveau = x.Aantal+k.Aantal, max(x.Niveau, k.Niveau)
 		if k.Stap != stapVraag {
 			for _, t := range k.Typen {
@@ -178,7 +200,7 @@ func (h *Hub) inzagen(ctx context.Context, term string, voor uint64) (uit []kijk
 
 func (h *Hub) inzage(k kijkregel) Inzage {
 	i := Inzage{Tijdstip: time.UnixMicro(k.Op).UTC(), Wie: k.Naam, Rol: k.Rol, Doel: k.Doel, Grondslag: k.Grondslag, Zaak: k.Zaak,
-		Stap: k.Stap, Aantal: k.Aantal, Eigen: k.Burger, Namens: k.Namens, Organisatie: &Handelende{OIN: k.OIN}}
+		Stap: k.Stap, Aantal: k.Aantal, Gezocht: k.Gezocht, Eigen: k.Burger, Namens: k.Namens, Organisatie: &Handelende{OIN: k.OIN}}
 	if d, ok := h.register.Geef(k.OIN); ok { // one that left has its name
 		i.Organisatie.Naam = d.Naam
 	} else if k.OIN == h.cfg.Organisatie.OIN {
@@ -206,9 +228,57 @@ func (h *Hub) voorGezin(k kijkregel, dicht bool) Inzage {
 	case k.Burger:
 		i.Wie = "" // who looks for somebody is told by the sources, as far as it may be
 	case dicht:
-		i = Inzage{Tijdstip: i.Tijdstip, Stap: i.Stap, Niveau: i.Niveau, Aantal: i.Aantal, Wat: i.Wat}
+		i = Inzage{Tijdstip: i.Tijdstip, Stap: i.Stap, Niveau: i.Niveau, Aantal: i.Aantal, Wat: i.Wat, Gezocht: i.Gezocht}
 	}
 	return i
+}
+
+// gezien gives what k showed per record, of those in over: the events about one
+// person. Others may be in the same look, and are not told. A line of before
+// records stood in it may be about each of over of which the types fit.
+func (h *Hub) gezien(k kijkregel, over map[string][]string) (uit []Gezien) {
+	if len(k.Over) == 0 && k.Aantal > 0 {
+		for o, typen := range over {
+			if slices.ContainsFunc(typen, func(t string) bool { return slices.Contains(k.Typen, t) }) {
+				k.Over = append(k.Over, o)
+			}
+		}
+		slices.Sort(k.Over)
+	}
+	for _, o := range k.Over {
+		typen, ok := over[o]
+		if !ok {
+			continue
+		}
+		g := Gezien{Onderwerp: o}
+		for _, t := range typen {
+			if w := h.omschrijving(t); slices.Contains(k.Typen, t) && w != "" && !slices.Contains(g.Wat, w) {
+				g.Wat = append(g.Wat, w)
+			}
+		}
+		uit = append(uit, g)
+	}
+	return uit
+}
+
+// overPersoon gives of which records there are events about this person, with
+// their types. Of more than anybody looks through nothing is told.
+func (h *Hub) overPersoon(ctx context.Context, ref [16]byte) (map[string][]string, error) {
+	uit, n := map[string][]string{}, 0
+	z := graph.Vraag{Termen: []graph.Term{{Kind: graph.Persoon, Waarde: string(ref[:])}}}
+	err := h.graph.Zoek(z, func(plaats uint64) (bool, error) {
+		f, err := h.frameOp(ctx, plaats)
+		if err != nil {
+			return false, err
+		}
+		ev, err := cloudevent.ParseEigen(f.Event)
+		if err == nil && !slices.Contains(uit[ev.Subject], ev.Type) {
+			uit[ev.Subject] = append(uit[ev.Subject], ev.Type)
+		}
+		n++
+		return n < maxBekeken, err
+	})
+	return uit, err
 }
 
 // verborgenVoor tells whether the organisation is the shielded source of anything

@@ -49,10 +49,13 @@ type kijkregel struct {
 	Typen  []string      `json:"y,omitempty"` // of the events that were shown, or asked
 	Niveau begrip.Niveau `json:"n,omitempty"` // the highest that was shown
 	Aantal int           `json:"a,omitempty"` // events shown
+	Over   []string      `json:"b,omitempty"` // the records they are about
 	Refs   [][16]byte    `json:"r,omitempty"` // persons it is about
 	// Vreemden is how many of them, the first, the organisation did not tell of
 	// itself in what was shown: these count for its limit.
 	Vreemden int `json:"x,omitempty"`
+
+	Gezocht bool `json:"-"` // set when lines of one look are put together: a question is among them
 }
 
 // maxRefs is how many persons one line names; what is about more becomes more lines.

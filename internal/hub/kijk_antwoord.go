@@ -63,12 +63,17 @@ func (h *Hub) legAntwoordVast(ctx context.Context, stap string, b *bladzij) erro
 		if !slices.Contains(r.Typen, x.event.Type) {
 			r.Typen = append(r.Typen, x.event.Type)
 		}
+		if x.event.Subject != "" && (len(r.Over) == 0 || r.Over[len(r.Over)-1] != x.event.Subject) {
+			r.Over = append(r.Over, x.event.Subject)
+		}
 		if x.afzender == b.lezer.OIN {
 			eigen = append(eigen, x.refs...)
 		} else {
 			vreemd = append(vreemd, x.refs...)
 		}
 	}
+	slices.Sort(r.Over)
+	r.Over = slices.Compact(r.Over)
 	vreemd = uniekeRefs(vreemd, nil)
 	r.Refs, r.Vreemden, r.Aantal = uniekeRefs(eigen, vreemd), len(vreemd), len(b.vondsten)
 	if r.Aantal == 0 || len(r.Refs) == 0 && b.v.Zaak == "" {
@@ -106,5 +111,5 @@ func (h *Hub) legBewijsVast(ctx context.Context, k kijker, g uitLog) error {
 		return err
 	}
 	return h.legKijkVast(ctx, kijkregel{OIN: k.OIN, Stap: stapBewijs, Wie: k.wie, Typen: []string{g.event.Type}, Niveau: begrip.NiveauInhoud,
-		Aantal: 1, Refs: g.frame.Refs, Vreemden: len(g.frame.Refs)})
+		Aantal: 1, Over: []string{g.event.Subject}, Refs: g.frame.Refs, Vreemden: len(g.frame.Refs)})
 }

@@ -94,6 +94,39 @@ func TestHetGezinZietWieInDeKetenindexKeek(t *testing.T) {
 	toets("with a new index")
 }
 
+// TestEenBlikNoemtAlleenGegevensVanDezePersoon: the family's portal learns of which
+// records about this person events were shown, so that it can leave out what a
+// source withholds; and of no record of somebody else in the same look.
+func TestEenBlikNoemtAlleenGegevensVanDezePersoon(t *testing.T) {
+	p := startDicht(t)
+	van, ander := melding(orgPolitie, sentinel, false), melding(orgPolitie, "999990019", false)
+	p.als(orgPolitie).aanvaard(van)
+	p.als(orgPolitie).aanvaard(ander)
+	if evs := p.als(orgPolitie).zoek("/v1/gebeurtenissen/query", `{"type":"`+van.Type+`"}`); len(evs) != 2 {
+		t.Fatalf("%d events", len(evs))
+	}
+	p.als(orgPolitie).zoek("/v1/gebeurtenissen/query", overSentinel)
+	lijst := p.wieKeek()
+	if len(lijst) != 2 {
+		t.Fatalf("%d looks", len(lijst))
+	}
+	for i, gezocht := range []bool{true, false} {
+		if x := lijst[i]; len(x.Over) != 1 || x.Over[0].Onderwerp != van.Subject || len(x.Over[0].Wat) != 1 || x.Gezocht != gezocht {
+			t.Errorf("a look, asked about the person %v: %+v", gezocht, x)
+		}
+	}
+	over, err := p.Hub.overPersoon(t.Context(), p.Hub.sleutels.Ref(begrip.MustBSN(sentinel)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := p.Hub.gezien(kijkregel{Aantal: 1, Typen: []string{van.Type}}, over); len(g) != 1 || g[0].Onderwerp != van.Subject {
+		t.Errorf("a line of before records stood in it: %+v", g)
+	}
+	if g := p.Hub.gezien(kijkregel{Aantal: 1, Typen: []string{cloudevent.UitkomstMelding}}, over); len(g) != 0 {
+		t.Errorf("a line of before, of another type: %+v", g)
+	}
+}
+
 // geenLeesbareBlik reads every entry of the log.
 func (p *proefhub) geenLeesbareBlik(geheim ...string) {
 	p.t.Helper()

@@ -62,7 +62,8 @@ type beeld struct {
 	HubKeekStil    bool            // that could not be read, or not all of it
 	GeenRegister   bool            // it is not known which sources there are
 	Bronnen        []bron
-	Verhuld        bool // nothing may tell where somebody is: see verhul
+	Verhuld        bool                  // nothing may tell where somebody is: see verhul
+	records, zaken map[string]vertelling // of what the events are about
 	zonderNaam     func(string) (tekst string, bekend bool)
 	namen          map[begrip.OIN]string
 	soorten        map[begrip.OIN]begrip.OrganisatieSoort
@@ -95,8 +96,8 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 		vragen()
 	}
 	wg.Wait()
-	p.metHubInkijken(ctx, s, &b)
 	b.alleenGetoond(s.Voor != nil)
+	p.metHubInkijken(ctx, s, &b)
 	if !samen && !b.HubStil {
 		b.naamloos()
 	}
@@ -152,13 +153,26 @@ func (b *beeld) alleenGetoond(streng bool) {
 			getoond[urn] = getoond[urn] || !streng && eigenaar[urn].Bron == x.OIN
 		}
 	}
+	b.records, b.zaken = map[string]vertelling{}, map[string]vertelling{}
 	b.Gebeurtenissen = slices.DeleteFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
-		if getoond[g.Onderwerp] && !(streng && g.Afgeschermd) {
-			return false
+		weg := (!getoond[g.Onderwerp] || streng && g.Afgeschermd) && (streng || b.verzwijgt(eigenaar[g.Onderwerp]))
+		v := verteld
+		if weg {
+			v = verzwegen
 		}
-		return streng || b.verzwijgt(eigenaar[g.Onderwerp])
+		b.records[g.Onderwerp], b.zaken[g.Zaak] = max(v, b.records[g.Onderwerp]), max(v, b.zaken[g.Zaak])
+		return weg
 	})
 }
+
+// vertelling is whether this reader may know of a record or zaak; the zero value
+// is that no event tells of it.
+type vertelling int
+
+const (
+	verzwegen vertelling = iota + 1
+	verteld              // any of it
+)
 
 // verzwijgt tells that the source of g is silent, or shows families records of
 // this kind and did not show this one.

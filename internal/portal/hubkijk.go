@@ -32,12 +32,47 @@ type hubInkijk struct {
 	Aantal    int
 	Wat       []string
 	Eigen     bool
+	Zaak      string
+	Gezocht   bool // the question was about this person
+	Over      []struct {
+		Onderwerp string
+		Wat       []string
+	}
+}
+
+// zoals gives the look as b may tell it: of a record that its source does not let
+// this reader know of, nobody saw anything. What is then left of a question is
+// that somebody asked; of anything else nothing is (ok false).
+func (x hubInkijk) zoals(b *beeld) (_ hubInkijk, ok bool) {
+	if x.Zaak != "" && b.zaken[x.Zaak] == verzwegen {
+		return x, false
+	}
+	if x.Aantal == 0 && len(x.Over) == 0 {
+		return x, true
+	}
+	x.Wat = nil
+	getoond := false
+	for _, o := range x.Over {
+		if b.records[o.Onderwerp] != verteld {
+			continue
+		}
+		getoond = true
+		for _, w := range o.Wat {
+			if !slices.Contains(x.Wat, w) {
+				x.Wat = append(x.Wat, w)
+			}
+		}
+	}
+	if !getoond {
+		x.Aantal, x.Niveau = 0, nil
+	}
+	return x, getoond || x.Gezocht
 }
 
 // hubInkijken asks the Ketenindex who looked there at what is about the person s
-// looks for, newest first, those that mag lets through. heel is
+// looks for, newest first, as zoals tells them. heel is
 // false when there are more than we fetch.
-func (p *Portal) hubInkijken(ctx context.Context, s kijker, mag func(hubInkijk) bool) (uit []inzage.Inkijk, heel bool, err error) {
+func (p *Portal) hubInkijken(ctx context.Context, s kijker, zoals func(hubInkijk) (hubInkijk, bool)) (uit []inzage.Inkijk, heel bool, err error) {
 	ctx, stop := context.WithTimeout(ctx, p.wacht)
 	defer stop()
 	cursor := ""
@@ -62,7 +97,7 @@ func (p *Portal) hubInkijken(ctx context.Context, s kijker, mag func(hubInkijk) 
 			return nil, false, fmt.Errorf("de hub vertelt niet wie keek: %d", k.status)
 		}
 		for _, x := range in.Inzagen {
-			if mag(x) {
+			if x, ok := zoals(x); ok {
 				uit = append(uit, x.inkijk(s))
 			}
 		}
@@ -122,6 +157,10 @@ func (x hubInkijk) inkijk(s kijker) inzage.Inkijk {
 // them when a source stands for that; by a mandate, which is per organisation,
 // only those of organisations that show something themselves.
 func (p *Portal) metHubInkijken(ctx context.Context, s kijker, b *beeld) {
+	if b.HubStil { // without the events nobody can tell which looks may be told
+		b.HubKeekStil = true
+		return
+	}
 	toont := map[begrip.OIN]bool{}
 	for _, x := range b.Bronnen {
 		if !x.Stil && x.Reden == "" && len(x.Beeld.Delen) > 0 {
@@ -131,10 +170,13 @@ func (p *Portal) metHubInkijken(ctx context.Context, s kijker, b *beeld) {
 	if s.Voor != nil && len(toont) == 0 {
 		return
 	}
-	mag := func(x hubInkijk) bool {
-		return !x.Eigen && (s.Voor == nil || s.Voor.Kind || x.Organisatie != nil && toont[x.Organisatie.OIN])
+	zoals := func(x hubInkijk) (hubInkijk, bool) {
+		if x.Eigen || s.Voor != nil && !s.Voor.Kind && (x.Organisatie == nil || !toont[x.Organisatie.OIN]) {
+			return x, false
+		}
+		return x.zoals(b)
 	}
-	ks, heel, err := p.hubInkijken(ctx, s, mag)
+	ks, heel, err := p.hubInkijken(ctx, s, zoals)
 	if err != nil {
 		p.cfg.Log.WarnContext(ctx, "de Ketenindex vertelt niet wie keek", "fout", err.Error())
 	}
