@@ -14,6 +14,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/demo/bezoeker"
 	"github.com/handbereik/soh/internal/demo/brpsimulator"
+	"github.com/handbereik/soh/internal/toegang"
 )
 
 // gezinnenlijst are families that the population register knows: parents, a child of
@@ -142,8 +143,56 @@ func (n *netwerk) doorloop(t *testing.T, g *tweeling) (gemeld, []string) {
 	zonder(marieke.Verstuur(t.Context(), "/uitkomst", url.Values{"code": {"overdracht"}, "aan": {string(n.lid(t, "gemeente").OIN)}, "vraag": {"Help dit gezin: " + merk + "."},
 		"toelichtingMelder": {"Het wijkteam gaat ermee verder."}, "toelichtingGezin": {"Het wijkteam belt u."}}))
 	samira := n.binnen(t, "gemeente", "gemeente-samira")
-	n.uitPostvak(t, samira, "/postvak/overdracht/", merk, func() error { return samira.Verstuur(t.Context(), "", url.Values{"actie": {"ja"}}) })
+	n.uitPostvak(t, samira, "/postvak/overdracht/", merk, func() error { return samira.Verstuur(t.Context(), samira.Nu.Path, url.Values{"actie": {"ja"}}) })
+	portaal, keer := n.lid(t, "portaal"), g.doorlopen+1
+	wacht(t, func() string { // word of it is back
+		l := toegang.Lezer{Persoon: "wandelaar", Rol: begrip.RolOuder, Doel: begrip.DoelEigenInzage, Grondslag: begrip.GrondAvg15, Burger: g.vader}
+		a := portaal.vraag(t, "POST", vt.API+"/betrokkenen/query", map[string]any{"burgerservicenummer": g.vader.Leesbaar()}, portaal.als(t, vt.OIN, l)...)
+		if strings.Count(a.Body, "neemt het over") < keer {
+			return "the handover is not known: " + a.Body
+		}
+		return ""
+	})
+	g.doorlopen = keer
 	return m, []string{m.URL, vt.API + "/beoordelingen/" + beoordeling}
+}
+
+// dichtbaar is a record that can be withheld.
+type dichtbaar struct{ kort, soort, id string }
+
+// nogMeer makes one record of every kind about g that tells the family something by
+// a page, a list or an event, and looks at the melding in an hour of need.
+func (n *netwerk) nogMeer(t *testing.T, g *tweeling, m gemeld) (uit []dichtbaar) {
+	t.Helper()
+	gemeente, ggz, rvdk, politie := n.lid(t, "gemeente"), n.lid(t, "ggz"), n.lid(t, "rvdk"), n.lid(t, "politie")
+	for _, b := range []begrip.BSN{g.moeder, g.vader, g.kind} {
+		uit = append(uit, dichtbaar{"ggz", "registratie", n.registreer(t, ggz, b, "Er is een gesprek geweest.")})
+	}
+	tot, vandaag := time.Now().AddDate(0, 0, 20).UTC().Format(time.RFC3339), time.Now().Format(time.DateOnly)
+	for b, geboren := range map[begrip.BSN]string{g.moeder: "1988-04-03", g.vader: "1986-04-03", g.kind: geborenKind} {
+		over := map[string]any{"burgerservicenummer": b.Leesbaar(), "geboortedatum": geboren, "roepnaam": "Iemand"}
+		door, zaak := []any{map[string]any{"burgerservicenummer": b.Leesbaar(), "als": "zelf", "op": vandaag}}, "urn:soh:zaak:"+uuid.NewString()
+		if b == g.kind {
+			for _, ouder := range []begrip.BSN{g.moeder, g.vader} {
+				door = append(door, map[string]any{"burgerservicenummer": ouder.Leesbaar(), "als": "ouder", "op": vandaag})
+			}
+		}
+		for soort, lijf := range map[string]map[string]any{
+			"toestemming":        {"over": over, "gegevenDoor": door, "tot": tot, "doel": "hulp", "omschrijving": "een geheim plan", "klassen": []string{"I3"}, "aan": []any{ggz.OIN}},
+			"zaakverband":        {"zaak": zaak, "samenwerkingsverband": "multidisciplinair-overleg", "fase": 2, "betrokkenen": []any{b.Leesbaar()}, "deelnemers": []any{map[string]any{"organisatie": ggz.OIN, "rol": "deelnemer"}}},
+			"maatregel":          {"over": over, "soort": "ots", "uitvoerder": string(ggz.OIN), "bron": "Beschikking 24/1", "tot": tot},
+			"bespreekverzoek":    {"zaak": zaak, "over": over, "besproken": true},
+			"vertegenwoordiging": {"over": over, "wie": map[string]any{"burgerservicenummer": bsn().Leesbaar(), "roepnaam": "Buur"}, "als": "steunfiguur", "klassen": []string{"I1"}, "tot": tot},
+		} {
+			meervoud := map[string]string{"toestemming": "toestemmingen", "zaakverband": "zaakverbanden", "maatregel": "maatregelen", "bespreekverzoek": "bespreekverzoeken", "vertegenwoordiging": "vertegenwoordigingen"}
+			a := gemeente.vraag(t, "POST", gemeente.API+"/"+meervoud[soort], lijf).wil(t, http.StatusCreated)
+			var r struct{ ID string }
+			a.lees(t, &r)
+			uit = append(uit, dichtbaar{"gemeente", soort, r.ID})
+		}
+	}
+	rvdk.vraag(t, "GET", m.URL, nil, rvdk.als(t, politie.OIN, inNood())...).wil(t, http.StatusOK)
+	return append(uit, dichtbaar{"politie", "melding", m.ID})
 }
 
 var geopend sync.Map // what was opened in a Postvak: opening it again is a look more at another family

@@ -64,6 +64,9 @@ type Functie struct {
 type Tekst struct {
 	Titel  string // what happened, a short sentence
 	Uitleg string // what it means for you; may be empty
+	// Afgeleid: it tells of a record of its sender that rests on the one it is about.
+	// Who may not know of that record, does not hear of this.
+	Afgeleid bool
 }
 
 // Deelnemer gives the registered party with this OIN.

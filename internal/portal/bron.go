@@ -96,7 +96,7 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 		vragen()
 	}
 	wg.Wait()
-	b.alleenGetoond(s.Voor != nil)
+	b.alleenGetoond(s.Voor != nil, p.teksten)
 	p.metHubInkijken(ctx, s, &b)
 	if !samen && !b.HubStil {
 		b.naamloos()
@@ -137,8 +137,10 @@ func (b *beeld) naamloos() {
 // from whom. A record is of the source of its first event. A kind that a source
 // never shows a family says nothing. Of a source that is silent everything is
 // left out, whatever it is: what is withheld then leaves the same gap as what is
-// not. Who looks for another (streng) gets nothing that no source stands for.
-func (b *beeld) alleenGetoond(streng bool) {
+// not. An event about a record of another that tells of one of the sender's own
+// (Tekst.Afgeleid) asks of both. Who looks for another (streng) gets nothing that no
+// source stands for.
+func (b *beeld) alleenGetoond(streng bool, teksten map[string]functie.Tekst) {
 	getoond, eigenaar := map[string]bool{}, map[string]gebeurtenis{}
 	for _, x := range b.Bronnen {
 		for _, d := range x.Beeld.Delen {
@@ -155,7 +157,8 @@ func (b *beeld) alleenGetoond(streng bool) {
 	}
 	b.records, b.zaken = map[string]vertelling{}, map[string]vertelling{}
 	b.Gebeurtenissen = slices.DeleteFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
-		weg := (!getoond[g.Onderwerp] || streng && g.Afgeschermd) && (streng || b.verzwijgt(eigenaar[g.Onderwerp]))
+		weg := (!getoond[g.Onderwerp] || streng && g.Afgeschermd) && (streng || b.verzwijgt(eigenaar[g.Onderwerp])) ||
+			teksten[g.Type].Afgeleid && g.Bron != eigenaar[g.Onderwerp].Bron && !b.rust(g)
 		v := verteld
 		if weg {
 			v = verzwegen
@@ -163,6 +166,13 @@ func (b *beeld) alleenGetoond(streng bool) {
 		b.records[g.Onderwerp], b.zaken[g.Zaak] = max(v, b.records[g.Onderwerp]), max(v, b.zaken[g.Zaak])
 		return weg
 	})
+}
+
+// rust tells that the sender of g has something that rests on what g is about, and
+// that this reader may know of. Who is no source cannot say.
+func (b *beeld) rust(g gebeurtenis) bool {
+	i := slices.IndexFunc(b.Bronnen, func(x bron) bool { return x.OIN == g.Bron })
+	return i < 0 || slices.Contains(b.Bronnen[i].Beeld.RustOp, g.Onderwerp)
 }
 
 // vertelling is whether this reader may know of a record or zaak; the zero value

@@ -73,7 +73,7 @@ var teksten = map[string]functie.Tekst{
 // soort makes a safeguard a kind of record that is read like any other.
 func (t *T) soort(s waarborg.Soort) inzage.Soort {
 	uit := inzage.Soort{
-		Naam: s.Naam, Pad: s.Pad, Titel: s.Titel, Beleid: "soh.inrichting", Vorm: s.Leeg(), ZonderNood: true,
+		Naam: s.Naam, Pad: s.Pad, Titel: s.Titel, Beleid: "soh.inrichting", Vorm: s.Leeg(), ZonderNood: true, Verteld: s.Begin != "",
 		Klasse: func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Betrokkenen },
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			g, err := s.Lees(rec)

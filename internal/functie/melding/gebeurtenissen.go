@@ -25,9 +25,9 @@ const (
 var teksten = map[string]functie.Tekst{
 	typeGeregistreerd: {Titel: "Er is een melding gedaan", Uitleg: "{bron} maakt zich zorgen en heeft dat gemeld."},
 	typeIngezien:      {Titel: "De melding is gelezen", Uitleg: "Wie dat was en waarom, staat bij ‘Wie keek?’."},
-	typeOpgepakt:      {Titel: "De melding wordt beoordeeld", Uitleg: "{bron} bekijkt wat er nodig is. Zij nemen contact met u op."},
+	typeOpgepakt:      {Titel: "De melding wordt beoordeeld", Uitleg: "{bron} bekijkt wat er nodig is. Zij nemen contact met u op.", Afgeleid: true},
 	typeGeweigerd:     {Titel: "De melding is niet aangenomen", Uitleg: "{bron} heeft de melding teruggegeven aan de melder."},
-	typeUitkomst:      {Titel: "Er is een besluit over de melding", Uitleg: "{bron} heeft de melding beoordeeld. Wat er nu gebeurt, leest u hierboven."},
+	typeUitkomst:      {Titel: "Er is een besluit over de melding", Uitleg: "{bron} heeft de melding beoordeeld. Wat er nu gebeurt, leest u hierboven.", Afgeleid: true},
 }
 
 // URN gives the name of a melding in the graph.

@@ -3,6 +3,7 @@ package inzage
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -38,9 +39,9 @@ func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Ge
 	if err != nil {
 		return Gezinsbeeld{}, err
 	}
-	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Verborgen: blik.verborgen, Delen: blik.delen, Bekend: blik.bekend, Inzagen: []Inkijk{}, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
+	uit := Gezinsbeeld{Organisatie: z.cfg.Organisatie, Verborgen: blik.verborgen, Delen: blik.delen, Bekend: blik.bekend, RustOp: blik.rustOp, Inzagen: []Inkijk{}, Keuzes: []waarborg.Keuze{}, Soorten: []string{}}
 	for _, s := range z.alleSoorten() {
-		if s.Gezin != nil || s.Herkomst != nil {
+		if s.kent() {
 			uit.Soorten = append(uit.Soorten, s.Naam)
 		}
 	}
@@ -48,6 +49,7 @@ func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Ge
 		if uit.Keuzes, err = z.cfg.Waarborgen.Keuzes(ctx, l, z.naam); err != nil {
 			return Gezinsbeeld{}, err
 		}
+		uit.Keuzes = slices.DeleteFunc(uit.Keuzes, func(k waarborg.Keuze) bool { return blik.f.Afgeschermd(k.Soort, k.ID, l) != nil })
 	}
 	blad, err := z.inkijken(ctx, blik, 0, time.Time{})
 	if err != nil {
@@ -71,10 +73,38 @@ func (z *Inzage) gezinsblik(ctx context.Context, l toegang.Lezer, bsn begrip.BSN
 	if err != nil {
 		return nil, err
 	}
-	if reden := f.MagNamens(l); reden != "" {
+	open, feiten, err := z.open(ctx, l, f, recs)
+	if err != nil {
+		return nil, err
+	}
+	if reden := feiten.MagNamens(l); reden != "" {
 		return nil, z.geenGezin(ctx, l, bsn, reden, "JW-7.3.11")
 	}
-	return z.blik(ctx, l, f, recs)
+	b := &blik{l: l, f: f, recs: recs, delen: []Deel{}, mag: map[string]bool{}}
+	return b, z.blik(ctx, b, feiten, open)
+}
+
+// open gives the records that l, of the family, may know of, and what is on record
+// by those alone: how old somebody is, or that there was a melding, may not be taken
+// from what is withheld.
+func (z *Inzage) open(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, recs []dossier.Record) (open []dossier.Record, feiten *waarborg.Feiten, err error) {
+	for _, rec := range recs {
+		s, ok := z.VanSoort(rec.Soort)
+		if !ok {
+			continue
+		}
+		dicht, err := z.dicht(ctx, f, s, rec, l)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !dicht {
+			open = append(open, rec)
+		}
+	}
+	if len(open) < len(recs) {
+		f, err = z.feiten(ctx, l, open...)
+	}
+	return open, f, err
 }
 
 // geenGezin logs and explains that l does not see what is here for bsn.
@@ -98,6 +128,7 @@ type blik struct {
 	soorten map[string]Soort
 	delen   []Deel
 	bekend  []string        // urn of what may be known of without a part
+	rustOp  []string        // urn of what records of others these rest on
 	getoond []string        // soort/id of what is shown
 	mag     map[string]bool // soort/id → the decision allows at least that it is there
 	lijsten bool            // may see what stands beside the records: looks, visits, choices
@@ -105,36 +136,32 @@ type blik struct {
 	verborgen bool // somebody lives in hiding from this reader
 }
 
-func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, recs []dossier.Record) (*blik, error) {
-	uit := &blik{l: l, f: f, recs: recs, soorten: map[string]Soort{}, delen: []Deel{}, mag: map[string]bool{}}
-	var err error
+// blik fills uit in, from the records that may be known of and the facts of those.
+func (z *Inzage) blik(ctx context.Context, uit *blik, f *waarborg.Feiten, open []dossier.Record) (err error) {
+	l := uit.l
 	if uit.lijsten, err = z.magLijsten(ctx, l, f); err != nil {
-		return nil, err
+		return err
 	}
+	uit.soorten = map[string]Soort{}
 	for _, s := range z.alleSoorten() {
 		uit.soorten[s.Naam] = s
 	}
-	uit.verborgen = uit.schuilt(recs)
-	for _, rec := range recs {
-		s, ok := uit.soorten[rec.Soort]
-		if !ok || s.Gezin == nil && s.Herkomst == nil && l.Namens.IsZero() {
-			continue
-		}
-		if dicht, err := z.dicht(ctx, f, s, rec, l); dicht || err != nil {
-			if err != nil {
-				return nil, err
-			}
+	uit.verborgen = uit.schuilt(uit.recs) // by what is withheld as well: rather masked in vain than a place told
+	for _, rec := range open {
+		s := uit.soorten[rec.Soort]
+		if !s.kent() && l.Namens.IsZero() {
 			continue
 		}
 		if s.Gezin == nil && l.Namens.IsZero() { // whoever has the event of it may go on seeing that
 			if uit.lijsten {
 				uit.bekend = append(uit.bekend, "urn:soh:"+rec.Soort+":"+rec.ID)
+				z.rustOp(uit, rec)
 			}
 			continue
 		}
 		b, err := z.besluit(ctx, s, rec, l, f, nil)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		uit.mag[rec.Soort+"/"+rec.ID] = b.Toegestaan
 		if !b.Toegestaan || b.Niveau < begrip.NiveauProces || s.Gezin == nil {
@@ -147,9 +174,20 @@ func (z *Inzage) blik(ctx context.Context, l toegang.Lezer, f *waarborg.Feiten, 
 			uit.spreekAan(&d)
 			uit.delen = append(uit.delen, d)
 			uit.getoond = append(uit.getoond, rec.Soort+"/"+rec.ID)
+			z.rustOp(uit, rec)
 		}
 	}
-	return uit, nil
+	return nil
+}
+
+// rustOp adds what records of others rec rests on: by that the portal knows which
+// events of ours about those it may tell.
+func (z *Inzage) rustOp(uit *blik, rec dossier.Record) {
+	for _, v := range uit.f.RustOp(rec.Soort, rec.ID) {
+		if urn := v.URN(); v.Bron != z.cfg.Organisatie.OIN && !slices.Contains(uit.rustOp, urn) {
+			uit.rustOp = append(uit.rustOp, urn)
+		}
+	}
 }
 
 // magLijsten decides whether l may see what stands beside the records about itself:
@@ -168,7 +206,7 @@ func (z *Inzage) magLijsten(ctx context.Context, l toegang.Lezer, f *waarborg.Fe
 // dicht tells that rec is not there for l, of the family: it is withheld from l,
 // or nobody of the family may learn who it is from; itself or what it rests on.
 func (z *Inzage) dicht(ctx context.Context, f *waarborg.Feiten, s Soort, rec dossier.Record, l toegang.Lezer) (bool, error) {
-	if f.Afgeschermd(rec.Soort, rec.ID, l) != nil || s.Afgeschermd != nil && s.Afgeschermd(rec) {
+	if f.Afgeschermd(rec.Soort, rec.ID, l) != nil || s.Afgeschermd != nil && s.Afgeschermd(rec) && (!s.Verteld || !l.Namens.IsZero()) {
 		return true, nil
 	}
 	g, err := z.grondVan(ctx, f, rec.Soort, rec.ID)

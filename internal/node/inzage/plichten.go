@@ -39,7 +39,8 @@ func (z *Inzage) plichten(ctx context.Context, tx *dossier.Tx, regel dossier.Log
 	}
 	// An event goes to all of the family: not about what is withheld from one of it.
 	meld := heeft(toegang.PlichtMeldGezin) && !regel.BronAfgeschermd && !dicht
-	return meld, z.cfg.Waarborgen.Nood(ctx, tx, rec, l, regel, meld)
+	s, _ := z.VanSoort(rec.Soort)
+	return meld, z.cfg.Waarborgen.Nood(ctx, tx, rec, l, regel, meld, rec.Verwijzing(z.cfg.Organisatie.OIN, s.Pad))
 }
 
 // redenNakijken is why a look without noodtoegang is reviewed.

@@ -46,9 +46,12 @@ type Soort struct {
 	ZonderNood bool
 
 	// Herkomst names the kinds of record that one of this kind rests on, here or at
-	// another source; its writer says which (dossier.Record.Herkomst). Withholding
-	// and protection then follow by themselves.
+	// another source, ElkeSoort for any; its writer says which
+	// (dossier.Record.Herkomst). Withholding and protection then follow by themselves.
 	Herkomst []string
+	// Verteld: an event tells the family that a record of this kind is there, though it
+	// is no part of what they see, or is kept from them (Afgeschermd).
+	Verteld bool
 
 	// Feiten adds to the policy input what only this kind knows.
 	Feiten func(rec dossier.Record, l toegang.Lezer) map[string]any
@@ -72,6 +75,13 @@ type Soort struct {
 	// doel eigen-inzage) at least niveau 1.
 	Gezin func(rec dossier.Record) (Deel, bool)
 }
+
+// kent tells whether a source stands for records of this kind before the family: what
+// it does not name of them, no event may tell.
+func (s Soort) kent() bool { return s.Gezin != nil || s.Herkomst != nil || s.Verteld }
+
+// ElkeSoort stands in Soort.Herkomst for any kind.
+const ElkeSoort = "*"
 
 // Deel is one part of a source's answer to the family, in Dutch B1.
 type Deel struct {
@@ -127,6 +137,7 @@ type Gezinsbeeld struct {
 	Inzagen     []Inkijk           `json:"inzagen" doc:"De nieuwste keren dat iemand keek"`
 	Vervolg     string             `json:"vervolg,omitempty" doc:"Bladwijzer voor de keren daarvoor, voor /betrokkenen/inkijken/query; leeg: dit zijn ze alle"`
 	Soorten     []string           `json:"soorten" doc:"Soorten gegevens waar deze bron voor staat, voor iedereen dezelfde lijst: van zo'n soort mag het gezin weten wat in delen of in bekend staat, en niets anders"`
-	Bekend      []string           `json:"bekend,omitempty" doc:"Gegevens zonder deel, van een soort die op iets anders rust, waar deze persoon van mag weten"`
+	Bekend      []string           `json:"bekend,omitempty" doc:"Gegevens zonder deel waar deze persoon van mag weten"`
+	RustOp      []string           `json:"rustOp,omitempty" doc:"Gegevens van andere bronnen waar iets hier op rust waar deze persoon van mag weten"`
 	Keuzes      []waarborg.Keuze   `json:"keuzes" doc:"Wat deze persoon goed vond, ook wat is gestopt"`
 }

@@ -122,9 +122,13 @@ func (w *Waarborgen) Stop(ctx context.Context, s Soort, id string, l toegang.Lez
 		}
 		return err
 	}
+	f, err := w.Laad(ctx, []begrip.BSN{l.Burger}, nil) // a withholding is found by from whom it withholds
+	if err != nil {
+		return err
+	}
 	k, ok := w.keuze(g, l.Burger, func(begrip.OIN) string { return "" })
 	switch {
-	case !ok || l.Burger.IsZero():
+	case !ok || l.Burger.IsZero() || f.Afgeschermd(s.Naam, id, l) != nil:
 		return nergens
 	case k.Gestopt != nil:
 		return nil // pressed twice
@@ -158,10 +162,14 @@ func (w *Waarborgen) VoorWieKijkt(ctx context.Context, l toegang.Lezer) ([]VoorW
 	}
 	var ps []Persoon
 	for _, g := range slices.Concat(f.gezag, los) {
-		ps = append(ps, g.Over)
+		if f.Afgeschermd(SoortGezagsfeit.Naam, g.ID, l) == nil {
+			ps = append(ps, g.Over)
+		}
 	}
 	for _, v := range f.vertegenwoord {
-		ps = append(ps, v.Over)
+		if f.Afgeschermd(SoortVertegenwoord.Naam, v.ID, l) == nil {
+			ps = append(ps, v.Over)
+		}
 	}
 	// A second, later fact about the child may name others: read the children too.
 	kinderen := []begrip.BSN{burger}

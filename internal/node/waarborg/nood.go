@@ -47,8 +47,9 @@ func (n *Noodtoegang) personen() []begrip.BSN                 { return leesbaar(
 func (n *Noodtoegang) controleer(*begrip.Controle, time.Time) {}
 
 // Nood writes, as part of tx, that l looked at rec on noodtoegang. regel is the
-// log line of the look; meld tells the network, and so the family, that it happened.
-func (w *Waarborgen) Nood(ctx context.Context, tx *dossier.Tx, rec dossier.Record, l toegang.Lezer, regel dossier.Logregel, meld bool) error {
+// log line of the look; meld tells the network, and so the family, that it happened;
+// rustOp is the record itself, when it is one.
+func (w *Waarborgen) Nood(ctx context.Context, tx *dossier.Tx, rec dossier.Record, l toegang.Lezer, regel dossier.Logregel, meld bool, rustOp ...begrip.Verwijzing) error {
 	n := &Noodtoegang{
 		Kop:       Kop{ID: uuid.Must(uuid.NewV7()).String(), Zaak: rec.Zaak, Vanaf: regel.Tijdstip, Tot: &l.Nood.Tot},
 		Onderwerp: Onderwerp{rec.Soort, rec.ID}, Organisatie: l.Organisatie.OIN, Naam: l.Naam, Persoon: l.Persoon, Rol: l.Rol,
@@ -72,7 +73,7 @@ func (w *Waarborgen) Nood(ctx context.Context, tx *dossier.Tx, rec dossier.Recor
 	if !meld {
 		s.Begin = ""
 	}
-	return w.schrijf(ctx, tx, s, n, 0, "vaste regel", StaatOpen)
+	return w.schrijf(ctx, tx, s, n, 0, "vaste regel", StaatOpen, rustOp...)
 }
 
 // ZieNa records the judgement on a use of noodtoegang. Errors: Ongeldig, Conflict

@@ -25,7 +25,7 @@ type Soort struct {
 	Begin, Eind string
 	Leeg        func() Gegeven
 	// Zwijg keeps the record, and every look at it, from the family: it would
-	// tell what is withheld, or from whom.
+	// tell what is withheld, or from whom. What its event tells, they may know.
 	Zwijg bool
 }
 
@@ -197,7 +197,7 @@ func (w *Waarborgen) vastleggen(ctx context.Context, s Soort, g Gegeven, versie 
 
 // schrijf stores a version and its event. What is stored has no moment and
 // version of its own: the dossier keeps those.
-func (w *Waarborgen) schrijf(ctx context.Context, tx *dossier.Tx, s Soort, g Gegeven, versie int, door, staat string) error {
+func (w *Waarborgen) schrijf(ctx context.Context, tx *dossier.Tx, s Soort, g Gegeven, versie int, door, staat string, rustOp ...begrip.Verwijzing) error {
 	k := g.kop()
 	k.Door, k.Op, k.Versie, k.URL = "", time.Time{}, 0, ""
 	inhoud, err := json.Marshal(g)
@@ -205,7 +205,7 @@ func (w *Waarborgen) schrijf(ctx context.Context, tx *dossier.Tx, s Soort, g Geg
 		return err
 	}
 	rec, err := tx.Schrijf(ctx, dossier.Record{
-		Soort: s.Naam, ID: k.ID, Versie: versie, Zaak: zaakVan(g), Staat: staat, GeldigVanaf: k.Vanaf, Door: door, Personen: g.personen(), Inhoud: inhoud,
+		Soort: s.Naam, ID: k.ID, Versie: versie, Zaak: zaakVan(g), Staat: staat, GeldigVanaf: k.Vanaf, Door: door, Personen: g.personen(), Inhoud: inhoud, Herkomst: rustOp,
 	})
 	if err != nil {
 		return err
