@@ -155,13 +155,14 @@ type Bord struct {
 	APIs       []register.API
 	Storingen  []register.Storing // those of now and to come
 	Staten     map[begrip.OIN]gezondheid.Staat
-	Metingen   []gezondheid.Meting // oldest first; the last may be under way
-	Vissen     []Vissen            // whose askers met their limit
+	LetOp      map[begrip.OIN]string // what a party that works says besides
+	Metingen   []gezondheid.Meting   // oldest first; the last may be under way
+	Vissen     []Vissen              // whose askers met their limit
 }
 
 // Bord gives all of it; metingen from vanaf on.
 func (h *Hub) Bord(vanaf, nu time.Time) (b Bord, err error) {
-	b = Bord{Keten: h.cfg.Organisatie, Hub: h.Stand(), Deelnemers: h.register.Deelnemers(), Staten: map[begrip.OIN]gezondheid.Staat{}}
+	b = Bord{Keten: h.cfg.Organisatie, Hub: h.Stand(), Deelnemers: h.register.Deelnemers(), Staten: map[begrip.OIN]gezondheid.Staat{}, LetOp: map[begrip.OIN]string{}}
 	if b.Diensten, err = diensten.alle(h, nil, nu); err != nil {
 		return b, err
 	}
@@ -179,6 +180,7 @@ func (h *Hub) Bord(vanaf, nu time.Time) (b Bord, err error) {
 		if s, ok := h.gezond.geef(p.OIN); ok {
 			b.Staten[p.OIN] = s
 		}
+		b.LetOp[p.OIN] = h.letOp(p.OIN)
 	}
 	err = h.graph.AlleStaat(metingSoort, func(id string, ruw []byte) error {
 		var m gezondheid.Meting
@@ -208,6 +210,15 @@ type gezondheidAntwoord struct {
 	Status string     `json:"status"` // goed, mis, onbekend
 	Sinds  *time.Time `json:"sinds,omitempty"`
 	Reden  string     `json:"reden,omitempty"`
+	LetOp  string     `json:"letOp,omitempty"` // of one that works
+}
+
+// letOp is what this replica saw at its last look.
+func (h *Hub) letOp(oin begrip.OIN) string {
+	if p := h.gezond.peiler.Load(); p != nil {
+		return p.LetOp(oin)
+	}
+	return ""
 }
 
 func (h *Hub) geefGezondheid(w http.ResponseWriter, r *http.Request) error {
@@ -220,6 +231,7 @@ func (h *Hub) geefGezondheid(w http.ResponseWriter, r *http.Request) error {
 		if d, ok := h.register.Geef(p.OIN); ok {
 			a.Naam = d.Naam
 		}
+		a.LetOp = h.letOp(p.OIN)
 		if s, ok := h.gezond.geef(p.OIN); ok {
 			a.Status, a.Sinds, a.Reden = "mis", &s.Sinds, s.Reden
 			if s.Goed {

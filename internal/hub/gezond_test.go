@@ -22,7 +22,7 @@ import (
 func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 	basis := t.TempDir()
 	p := startIn(t, basis, 0, bezorgend, func(p *proefhub) { p.peilen = 5 * time.Millisecond })
-	var stuk, verlopen atomic.Bool
+	var stuk, verlopen, geklopt atomic.Bool
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if stuk.Load() || r.URL.Path != "/ready" {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -30,6 +30,10 @@ func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 		}
 		if verlopen.Load() {
 			_, _ = w.Write([]byte(`{"status":"gereed","waarschuwing":"intrekkingslijst-verlopen"}`))
+			return
+		}
+		if geklopt.Load() {
+			_, _ = w.Write([]byte(`{"status":"gereed","waarschuwing":"veel-geweigerd"}`))
 			return
 		}
 		_, _ = w.Write([]byte(`{"status":"gereed","waarschuwing":"iets anders"}`)) // what a party says is not passed on
@@ -65,6 +69,19 @@ func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 	rond(t, "it is red for its list of revoked certificates", func() bool { s := staat(); return !s.Goed && s.Reden == toegang.ErrLijstVerlopen.Error() })
 	verlopen.Store(false)
 	rond(t, "it is well once more", func() bool { return staat().Goed })
+	letOp := func() bool {
+		return bytes.Contains(vt.json("GET", "/v1/gezondheid", nil, http.StatusOK), []byte(`"letOp":"weigert herhaald`))
+	}
+	if letOp() {
+		t.Error("it refuses much, before it says so")
+	}
+	geklopt.Store(true)
+	rond(t, "somebody knocks there", letOp)
+	if b, err := p.Bord(time.Time{}, time.Now()); err != nil || b.LetOp[orgVT.OIN] == "" || !b.Staten[orgVT.OIN].Goed {
+		t.Errorf("who refuses much works, and the board says it: %+v, %v", b.LetOp, err)
+	}
+	geklopt.Store(false)
+	rond(t, "nobody knocks any more", func() bool { return !letOp() })
 	m := gezondheid.Meting{Begin: time.Now().Add(-time.Hour).Truncate(gezondheid.Slot)}
 	oud := gezondheid.Meting{Begin: m.Begin.Add(-gezondheid.Bewaard - time.Hour)}
 	for _, m := range []*gezondheid.Meting{&oud, &m} {

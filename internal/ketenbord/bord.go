@@ -76,6 +76,7 @@ type regel struct {
 	Label   web.Label
 	Sinds   time.Time
 	Reden   string
+	LetOp   string
 	Balken  []balk
 	Procent string // of all looks in the period that were good; empty: none yet
 	mis     bool
@@ -176,7 +177,7 @@ func stand(s string) *web.Label {
 func partij(h hub.Bord, oin begrip.OIN, naam string, begin time.Time) regel {
 	x := regel{Naam: naam, Label: web.Label{Tekst: "Nog niet bekeken", Icoon: "clock"}}
 	if s, ok := h.Staten[oin]; ok {
-		x.Sinds, x.Reden, x.mis = s.Sinds, s.Reden, !s.Goed
+		x.Sinds, x.Reden, x.LetOp, x.mis = s.Sinds, s.Reden, h.LetOp[oin], !s.Goed
 		x.Label = web.Label{Soort: "ok", Tekst: "Werkt", Icoon: "circle-check"}
 		if !s.Goed {
 			x.Label = web.Label{Soort: "fout", Tekst: "Werkt niet", Icoon: "alert-circle"}

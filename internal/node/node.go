@@ -76,7 +76,10 @@ type Config struct {
 	MeldGezin signaal.MeldGezin   // when the family hears of one; default na-oordeel
 	// Opdrachten is how much one organisation may ask of us; default opdracht.Standaard.
 	Opdrachten *opdracht.Grenzen
-	Metingen   *meting.Metingen // nil measures nothing
+	// Inzagen is at how many people one may look here; default inzage.Standaard.
+	Inzagen  *inzage.Grenzen
+	Rem      *waarborg.Rem    // how much noodtoegang is given before somebody looked; default waarborg.StandaardRem
+	Metingen *meting.Metingen // nil measures nothing
 }
 
 // Node is one running node.
@@ -100,6 +103,7 @@ type Node struct {
 	getuige     *dossier.Getuige // nil: none could be made
 	getuigeZegt string           // what it knows otherwise; empty: all fits
 	schijf      *meting.Schijf
+	kloppers    kloppers
 	slot        *os.File // keeps a second node out of the folder
 	proef       proef
 }
@@ -151,19 +155,17 @@ func (n *Node) bedraad() error {
 	if err != nil {
 		return err
 	}
-	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek, Register: personen, Opnieuw: cfg.BRP.Opnieuw,
+	n.waarborgen = waarborg.Nieuw(waarborg.Config{Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Log: cfg.Log, Wek: n.bezorger.Wek, Register: personen, Opnieuw: cfg.BRP.Opnieuw, Rem: cfg.Rem,
 		Verbanden: cfg.Verbanden, Deelnemer: n.register.organisatie})
 	n.inzage = inzage.Nieuw(inzage.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Identiteit: cfg.Identiteit, Dossier: n.store, Waarborgen: n.waarborgen,
-		Verbanden: cfg.Verbanden, Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek,
+		Verbanden: cfg.Verbanden, Deelnemer: n.register.deelnemer, Log: cfg.Log, Wek: n.bezorger.Wek, Grenzen: cfg.Inzagen, Meld: n.meldSignaal,
 		Besluiten: cfg.Metingen.Teller("inzage_besluiten_total", "Decisions about a look, by outcome.", "uitkomst"),
 	})
 	n.opdracht = opdracht.Nieuw(opdracht.Config{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Deelnemer: n.register.organisatie, Log: cfg.Log,
 		Ketenindex: n.bijKetenindex, EigenWerk: n.inEigenWerk, Grenzen: *cfg.Opdrachten,
-		Meld: func(ctx context.Context, van begrip.Organisatie, regel signaal.Regel, logregel string) error {
-			return n.signalen.VanBuiten(ctx, van, regel, logregel)
-		},
+		Meld:      n.meldSignaal,
 		Besluiten: cfg.Metingen.Teller("opdracht_besluiten_total", "Decisions about an offered Opdracht, by outcome.", "uitkomst"),
 	})
 	if err := n.toezicht(systeem); err != nil {
@@ -235,14 +237,14 @@ func (n *Node) maakAPI(pdp *authzen.Dienst, soorten []inzage.Soort) http.Handler
 			f.API(api)
 		}
 	}
-	gezondheid(mux, n.gereed, n.cfg.Identiteit)
+	n.gezondheid(mux)
 	n.register.geefHubstand(api)
 	n.register.haak(mux)
 	pdp.Routes(mux)
 	tokens := n.tokens(api)
 	tokens.Routes(mux)
-	return n.cfg.Identiteit.Bewaak(rest.Handler(toegang.VereisCertificaat(n.doorPoort(tokens.Bewaak(n.cfg.Metingen.HTTP(mux), rest.WriteFout)), rest.WriteFout,
-		"/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata, "/.well-known/authzen-configuration"), Versie, n.cfg.Log))
+	return n.cfg.Identiteit.Bewaak(n.aangeklopt(rest.Handler(toegang.VereisCertificaat(n.doorPoort(tokens.Bewaak(n.cfg.Metingen.HTTP(mux), rest.WriteFout)), rest.WriteFout,
+		"/health", "/ready", "/v1/openapi.json", toegang.PadToken, toegang.PadSleutels, toegang.PadMetadata, "/.well-known/authzen-configuration"), Versie, n.cfg.Log)))
 }
 
 // tokens gives and checks access tokens for every path that api describes, and
@@ -291,18 +293,21 @@ func schemanamen() func(reflect.Type, string) string {
 }
 
 // gezondheid adds /health (the process runs) and /ready (it can do its work).
-func gezondheid(mux *http.ServeMux, gereed func(context.Context) error, id toegang.Identiteit) {
+func (n *Node) gezondheid(mux *http.ServeMux) {
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		rest.WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, r *http.Request) {
-		if err := gereed(r.Context()); err != nil {
+		if err := n.gereed(r.Context()); err != nil {
 			rest.WriteFout(w, r, err)
 			return
 		}
 		stand := map[string]string{"status": "gereed"}
-		if id.LijstBij(time.Now()) != nil {
+		switch nu := time.Now(); {
+		case n.cfg.Identiteit.LijstBij(nu) != nil:
 			stand["waarschuwing"] = toegang.LijstVerlopen
+		case n.kloppers.net(nu):
+			stand["waarschuwing"] = toegang.VeelGeweigerd
 		}
 		rest.WriteJSON(w, http.StatusOK, stand)
 	})

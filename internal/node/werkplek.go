@@ -51,7 +51,7 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 		return nil, err
 	}
 	aanmelding.Routes(mux)
-	gezondheid(mux, n.gereed, n.cfg.Identiteit)
+	n.gezondheid(mux)
 	w := web.NieuwWerk(site, mux, aanmelding.Vereis, aanmelding.VereisSterk)
 	titels, opent := map[string]string{}, map[string]func(context.Context, toegang.Sessie, opdracht.Opdracht) bool{}
 	for _, f := range n.functies {

@@ -210,6 +210,10 @@ var ErrLijstVerlopen = errors.New("de lijst met ingetrokken certificaten is verl
 // turns red for it.
 const LijstVerlopen = "intrekkingslijst-verlopen"
 
+// VeelGeweigerd is how a party says at /ready that somebody keeps asking what it refuses; the
+// chain manager's board shows it.
+const VeelGeweigerd = "veel-geweigerd"
+
 // MeetLijst adds the measure of LijstBij.
 func (i Identiteit) MeetLijst(m *meting.Metingen) {
 	m.Stand("intrekkingslijst_verlopen", "1 when a list of revoked certificates should have been replaced.", func() float64 {

@@ -66,6 +66,10 @@ var regelNamen = map[signaal.Regel]string{
 
 	signaal.OpdrachtenGeweigerd: web.Vertaalbaar("Vraagt wat zij niet mag vragen"),
 	signaal.TeVeelOpdrachten:    web.Vertaalbaar("Vraagt te veel"),
+	signaal.VeelInzagen:         web.Vertaalbaar("Kijkt naar te veel personen"),
+	signaal.VeelGeweigerd:       web.Vertaalbaar("Wordt vaak geweigerd"),
+	signaal.NoodtoegangGeremd:   web.Vertaalbaar("Noodtoegang te vaak"),
+	signaal.Aangeklopt:          web.Vertaalbaar("Klopt aan en wordt niet binnengelaten"),
 }
 
 type signalenData struct {

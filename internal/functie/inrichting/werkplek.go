@@ -27,6 +27,7 @@ func (t *T) werkplek(w *web.Werk) {
 	w.Pagina("POST /signalen/{id}", p.alleen(p.beoordeel))
 	w.Pagina("GET /waarborgen", p.alleen(p.waarborgen))
 	w.Pagina("POST /waarborgen/noodtoegang/{id}", p.alleen(p.zieNa))
+	w.Pagina("POST /waarborgen/noodtoegang/{id}/opheffen", p.alleen(p.hefStop))
 	w.Pagina("POST /waarborgen/afscherming/{id}", p.alleen(p.herzie))
 	w.Pagina("GET /waarborgen/afschermen", p.afschermen)
 	w.Pagina("POST /waarborgen/afschermen", p.schermAf)
@@ -109,10 +110,11 @@ func (p *paginaset) toonWaarborgen(w http.ResponseWriter, r *http.Request, s toe
 }
 
 var gelukt = map[string]*web.Alert{
-	"nagezien": {Soort: "ok", Titel: web.Vertaalbaar("Uw oordeel is opgeslagen.")},
-	"verlengd": {Soort: "ok", Titel: web.Vertaalbaar("De afscherming loopt door.")},
-	"gestopt":  {Soort: "ok", Titel: web.Vertaalbaar("De afscherming is opgeheven.")},
-	"dicht":    {Soort: "ok", Titel: web.Vertaalbaar("Dit gegeven is nu afgeschermd.")},
+	"nagezien":  {Soort: "ok", Titel: web.Vertaalbaar("Uw oordeel is opgeslagen.")},
+	"weer-open": {Soort: "ok", Titel: web.Vertaalbaar("Deze persoon kan weer noodtoegang gebruiken.")},
+	"verlengd":  {Soort: "ok", Titel: web.Vertaalbaar("De afscherming loopt door.")},
+	"gestopt":   {Soort: "ok", Titel: web.Vertaalbaar("De afscherming is opgeheven.")},
+	"dicht":     {Soort: "ok", Titel: web.Vertaalbaar("Dit gegeven is nu afgeschermd.")},
 }
 
 func (p *paginaset) waarborgen(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
@@ -129,15 +131,8 @@ func (p *paginaset) zieNa(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	veld := "toelichting-" + id
 	terecht := f.Waarde("terecht-" + id)
 	f.Eis(terecht == "ja" || terecht == "nee", "terecht-"+id, "Kies of dit terecht was.")
-	g, err := p.o.Waarborgen.Lees(r.Context(), waarborg.SoortNoodtoegang, id)
-	if err != nil {
-		return err
-	}
-	if n := g.(*waarborg.Noodtoegang); n.Organisatie == s.OIN && n.Persoon == s.Persoon {
-		return begrip.NieuweFout(begrip.Verboden, "U gebruikte dit zelf. Een ander kijkt het na.")
-	}
 	if f.Goed() {
-		err = p.o.Waarborgen.ZieNa(r.Context(), id, waarborg.Oordeel{Terecht: terecht == "ja", Toelichting: f.Waarde(veld), Door: s.Naam})
+		err = p.o.Waarborgen.ZieNa(r.Context(), id, waarborg.Oordeel{Terecht: terecht == "ja", Toelichting: f.Waarde(veld)}, p.toezicht(s))
 	}
 	if f.Neem(err, map[string]string{"toelichting": veld}) || !f.Goed() {
 		return p.toonWaarborgen(w, r, s, http.StatusBadRequest, f, nil)
@@ -147,6 +142,30 @@ func (p *paginaset) zieNa(w http.ResponseWriter, r *http.Request, s toegang.Sess
 	}
 	http.Redirect(w, r, "/waarborgen?gelukt=nagezien", http.StatusSeeOther)
 	return nil
+}
+
+// hefStop lets who used noodtoegang without good reason use it again.
+func (p *paginaset) hefStop(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
+	f, err := web.LeesFormulier(w, r)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	veld := "opheffen-" + id
+	err = p.o.Waarborgen.HefStop(r.Context(), id, f.Waarde(veld), p.toezicht(s))
+	if f.Neem(err, map[string]string{"reden": veld}) {
+		return p.toonWaarborgen(w, r, s, http.StatusBadRequest, f, nil)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/waarborgen?gelukt=weer-open", http.StatusSeeOther)
+	return nil
+}
+
+// toezicht is the privacy officer as who judges.
+func (p *paginaset) toezicht(s toegang.Sessie) toegang.Lezer {
+	return s.Lezer(p.o.Organisatie, begrip.DoelToezicht, begrip.GrondAvg24, "")
 }
 
 // herzie extends an afscherming or ends it, after a person looked again.

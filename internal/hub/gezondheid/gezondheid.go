@@ -76,24 +76,32 @@ type Peiler struct {
 	rij    map[begrip.OIN]int // good looks in a row, failed ones below zero
 	meting Meting
 	totaal map[begrip.OIN]Mis
+	letOp  map[begrip.OIN]string
 }
 
 // Nieuw makes a Peiler with the certificate of the hub.
 func Nieuw(i toegang.Identiteit) *Peiler {
-	return &Peiler{client: i.Client(geduld), rij: map[begrip.OIN]int{}, totaal: map[begrip.OIN]Mis{}}
+	return &Peiler{client: i.Client(geduld), rij: map[begrip.OIN]int{}, totaal: map[begrip.OIN]Mis{}, letOp: map[begrip.OIN]string{}}
+}
+
+// LetOp is what a party that works says at the last look, in our own words; empty: nothing.
+func (p *Peiler) LetOp(oin begrip.OIN) string {
+	p.slot.Lock()
+	defer p.slot.Unlock()
+	return p.letOp[oin]
 }
 
 // Ronde looks at everyone once. It gives the states that changed, with what
 // staat says they were, and the Meting of the Slot before when that is over.
 func (p *Peiler) Ronde(ctx context.Context, nu time.Time, partijen []Partij, staat func(begrip.OIN) (Staat, bool)) (veranderd []Staat, klaar *Meting) {
-	fouten := make([]error, len(partijen))
+	fouten, letOp := make([]error, len(partijen)), make([]string, len(partijen))
 	var wg sync.WaitGroup
 	beurt := make(chan struct{}, tegelijk)
 	for i, x := range partijen {
 		wg.Go(func() {
 			beurt <- struct{}{}
 			defer func() { <-beurt }()
-			fouten[i] = p.kijk(ctx, x)
+			letOp[i], fouten[i] = p.kijk(ctx, x)
 		})
 	}
 	wg.Wait()
@@ -120,7 +128,7 @@ func (p *Peiler) Ronde(ctx context.Context, nu time.Time, partijen []Partij, sta
 		} else {
 			n = max(n, 0) + 1
 		}
-		p.totaal[x.OIN], p.rij[x.OIN] = t, n
+		p.totaal[x.OIN], p.rij[x.OIN], p.letOp[x.OIN] = t, n, letOp[i]
 		oud, bekend := staat(x.OIN)
 		switch {
 		case n <= -nodig && (!bekend || oud.Goed):
@@ -174,38 +182,46 @@ func (p *Peiler) Hervat(m Meting) {
 	}
 }
 
-// kijk asks a party whether it is ready. Its error is for people.
-func (p *Peiler) kijk(ctx context.Context, x Partij) error {
+// kijk asks a party whether it is ready, and what it says besides. Its error is for people.
+func (p *Peiler) kijk(ctx context.Context, x Partij) (letOp string, err error) {
 	if x.Kijk != nil {
-		return x.Kijk()
+		return "", x.Kijk()
 	}
 	u, err := url.Parse(x.API)
 	if err != nil || u.Scheme != "https" {
-		return errors.New("het adres in het register klopt niet")
+		return "", errors.New("het adres in het register klopt niet")
 	}
 	ctx, stop := context.WithTimeout(toegang.Naar(ctx, x.OIN), geduld)
 	defer stop()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+u.Host+"/ready", nil)
 	if err != nil {
-		return errors.New("het adres in het register klopt niet")
+		return "", errors.New("het adres in het register klopt niet")
 	}
 	resp, err := p.client.Do(r)
 	switch {
 	case errors.Is(err, toegang.ErrAndereOrganisatie):
-		return errors.New("op het adres antwoordt een andere organisatie")
+		return "", errors.New("op het adres antwoordt een andere organisatie")
 	case err != nil && ctx.Err() != nil:
-		return errors.New("geen antwoord binnen " + strconv.Itoa(int(geduld/time.Second)) + " tellen")
+		return "", errors.New("geen antwoord binnen " + strconv.Itoa(int(geduld/time.Second)) + " tellen")
 	case err != nil:
-		return errors.New("geen verbinding")
+		return "", errors.New("geen verbinding")
 	}
 	defer func() { _ = resp.Body.Close() }()
 	lijf, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	if resp.StatusCode != http.StatusOK {
-		return errors.New("zegt niet gereed te zijn (antwoord " + strconv.Itoa(resp.StatusCode) + ")")
+		return "", errors.New("zegt niet gereed te zijn (antwoord " + strconv.Itoa(resp.StatusCode) + ")")
 	}
 	var stand struct{ Waarschuwing string }
-	if json.Unmarshal(lijf, &stand) == nil && stand.Waarschuwing == toegang.LijstVerlopen {
-		return toegang.ErrLijstVerlopen // our own words, never the party's
+	if json.Unmarshal(lijf, &stand) != nil {
+		return "", nil
 	}
-	return nil
+	switch stand.Waarschuwing { // told in our own words, never the party's
+	case toegang.LijstVerlopen:
+		return "", toegang.ErrLijstVerlopen
+	case toegang.VeelGeweigerd:
+		return letOpGeweigerd, nil
+	}
+	return "", nil
 }
+
+const letOpGeweigerd = "weigert herhaald vragen van iemand die daar niet mag kijken"

@@ -187,6 +187,12 @@ func (s *Store) Versies(ctx context.Context, soort, id string) ([]Record, error)
 	return recs, err
 }
 
+// Begonnen gives the first version of each record of a kind that was stored after na,
+// oldest first.
+func (s *Store) Begonnen(ctx context.Context, soort string, na time.Time) ([]Record, error) {
+	return rijen(ctx, s.lees, scanRecord, "SELECT "+recordKolommen+" FROM record r WHERE r.soort = $1 AND r.versie = 1 AND r.rec_from > $2 ORDER BY r.rec_from", soort, micros(na))
+}
+
 // leesAlle reads records, then their persons. Two queries may see two moments,
 // but the persons of a version never change.
 func leesAlle(ctx context.Context, v vrager, q string, args ...any) ([]Record, error) {

@@ -27,6 +27,7 @@ import (
 	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	"github.com/handbereik/soh/internal/node/signaal"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/samenwerkingsverband"
 	"github.com/handbereik/soh/internal/toegang"
@@ -45,6 +46,11 @@ type Config struct {
 	Log       *slog.Logger
 	Wek       func()         // an outbox message was committed
 	Besluiten *meting.Teller // of looks, by outcome; nil counts nothing
+	// Grenzen is how many people one may look at in an hour; default Standaard.
+	Grenzen *Grenzen
+	// Meld tells the privacy officer that an organisation looks out of the ordinary, with
+	// the line of the log that shows it; nil tells nobody.
+	Meld func(ctx context.Context, van begrip.Organisatie, regel signaal.Regel, logregel string) error
 }
 
 // Inzage gives and asks looks at records. Safe for concurrent use.
@@ -52,6 +58,7 @@ type Inzage struct {
 	cfg        Config
 	client     *http.Client
 	bladwijzer bladwijzer
+	drukte     *drukte
 
 	mu      sync.RWMutex
 	beleid  *toegang.Beleid
@@ -60,7 +67,10 @@ type Inzage struct {
 
 // Nieuw makes an Inzage that refuses everything until Gebruik.
 func Nieuw(cfg Config) *Inzage {
-	return &Inzage{cfg: cfg, client: cfg.Identiteit.Client(wachttijd), bladwijzer: nieuweBladwijzer()}
+	if cfg.Grenzen == nil {
+		cfg.Grenzen = &Standaard
+	}
+	return &Inzage{cfg: cfg, client: cfg.Identiteit.Client(wachttijd), bladwijzer: nieuweBladwijzer(), drukte: nieuweDrukte(*cfg.Grenzen)}
 }
 
 // Gebruik sets the compiled policies and the kinds of record of this node.
@@ -122,6 +132,7 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 	if dicht && !l.Burger.IsZero() {
 		besluit = weiger("Dit is afgeschermd.", "Uitvoeringsbesluit Wmo 2015, artikel 4.1.8")
 	}
+	wacht := z.teVeel(id, nu, l, &besluit)
 	uit := Antwoord{Niveau: besluit.Niveau, Redenen: besluit.Redenen, Gemaskeerd: besluit.Gemaskeerd, Plichten: besluit.Plichten, Geweigerd: !besluit.Toegestaan, Afgeschermd: dicht}
 	if besluit.Toegestaan {
 		if uit.Recht, err = z.recht(ctx, soort, nu, toon, l, besluit); err != nil {
@@ -143,13 +154,17 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 		regel.Niveau = begrip.NiveauBestaan // nothing was seen, whatever would have been allowed
 	}
 	if err := z.leg(ctx, regel, soort, nu, l, f.Dicht(soort.Naam, id)); err != nil {
-		return Antwoord{}, geenLog(err)
+		return Antwoord{}, z.geremd(ctx, regel, l, err)
 	}
 	if besluit.Toegestaan {
 		z.cfg.Besluiten.Plus(1, "toegestaan")
 		return uit, nil
 	}
+	if wacht > 0 {
+		return Antwoord{Geweigerd: true}, z.eenTeVeel(ctx, l, regel.ID, wacht)
+	}
 	z.cfg.Besluiten.Plus(1, "geweigerd")
+	z.telWeigering(ctx, l, regel.ID)
 	if weg || hier != nil || dicht && !l.Burger.IsZero() || !z.partij(soort, nu, l.Organisatie.OIN) {
 		wachtTotMaat(ctx, begin)
 		return Antwoord{Geweigerd: true}, nergens()

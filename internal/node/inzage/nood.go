@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/signaal"
+	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/rest"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -83,9 +86,26 @@ func (z *Inzage) VindNood(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) 
 		return z.cfg.Waarborgen.Nood(ctx, tx, dossier.Record{Soort: soortNoodzoek, ID: regel.ID, Personen: []begrip.BSN{bsn}}, l, regel, false)
 	})
 	if err != nil {
-		return nil, geenLog(err)
+		return nil, z.geremd(ctx, regel, l, err)
 	}
 	return uit, nil
+}
+
+// geremd makes of why a look on noodtoegang could not be written down what the reader
+// hears: one too many is logged as a refusal and told to the privacy officer.
+func (z *Inzage) geremd(ctx context.Context, regel dossier.Logregel, l toegang.Lezer, err error) error {
+	g, ok := errors.AsType[*waarborg.Geremd](err)
+	if !ok {
+		return geenLog(err)
+	}
+	regel.Toegestaan, regel.Niveau, regel.Velden, regel.Plichten = false, begrip.NiveauBestaan, nil, nil
+	regel.Redenen = []dossier.Reden{{Tekst: g.Bericht, Gezin: "Deze persoon gebruikte noodtoegang te vaak. Daarom kreeg deze persoon niets te zien."}}
+	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
+		return geenLog(err)
+	}
+	z.cfg.Besluiten.Plus(1, "geremd")
+	z.meld(ctx, l.Organisatie, signaal.NoodtoegangGeremd, regel.ID)
+	return g.Fout
 }
 
 // ZoekNood asks a source which records there are about a person; see VindNood.

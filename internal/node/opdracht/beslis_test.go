@@ -258,6 +258,23 @@ func TestMeerDanDeGrensWordtGeweigerdMetEenSignaal(t *testing.T) {
 	if len(p.signalen) != 1 || p.signalen[0] != signaal.TeVeelOpdrachten {
 		t.Errorf("signalen: %v", p.signalen)
 	}
+	opnieuw := Nieuw(p.cfg) // a restart gives no room
+	if err := opnieuw.Gebruik(vraagSoort, groet()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := opnieuw.ontvang(t.Context(), vt.OIN, vraag1(func(o *Opdracht) { o.Soort = "groet" })); !begrip.Is(err, begrip.TeDruk) || begrip.FoutVan(err).Wacht < time.Minute {
+		t.Errorf("meer dan in een uur, na een herstart: %v", err)
+	}
+	p.mu.Lock()
+	p.klok = p.klok.Add(2 * time.Hour) // the hour is over, the day is not
+	p.mu.Unlock()
+	if _, _, err := opnieuw.ontvang(t.Context(), vt.OIN, vraag1()); !begrip.Is(err, begrip.TeDruk) {
+		t.Errorf("meer personen dan op een dag, na een herstart: %v", err)
+	}
+	p.mu.Lock()
+	p.klok = p.klok.Add(-2 * time.Hour)
+	p.mu.Unlock()
+	p.signalen = p.signalen[:1]
 	if _, _, _, err := leesBeide(t.Context(), p.d.Lees, o.ID); !begrip.Is(err, begrip.NietGevonden) {
 		t.Errorf("er bleef iets van over: %v", err)
 	}

@@ -1,6 +1,8 @@
 package opdracht
 
 import (
+	"context"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -23,14 +25,19 @@ var Standaard = Grenzen{PerUur: 500, PersonenPerDag: 1000, Geweigerd: 5, Geduld:
 // officer hears of it again.
 const metEen = 50
 
-// teller counts what each organisation asked lately, in memory: a restart begins
-// again. Only deelnemers are counted, so it does not grow without end.
+// teller counts what each organisation asked lately. What was taken is counted from the
+// dossier after a start; refusals are kept in memory only. Only deelnemers are counted, so
+// it does not grow without end.
 type teller struct {
 	mu      sync.Mutex
+	gevuld  bool
 	vragen  map[begrip.OIN][]vraag
 	teveel  map[begrip.OIN][]time.Time
 	weigert map[begrip.OIN][]time.Time
 }
+
+// teVeelWacht is how long who asks too much waits at least, before it offers again.
+const teVeelWacht = time.Minute
 
 type vraag struct {
 	op       time.Time
@@ -39,6 +46,44 @@ type vraag struct {
 
 func nieuweTeller() *teller {
 	return &teller{vragen: map[begrip.OIN][]vraag{}, teveel: map[begrip.OIN][]time.Time{}, weigert: map[begrip.OIN][]time.Time{}}
+}
+
+// vul counts, once after a start, what was taken within the last day: a restart gives
+// nobody more room.
+func (p *Opdrachten) vul(ctx context.Context) error {
+	t := p.teller
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.gevuld {
+		return nil
+	}
+	geteld := map[string]bool{} // what waited for its proof was stored twice
+	for _, soort := range []string{SoortAanbod, RecordSoort} {
+		recs, err := p.cfg.Dossier.Begonnen(ctx, soort, p.nu().Add(-24*time.Hour))
+		if err != nil {
+			return err
+		}
+		for _, rec := range recs {
+			var o Opdracht
+			if err := json.Unmarshal(rec.Inhoud, &o); err != nil {
+				return err
+			}
+			if o.Richting == In && !geteld[o.ID] {
+				geteld[o.ID] = true
+				t.vragen[o.Van] = append(t.vragen[o.Van], vraag{rec.VastgelegdOp, p.breedte(o)})
+			}
+		}
+	}
+	t.gevuld = true
+	return nil
+}
+
+// breedte is about how many persons o counts: none in a kind that takes no proof.
+func (p *Opdrachten) breedte(o Opdracht) int {
+	if s, ok := p.soort(o.Soort); ok && len(s.Regel.Bewijs) == 0 {
+		return 0
+	}
+	return o.Personen
 }
 
 // neem counts one Opdracht of van; false when it is one too many.

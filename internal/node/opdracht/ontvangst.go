@@ -60,9 +60,12 @@ func (p *Opdrachten) beslis(ctx context.Context, o Opdracht) (Opdracht, error) {
 	if bekend {
 		waarom = p.bezwaar(soort, o)
 	}
-	breedte := o.Personen
-	if bekend && len(soort.Regel.Bewijs) == 0 || waarom != "" {
+	breedte := p.breedte(o)
+	if waarom != "" {
 		breedte = 0
+	}
+	if err := p.vul(ctx); err != nil {
+		return o, err
 	}
 	if !p.teller.neem(o.Van, breedte, p.cfg.Grenzen, p.nu()) {
 		return o, p.teVeel(ctx, o)
@@ -97,7 +100,9 @@ func (p *Opdrachten) teVeel(ctx context.Context, o Opdracht) error {
 		}
 		p.meld(ctx, o, signaal.TeVeelOpdrachten, regel.ID)
 	}
-	return begrip.NieuweFout(begrip.TeDruk, "U biedt meer opdrachten aan dan wij nu aannemen. Probeer het later nog eens.")
+	f := begrip.NieuweFout(begrip.TeDruk, "U biedt meer opdrachten aan dan wij nu aannemen. Probeer het later nog eens.")
+	f.Wacht = teVeelWacht
+	return f
 }
 
 // leesBeide reads an Opdracht, or an offer that is none; soort is which.

@@ -25,11 +25,19 @@ const (
 	// Those about another organisation, which asks something of us.
 	OpdrachtenGeweigerd Regel = "opdrachten-geweigerd" // it asks what it may not ask, again and again
 	TeVeelOpdrachten    Regel = "te-veel-opdrachten"   // it asks more, or about more people, than we take
+	VeelInzagen         Regel = "veel-inzagen"         // it looks at more people than fits
+	VeelGeweigerd       Regel = "veel-geweigerd"       // its looks are refused, again and again
+	NoodtoegangGeremd   Regel = "noodtoegang-geremd"   // it uses noodtoegang more than we give
+	Aangeklopt          Regel = "aangeklopt"           // it comes with a certificate or token that we refuse, again and again
 )
 
 // vanBuiten are the texts of the rules about another organisation.
 var vanBuiten = map[Regel]string{
 	OpdrachtenGeweigerd: "Deze organisatie bood in een uur herhaald opdrachten aan die zij ons niet mag geven. Wij hebben ze geweigerd en niets gelezen of verteld.",
+	VeelInzagen:         "Iemand van deze organisatie keek in een uur naar meer personen dan wij toestaan. Wij laten nu niets meer zien.",
+	VeelGeweigerd:       "Deze organisatie vroeg in een uur herhaald inzage die zij niet mag hebben. Wij hebben die geweigerd en niets laten zien.",
+	NoodtoegangGeremd:   "Iemand van deze organisatie wilde vaker noodtoegang dan wij geven voordat iemand het nakijkt, of mag het hier niet meer. Wij hebben niets laten zien.",
+	Aangeklopt:          "Met dit certificaat is in een uur herhaald iets gevraagd dat wij weigeren nog voordat wij het lezen. Wij hebben niets laten zien.",
 	TeVeelOpdrachten:    "Deze organisatie biedt meer opdrachten aan, of vraagt over meer personen, dan wij in een uur of een dag aannemen. Wij nemen er nu geen meer aan.",
 }
 

@@ -118,13 +118,13 @@ func TestNoodtoegangWachtOpEenOordeel(t *testing.T) {
 		t.Fatalf("%+v %v", taken, err)
 	}
 	id := taken.Nood[0].ID
-	if err := p.ZieNa(t.Context(), id, Oordeel{Toelichting: "ok", Door: "Ada"}); !begrip.Is(err, begrip.Ongeldig) {
+	if err := p.ZieNa(t.Context(), id, Oordeel{Toelichting: "ok"}, ada); !begrip.Is(err, begrip.Ongeldig) {
 		t.Errorf("a word is a judgement: %v", err)
 	}
-	if err := p.ZieNa(t.Context(), id, Oordeel{Terecht: true, Toelichting: "Het kind was echt weg.", Door: "Ada"}); err != nil {
+	if err := p.ZieNa(t.Context(), id, Oordeel{Terecht: true, Toelichting: "Het kind was echt weg."}, ada); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.ZieNa(t.Context(), id, Oordeel{Toelichting: "Toch niet terecht.", Door: "Ada"}); !begrip.Is(err, begrip.Conflict) {
+	if err := p.ZieNa(t.Context(), id, Oordeel{Toelichting: "Toch niet terecht."}, ada); !begrip.Is(err, begrip.Conflict) {
 		t.Errorf("judged twice: %v", err)
 	}
 	if taken, _ = p.Taken(t.Context()); len(taken.Nood) != 0 || len(taken.Nagezien) != 1 {

@@ -26,7 +26,10 @@ type Noodtoegang struct {
 	Niveau      begrip.Niveau      `json:"niveau"`
 	Logregel    string             `json:"logregel" doc:"Regel van het verwerkingenlog"`
 	Betrokkenen []begrip.InhoudBSN `json:"betrokkenen,omitempty"`
+	Gewoon      bool               `json:"gewoon,omitempty" required:"false" doc:"Geen noodtoegang: bij vastgelegd direct gevaar stond een regel het toe"`
+	Herhaald    bool               `json:"herhaald,omitempty" required:"false" doc:"Dezelfde reden is op één dag voor meer gezinnen gegeven"`
 	Oordeel     *Oordeel           `json:"oordeel,omitempty" required:"false"`
+	Opgeheven   *Opheffing         `json:"opgeheven,omitempty" required:"false"`
 }
 
 // Oordeel is what the privacy officer found.
@@ -41,6 +44,7 @@ type Oordeel struct {
 const (
 	StaatOpen     = "open" // nobody looked at it yet
 	StaatNagezien = "nagezien"
+	StaatGestopt  = "gestopt" // judged not justified: this professional uses noodtoegang no more, until that is lifted
 )
 
 func (n *Noodtoegang) personen() []begrip.BSN                 { return leesbaar(n.Betrokkenen) }
@@ -48,26 +52,36 @@ func (n *Noodtoegang) controleer(*begrip.Controle, time.Time) {}
 
 // Nood writes, as part of tx, that l looked at rec on noodtoegang. regel is the
 // log line of the look; meld tells the network, and so the family, that it happened;
-// rustOp is the record itself, when it is one.
+// rustOp is the record itself, when it is one. Error: *Geremd when it is one too many, and
+// nothing may be shown.
 func (w *Waarborgen) Nood(ctx context.Context, tx *dossier.Tx, rec dossier.Record, l toegang.Lezer, regel dossier.Logregel, meld bool, rustOp ...begrip.Verwijzing) error {
 	n := &Noodtoegang{
 		Kop:       Kop{ID: uuid.Must(uuid.NewV7()).String(), Zaak: rec.Zaak, Vanaf: regel.Tijdstip, Tot: &l.Nood.Tot},
 		Onderwerp: Onderwerp{rec.Soort, rec.ID}, Organisatie: l.Organisatie.OIN, Naam: l.Naam, Persoon: l.Persoon, Rol: l.Rol,
-		Reden: l.Nood.Reden, Niveau: regel.Niveau, Logregel: regel.ID,
+		Reden: l.Nood.Reden, Niveau: regel.Niveau, Logregel: regel.ID, Gewoon: !slices.Contains(regel.Plichten, toegang.PlichtAlarm),
 	}
 	for _, b := range rec.Personen {
 		n.Betrokkenen = append(n.Betrokkenen, begrip.InhoudBSN{BSN: b})
 	}
+	if !n.Gewoon {
+		if err := gestopt(ctx, tx, n); err != nil {
+			return err
+		}
+	}
 	// One reader who reads one record more than once in an hour of need is one case.
-	open, err := tx.Zoek(ctx, dossier.Filter{Soort: SoortNoodtoegang.Naam, Staat: StaatOpen})
+	open, err := zoekNood(ctx, tx, StaatOpen)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(open, func(r dossier.Record) bool {
-		o, err := lees[Noodtoegang](r)
-		return err == nil && o.Onderwerp == n.Onderwerp && o.Organisatie == n.Organisatie && o.Persoon == n.Persoon && o.Tot != nil && regel.Tijdstip.Before(*o.Tot)
+	if slices.ContainsFunc(open, func(o *Noodtoegang) bool {
+		return o.Onderwerp == n.Onderwerp && o.Organisatie == n.Organisatie && o.Persoon == n.Persoon && o.Tot != nil && regel.Tijdstip.Before(*o.Tot)
 	}) {
 		return nil
+	}
+	if !n.Gewoon {
+		if n.Herhaald, err = w.rem(n, open); err != nil {
+			return err
+		}
 	}
 	s := SoortNoodtoegang
 	if !meld {
@@ -76,22 +90,20 @@ func (w *Waarborgen) Nood(ctx context.Context, tx *dossier.Tx, rec dossier.Recor
 	return w.schrijf(ctx, tx, s, n, 0, "vaste regel", StaatOpen, rustOp...)
 }
 
-// ZieNa records the judgement on a use of noodtoegang. Errors: Ongeldig, Conflict
-// when it was judged already.
-func (w *Waarborgen) ZieNa(ctx context.Context, id string, o Oordeel) error {
+// ZieNa records the judgement of l on a use of noodtoegang. One that was not justified stops
+// noodtoegang here for who used it, at once (HefStop lifts it). Errors: Ongeldig; Conflict when
+// it was judged already; Verboden for one's own.
+func (w *Waarborgen) ZieNa(ctx context.Context, id string, o Oordeel, l toegang.Lezer) error {
 	var c begrip.Controle
 	eisReden(&c, "toelichting", o.Toelichting)
+	o.Door = l.Naam
 	c.Eis(gevuld(o.Door), "door", "Zeg wie dit nakeek.")
 	if err := c.Fout(); err != nil {
 		return err
 	}
 	o.Op = w.nu().UTC()
 	return w.d.Tx(ctx, func(tx *dossier.Tx) error {
-		rec, err := tx.Lees(ctx, SoortNoodtoegang.Naam, id, time.Time{})
-		if err != nil {
-			return err
-		}
-		n, err := lees[Noodtoegang](rec)
+		n, versie, err := leesNood(ctx, tx, id, l)
 		if err != nil {
 			return err
 		}
@@ -99,7 +111,11 @@ func (w *Waarborgen) ZieNa(ctx context.Context, id string, o Oordeel) error {
 			return begrip.NieuweFout(begrip.Conflict, "Dit is al nagekeken.")
 		}
 		n.Oordeel = &o
-		return w.schrijf(ctx, tx, SoortNoodtoegang, n, rec.Versie, o.Door, StaatNagezien)
+		staat := StaatGestopt
+		if o.Terecht {
+			staat = StaatNagezien
+		}
+		return w.schrijf(ctx, tx, SoortNoodtoegang, n, versie, o.Door, staat)
 	})
 }
 

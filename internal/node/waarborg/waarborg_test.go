@@ -23,6 +23,8 @@ var (
 	school   = begrip.Organisatie{OIN: "00000001234567891000", Naam: "School", Soort: begrip.School}
 	portaal  = begrip.Organisatie{OIN: "00000001234567892000", Naam: "Portaal", Soort: begrip.Burgerportaal}
 
+	ada = toegang.Lezer{Organisatie: gemeente, Persoon: "ada", Naam: "Ada", Rol: begrip.RolPrivacy}
+
 	kind, moeder, vader = begrip.MustBSN("999993653"), begrip.MustBSN("999990019"), begrip.MustBSN("999990020")
 )
 

@@ -79,6 +79,7 @@ type Config struct {
 	// Register is asked about gezag and age; nil: this node asks no register and
 	// knows only what was recorded.
 	Register *brp.Register
+	Rem      *Rem          // how much noodtoegang is given before somebody looked; default StandaardRem
 	Opnieuw  time.Duration // until the register is asked again what it did not tell; default StandaardOpnieuw
 }
 
@@ -112,6 +113,9 @@ func (w *Waarborgen) Verspreid(ctx context.Context, tx *dossier.Tx, over begrip.
 func Nieuw(cfg Config) *Waarborgen {
 	if cfg.Deelnemer == nil {
 		cfg.Deelnemer = func(begrip.OIN) (begrip.Organisatie, bool) { return begrip.Organisatie{}, false }
+	}
+	if cfg.Rem == nil {
+		cfg.Rem = &StandaardRem
 	}
 	return &Waarborgen{cfg: cfg, d: cfg.Dossier, nu: time.Now, adressen: map[string]Adressen{}}
 }
