@@ -40,7 +40,7 @@ func (z *Inzage) Registreer(api huma.API, soort Soort) {
 	voeg := func(pad, naam, samenvatting string, n *begrip.Niveau) {
 		rest.Register(api, huma.Operation{
 			OperationID: naam, Method: http.MethodGet, Path: pad, Summary: samenvatting, Tags: []string{soort.Titel},
-			Errors: []int{400, 401, 403, 404, 503},
+			Errors: []int{400, 401, 403, 404, 429, 503},
 		}, func(ctx context.Context, in *inzageIn) (*inzageUit, error) {
 			return z.antwoord(ctx, soort, in, n)
 		})

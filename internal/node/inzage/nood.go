@@ -174,7 +174,7 @@ type noodzoekUit struct {
 func (z *Inzage) registreerNood(api huma.API) {
 	rest.Register(api, huma.Operation{
 		OperationID: "bevraagNoodtoegang", Method: http.MethodPost, Path: "/noodtoegangen/query", DefaultStatus: http.StatusOK,
-		Summary: "Welke gegevens hier over een persoon zijn, met noodtoegang", Tags: []string{"Noodtoegang"}, Errors: []int{400, 401, 403, 503},
+		Summary: "Welke gegevens hier over een persoon zijn, met noodtoegang", Tags: []string{"Noodtoegang"}, Errors: []int{400, 401, 403, 429, 503},
 	}, func(ctx context.Context, in *gezinIn) (*noodzoekUit, error) {
 		l, err := z.Lezer(ctx)
 		if err != nil {
