@@ -19,6 +19,9 @@ func metSpoed(persoon, reden string) toegang.Lezer {
 	return l
 }
 
+// naarZVH keeps what these tests make by the hundred out of the Postvak that others read.
+var naarZVH = map[string]any{"soort": "ZVH"}
+
 // 43 families in one go with one sentence: three are shown, and of the others nothing. It
 // holds for reading and for searching, from any kind of organisation, all at once.
 func TestNoodtoegangHeeftEenRem(t *testing.T) {
@@ -29,14 +32,14 @@ func TestNoodtoegangHeeftEenRem(t *testing.T) {
 	for range 43 {
 		b := bsn()
 		wie = append(wie, b)
-		meldingen = append(meldingen, politie.meld(t, nil, persoon(b, "Kim", nil)))
+		meldingen = append(meldingen, politie.meld(t, naarZVH, persoon(b, "Kim", nil)))
 	}
 	for _, soort := range []begrip.OrganisatieSoort{begrip.GGZ, begrip.Gemeente} {
 		p := n.nieuw(t, soort, nil)
 		l := metSpoed("haast", "Er is brand in dit huis en ik zoek de kinderen.")
 		var mu sync.Mutex
 		var wg sync.WaitGroup
-		gezien, waarom := 0, ""
+		gezien, waarom := map[int]bool{}, ""
 		for i, m := range meldingen {
 			wg.Go(func() {
 				var a antwoord
@@ -49,7 +52,7 @@ func TestNoodtoegangHeeftEenRem(t *testing.T) {
 				defer mu.Unlock()
 				switch a.Status {
 				case http.StatusOK:
-					gezien++
+					gezien[i] = true
 				case http.StatusTooManyRequests:
 					waarom = a.Body
 					if a.Kop.Get("Retry-After") == "" || a.Kop.Get("Retry-After") == "2" || strings.Contains(a.Body, wie[i].Leesbaar()) || strings.Contains(a.Body, "urn:soh:zaak") {
@@ -61,19 +64,19 @@ func TestNoodtoegangHeeftEenRem(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if gezien != 3 || !strings.Contains(waarom, "Bel 112") {
-			t.Errorf("%s: %d families were shown; the others read %q", soort, gezien, waarom)
+		if len(gezien) != 3 || !strings.Contains(waarom, "Bel 112") {
+			t.Errorf("%s: %d families were shown; the others read %q", soort, len(gezien), waarom)
 		}
 		// Signing the sentence with another name of the same organisation gives room for that
 		// organisation, and no more.
 		for i := range 20 {
 			a := p.vraag(t, "GET", meldingen[20+i].URL, nil, p.als(t, politie.OIN, metSpoed(fmt.Sprint("iemand", i), "Er is brand in dit huis en ik zoek de kinderen."))...)
 			if a.Status == http.StatusOK {
-				gezien++
+				gezien[20+i] = true
 			}
 		}
-		if gezien != 10 {
-			t.Errorf("%s: %d families of one organisation", soort, gezien)
+		if len(gezien) != 10 {
+			t.Errorf("%s: %d families of one organisation", soort, len(gezien))
 		}
 	}
 	ada := n.binnen(t, "politie", "politie-ada")
@@ -175,16 +178,16 @@ func TestWieBlijftAankloppenWordtGemeld(t *testing.T) {
 // waits; a colleague does not, the family and the own system never do.
 func TestNiemandKijktEenUurLangDoor(t *testing.T) {
 	n := deNetwerk(t)
-	politie, vt := n.lid(t, "politie"), n.lid(t, "veilig-thuis")
+	politie, zvh := n.lid(t, "politie"), n.lid(t, "zvh")
 	als := func(wie string, m gemeld) []string {
-		return vt.als(t, politie.OIN, toegang.Lezer{Persoon: wie, Naam: wie, Rol: begrip.RolMedewerkerVT, Doel: begrip.DoelBeoordelen, Grondslag: begrip.GrondWmo516, Zaak: m.Zaak})
+		return zvh.als(t, politie.OIN, toegang.Lezer{Persoon: wie, Naam: wie, Rol: begrip.RolProcesregisseur, Doel: begrip.DoelBeoordelen, Grondslag: "WGS-ZVH", Zaak: m.Zaak})
 	}
 	var laatste gemeld
 	var wie begrip.BSN
 	for i := range 101 {
 		wie = bsn()
-		laatste = politie.meld(t, nil, persoon(wie, "Kim", nil))
-		a := vt.vraag(t, "GET", laatste.URL, nil, als("bladeraar", laatste)...)
+		laatste = politie.meld(t, naarZVH, persoon(wie, "Kim", nil))
+		a := zvh.vraag(t, "GET", laatste.URL, nil, als("bladeraar", laatste)...)
 		if wil := map[bool]int{false: http.StatusOK, true: http.StatusTooManyRequests}[i == 100]; a.Status != wil {
 			t.Fatalf("person %d: %d %s", i+1, a.Status, a.Body)
 		}
@@ -192,7 +195,7 @@ func TestNiemandKijktEenUurLangDoor(t *testing.T) {
 			t.Errorf("%v %s", a.Kop, a.Body)
 		}
 	}
-	vt.vraag(t, "GET", laatste.URL, nil, als("collega", laatste)...).wil(t, http.StatusOK)
+	zvh.vraag(t, "GET", laatste.URL, nil, als("collega", laatste)...).wil(t, http.StatusOK)
 	politie.vraag(t, "GET", laatste.URL, nil).wil(t, http.StatusOK)
 	ada := n.binnen(t, "politie", "politie-ada")
 	if err := ada.Open(t.Context(), "/signalen"); err != nil {

@@ -115,7 +115,7 @@ func (p *paginaset) noodLees(w http.ResponseWriter, r *http.Request, s toegang.S
 		d.Stil = &web.BronStil{Organisatie: bron.Naam, Opnieuw: r.URL.Path}
 		p.toonNood(w, r, s, http.StatusBadGateway, d)
 		return nil
-	case begrip.Is(err, begrip.Verboden) || begrip.Is(err, begrip.NietGevonden):
+	case begrip.Is(err, begrip.Verboden) || begrip.Is(err, begrip.NietGevonden) || begrip.Is(err, begrip.TeDruk):
 		d.Geweigerd = begrip.FoutVan(err).Bericht
 		p.toonNood(w, r, s, begrip.FoutVan(err).Code.Status(), d)
 		return nil

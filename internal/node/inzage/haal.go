@@ -1,6 +1,7 @@
 package inzage
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -104,7 +105,7 @@ func (z *Inzage) vervolg(ctx context.Context, soort Soort, regel dossier.Logrege
 	regel.Toegestaan, regel.Niveau, regel.BronAfgeschermd, regel.Plichten = fout == nil, uit.Niveau, uit.Afgeschermd, uit.Plichten
 	regel.Redenen, regel.Velden = logRedenen(uit.Redenen), velden(uit.Inhoud)
 	switch {
-	case begrip.Is(fout, begrip.Verboden) || begrip.Is(fout, begrip.NietGevonden):
+	case begrip.Is(fout, begrip.Verboden) || begrip.Is(fout, begrip.NietGevonden) || begrip.Is(fout, begrip.TeDruk):
 		if len(regel.Redenen) == 0 { // of a refusal a source tells its reasons in one text
 			regel.Redenen = []dossier.Reden{{Tekst: begrip.FoutVan(fout).Bericht}}
 		}
@@ -186,6 +187,12 @@ func weigering(bron begrip.Organisatie, resp *http.Response, b []byte) (Antwoord
 			uitleg = []rune(bron.Naam + " geeft geen reden.")
 		}
 		return Antwoord{Geweigerd: true, Redenen: leesRedenen(resp.Header)}, begrip.NieuweFout(begrip.Verboden, "%s", string(uitleg))
+	case http.StatusTooManyRequests: // a brake of the source, in its own words: it was decided, and logged there
+		f := begrip.NieuweFout(begrip.TeDruk, "%s", cmp.Or(string(uitleg), bron.Naam+" laat u nu niets meer zien. Probeer het later nog eens."))
+		if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s > 0 && s <= 3600 {
+			f.Wacht = time.Duration(s) * time.Second
+		}
+		return Antwoord{Geweigerd: true}, f
 	case http.StatusNotFound:
 		return Antwoord{}, begrip.NieuweFout(begrip.NietGevonden, "%s heeft dit niet.", bron.Naam)
 	}
