@@ -88,6 +88,8 @@ func (w *werk) spreekt(o *ontleding) (bezwaar string, err error) {
 			return bezwaarPartij, nil
 		case len(wie) == 20 && !w.soortMag(o):
 			return bezwaarSoort, nil
+		case len(wie) == 20: // not named itself: it may speak, but makes nobody a party, least of all itself
+			continue
 		}
 		nieuw[i] = metPartijen(wie, o.partijen)
 	}

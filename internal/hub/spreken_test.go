@@ -298,3 +298,27 @@ func TestPaginaVanEenAnderKanNietsSturen(t *testing.T) {
 		}
 	}
 }
+
+// Who may speak of what nobody was asked to take up is no party to it: it names no
+// party, itself least of all, and so gets no other kind of event.
+func TestWieNietGevraagdIsMaaktNiemandPartij(t *testing.T) {
+	p := start(t)
+	p.erbij(orgSchool)
+	record := "urn:soh:melding:" + uuid.NewString()
+	if !p.als(orgPolitie).telt(overRecord(orgPolitie, cloudevent.MeldingGeregistreerd, record, orgPolitie)) {
+		t.Fatal("the record was not registered")
+	}
+	ev := overRecord(orgSchool, cloudevent.BekendheidVerstrekt, record, orgSchool)
+	g, _, _ := prov.Lees(ev.Data)
+	g.Vind(record).Ref(soorten.AangebodenAan, orgSchool.OIN.URN())
+	ev.Data = g.JSONLD()
+	if !p.als(orgSchool).telt(ev) {
+		t.Fatal("whoever may be asked, may answer of what names nobody")
+	}
+	if p.als(orgSchool).telt(overRecord(orgSchool, cloudevent.UitkomstMelding, record, orgSchool)) {
+		t.Error("a school that named itself tells the outcome of a melding")
+	}
+	if !p.als(orgVT).telt(overRecord(orgVT, cloudevent.UitkomstMelding, record, orgVT)) {
+		t.Error("it shut out who may")
+	}
+}
