@@ -94,7 +94,7 @@ func nieuweTweeling(t *testing.T, n *netwerk) *tweeling {
 		"gegevenDoor": []any{map[string]any{"burgerservicenummer": g.moeder.Leesbaar(), "als": "zelf", "op": time.Now().AddDate(0, 0, -3).Format(time.DateOnly)}},
 		"aan":         []string{string(n.lid(t, "ggz").OIN)}, "tot": time.Now().AddDate(0, 6, 0).UTC().Format(time.RFC3339), "bron": "gesprek",
 	}).wil(t, http.StatusCreated)
-	n.doorloop(t, g)
+	_, g.open = n.doorloop(t, g)
 	return g
 }
 

@@ -228,7 +228,8 @@ type kijkt struct {
 // was, and after that was withheld.
 type tweeling struct {
 	moeder, vader, kind, helper begrip.BSN
-	doorlopen                   int // meldingen that went their whole way
+	doorlopen                   int      // meldingen that went their whole way
+	open                        []string // addresses of the first of those, and its beoordeling
 }
 
 // ogen are all ways in which somebody sees something of this family.

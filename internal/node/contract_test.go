@@ -352,7 +352,7 @@ func (c *contract) bekend(zaak string) {
 		c.t.Fatal(err)
 	}
 	m.HeeftBetrekkingOp[0].ID = "urn:soh:betrokkene:" + uuid.NewString()
-	if err := f.Vraag(c.t.Context(), zaak, begrip.DoelVTMelding, m.HeeftBetrekkingOp, []begrip.OIN{politie.OIN}, *l); err != nil {
+	if err := f.Vraag(c.t.Context(), zaak, begrip.DoelVTMelding, m.HeeftBetrekkingOp, []begrip.OIN{politie.OIN}, *l, begrip.Verwijzing{Bron: vt.OIN, Soort: "beoordeling", Pad: melding.PadBeoordeling(uuid.NewString())}); err != nil {
 		c.t.Fatal(err)
 	}
 	var o opdracht.Opdracht
@@ -384,7 +384,7 @@ func (c *contract) verrijking(o opdracht.Opdracht, vraag string, l *toegang.Leze
 	agent := *lezerVan(politie, begrip.RolAgent, begrip.DoelVTMelding, o.Zaak)
 	agent.Grondslag = begrip.GrondWmo526
 	f := bekendheid.Nieuw(c.nodes[politie.OIN].Omgeving(), bekendheid.Handmatig)
-	if err := f.Beantwoord(c.t.Context(), o, v, map[string]bool{p: true}, []bekendheid.Antwoord{{Vraag: "POL-001", Persoon: p, Antwoord: "Nee."}}, begrip.Verblijf[bekendheid.Contact]{}, agent); err != nil {
+	if err := f.Beantwoord(c.t.Context(), o, v, map[string]bool{p: true}, []bekendheid.Antwoord{{Vraag: "POL-001", Persoon: p, Antwoord: "Nee."}}, begrip.Verblijf[bekendheid.Contact]{}, agent, o.Onderwerp); err != nil {
 		c.t.Fatal(err)
 	}
 	o, err := c.nodes[politie.OIN].opdracht.Lees(c.t.Context(), o.ID)

@@ -12,6 +12,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/node/waarborg"
 	"github.com/handbereik/soh/internal/toegang"
@@ -352,10 +353,17 @@ func TestElkeSoortVolgtHerkomst(t *testing.T) {
 			if s.Herkomst == nil {
 				continue
 			}
+			if s.Herkomst[0] == inzage.ElkeSoort {
+				s.Herkomst = []string{"melding"}
+			}
 			gehad++
+			eerder := map[string][]begrip.Verwijzing{ // what it rests on itself, where it must
+				"beoordeling":        {{Bron: vreemd.OIN, Soort: "melding", Pad: "/v1/meldingen/" + uuid.NewString()}},
+				"verrijkingsverzoek": {{Bron: vreemd.OIN, Soort: "beoordeling", Pad: "/v1/beoordelingen/" + uuid.NewString()}},
+			}
 			onder, boven := uuid.Must(uuid.NewV7()).String(), uuid.Must(uuid.NewV7()).String()
 			if err := o.store.Tx(t.Context(), func(tx *dossier.Tx) error {
-				if _, err := tx.Schrijf(t.Context(), dossier.Record{Soort: s.Herkomst[0], ID: onder, Personen: []begrip.BSN{moeder}, Inhoud: json.RawMessage(`{}`)}); err != nil {
+				if _, err := tx.Schrijf(t.Context(), dossier.Record{Soort: s.Herkomst[0], ID: onder, Personen: []begrip.BSN{moeder}, Inhoud: json.RawMessage(`{}`), Herkomst: eerder[s.Herkomst[0]]}); err != nil {
 					return err
 				}
 				_, err := tx.Schrijf(t.Context(), dossier.Record{Soort: s.Naam, ID: boven, Personen: []begrip.BSN{kind}, Inhoud: json.RawMessage(`{}`),

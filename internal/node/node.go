@@ -166,6 +166,7 @@ func (n *Node) bedraad() error {
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Deelnemer: n.register.organisatie, Log: cfg.Log,
 		Ketenindex: n.bijKetenindex, EigenWerk: n.inEigenWerk, Grenzen: *cfg.Opdrachten,
 		Meld:      n.meldSignaal,
+		Dicht:     n.waarborgen.RegelDicht,
 		Besluiten: cfg.Metingen.Teller("opdracht_besluiten_total", "Decisions about an offered Opdracht, by outcome.", "uitkomst"),
 	})
 	if err := n.toezicht(systeem); err != nil {
@@ -200,9 +201,20 @@ func (n *Node) bedraad() error {
 	if err != nil {
 		return err
 	}
-	n.api = n.maakAPI(pdp, soorten)
-	n.werkplek, err = n.maakWerkplek()
+	n.api = onthoudt(n.maakAPI(pdp, soorten))
+	w, err := n.maakWerkplek()
+	if err == nil {
+		n.werkplek = onthoudt(w)
+	}
 	return err
+}
+
+// onthoudt makes every request one piece of work: what is written in it rests on
+// what was read in it.
+func onthoudt(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(dossier.MetGelezen(r.Context())))
+	})
 }
 
 // personenregister gives how we ask the population register; nil when we do not.

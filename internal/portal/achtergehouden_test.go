@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/waarborg"
 )
 
@@ -15,6 +16,11 @@ func (n *net) schermAf(o begrip.Organisatie, soort, id string) {
 	if err := n.knopen[o.OIN].Omgeving().Waarborgen.Maak(n.t.Context(), waarborg.SoortAfscherming, a, "Ada"); err != nil {
 		n.t.Fatal(err)
 	}
+}
+
+// opBeoordeling is what gave Veilig Thuis cause to ask.
+func opBeoordeling(b melding.Beoordeling) begrip.Verwijzing {
+	return begrip.Verwijzing{Bron: vt.OIN, Soort: "beoordeling", Pad: melding.PadBeoordeling(b.ID)}
 }
 
 // TestAchtergehoudenBeoordelingVerteltOokDeMeldingNiet: the melding may be known of,
@@ -42,8 +48,7 @@ func TestBekendLaatGebeurtenissenZonderDeelStaan(t *testing.T) {
 	b := n.pakOp()
 	l := beoordelaar()
 	l.Zaak = b.Zaak
-	rustOp := begrip.Verwijzing{Bron: vt.OIN, Soort: "beoordeling", Pad: "/v1/beoordelingen/" + b.ID}
-	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), b.Zaak, begrip.DoelVTMelding, b.Betrokkenen, []begrip.OIN{ggz.OIN}, l, rustOp); err != nil {
+	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), b.Zaak, begrip.DoelVTMelding, b.Betrokkenen, []begrip.OIN{ggz.OIN}, l, opBeoordeling(b)); err != nil {
 		t.Fatal(err)
 	}
 	n.ziet("Er is gevraagd wie u kent")

@@ -59,7 +59,7 @@ func TestPortaalInEenBrowser(t *testing.T) {
 	b := n.pakOp()
 	l := beoordelaar()
 	l.Zaak = b.Zaak
-	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), b.Zaak, begrip.DoelVTMelding, b.Betrokkenen, []begrip.OIN{politie.OIN, ggz.OIN}, l); err != nil {
+	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), b.Zaak, begrip.DoelVTMelding, b.Betrokkenen, []begrip.OIN{politie.OIN, ggz.OIN}, l, opBeoordeling(b)); err != nil {
 		t.Fatal(err)
 	}
 	l.Rol, l.Naam, l.Persoon = begrip.RolAdministratie, "Johan Blauw", "vt-johan"

@@ -35,7 +35,7 @@ func TestHetGezinZietHetHeleVerhaal(t *testing.T) {
 	}
 	l := beoordelaar()
 	l.Zaak = b.Zaak
-	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), b.Zaak, begrip.DoelVTMelding, b.Betrokkenen, []begrip.OIN{politie.OIN, ggz.OIN}, l); err != nil {
+	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), b.Zaak, begrip.DoelVTMelding, b.Betrokkenen, []begrip.OIN{politie.OIN, ggz.OIN}, l, opBeoordeling(b)); err != nil {
 		t.Fatal(err)
 	}
 	s = n.ziet("Organisaties gaven antwoord")

@@ -43,7 +43,7 @@ func TestNietsVerteltDeEneOuderWaarDeAndereSchuilt(t *testing.T) {
 	}
 	l := beoordelaar()
 	l.Zaak = o.Zaak
-	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), o.Zaak, begrip.DoelVTMelding, o.Betrokkenen, []begrip.OIN{politie.OIN, ggz.OIN}, l); err != nil {
+	if err := n.knopen[vt.OIN].bekend.Vraag(t.Context(), o.Zaak, begrip.DoelVTMelding, o.Betrokkenen, []begrip.OIN{politie.OIN, ggz.OIN}, l, opBeoordeling(o)); err != nil {
 		t.Fatal(err)
 	}
 	moet(t, n.ziet("Organisaties gaven antwoord"), []string{"Veilig Thuis Oost", "Eva Brouwer"}, []string{"Schuilstraat"})

@@ -77,7 +77,7 @@ func (t *T) Functie() functie.Functie {
 				Herkomst: []string{soortVerzoek, soortRegistratie}, Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
 			},
 			{
-				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", InZin: "wat deze organisatie opschreef", Beleid: "soh.bekendheid", Vorm: Registratie{}, Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie,
+				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", InZin: "wat deze organisatie opschreef", Beleid: "soh.bekendheid", Vorm: Registratie{}, Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie, ZonderHerkomst: "wat een organisatie zelf van iemand weet",
 				Klasse: t.klasseVanAntwoord,
 				Partij: func(dossier.Record, begrip.OIN) bool { return false }, // only the organisation itself
 			},

@@ -83,10 +83,13 @@ func lezerVT() toegang.Lezer {
 	return toegang.Lezer{Organisatie: vt, Persoon: "p", Naam: "Marieke", Rol: begrip.RolMedewerkerVT, Doel: begrip.DoelVTMelding, Grondslag: begrip.GrondWmo516}
 }
 
+// opBeoordeling is what gave cause to ask.
+var opBeoordeling = begrip.Verwijzing{Bron: vt.OIN, Soort: "beoordeling", Pad: "/v1/beoordelingen/01890a5d-ac96-774b-bcce-b302099a8057"}
+
 func TestElkeOrganisatieKrijgtAlleenHaarEigenVragen(t *testing.T) {
 	f, d := knooppunt(t, vt)
 	ctx := context.Background()
-	if err := f.Vraag(ctx, "urn:soh:zaak:1", begrip.DoelVTMelding, gezin(), []begrip.OIN{gi.OIN, ggz.OIN}, lezerVT()); err != nil {
+	if err := f.Vraag(ctx, "urn:soh:zaak:1", begrip.DoelVTMelding, gezin(), []begrip.OIN{gi.OIN, ggz.OIN}, lezerVT(), opBeoordeling); err != nil {
 		t.Fatal(err)
 	}
 	vs := verzoeken(t, d, soortVerzoek)
@@ -139,7 +142,7 @@ func binnengekomen(t *testing.T, f *T, d *dossier.Store) (opdracht.Opdracht, Ver
 	v.NatuurlijkPersoon, v.OverigePersonen = persoonVan(g[0]), []NatuurlijkPersoon{persoonVan(g[1])}
 	o := opdracht.Opdracht{
 		ID: "01a20000-0000-7000-8000-000000000001", Soort: soortOpdracht, Zaak: v.Zaak, Van: vt.OIN, Aan: f.o.Organisatie.OIN, Staat: opdracht.Aangeboden, Richting: opdracht.In,
-		AangebodenOp: time.Now().UTC(), Onderwerp: opdracht.Verwijzing{Bron: vt.OIN, Soort: soortVerzoek, Pad: padVerzoeken + "/r1"}, Stappen: []opdracht.Stap{},
+		AangebodenOp: time.Now().UTC(), Onderwerp: opdracht.Verwijzing{Bron: vt.OIN, Soort: soortVerzoek, Pad: padVerzoeken + "/01890a5d-ac96-774b-bcce-b302099a8058"}, Stappen: []opdracht.Stap{},
 	}
 	b, _ := json.Marshal(o)
 	err := d.Tx(context.Background(), func(tx *dossier.Tx) error {
@@ -211,7 +214,7 @@ func TestVerrijkingGaatAlleenOverWieBekendIs(t *testing.T) {
 		t.Fatalf("gevonden %v %v", gevonden, err)
 	}
 	antwoorden, contact := uitRegistraties(v, gevonden)
-	if err := f.Beantwoord(ctx, o, v, map[string]bool{"urn:soh:betrokkene:kind": true}, antwoorden, contact, regelVan(gi)); err != nil {
+	if err := f.Beantwoord(ctx, o, v, map[string]bool{"urn:soh:betrokkene:kind": true}, antwoorden, contact, regelVan(gi), o.Onderwerp); err != nil {
 		t.Fatal(err)
 	}
 	vs := verzoeken(t, d, soortVerrijking)

@@ -18,7 +18,7 @@ func regelVan(o begrip.Organisatie) toegang.Lezer {
 // handelingen are the acts on a question that came in.
 var handelingen = map[string]func(f *T, o opdracht.Opdracht, v Verrijking, l toegang.Lezer) error{
 	"beantwoorden": func(f *T, o opdracht.Opdracht, v Verrijking, l toegang.Lezer) error {
-		return f.Beantwoord(context.Background(), o, v, map[string]bool{v.NatuurlijkPersoon.ID: true}, nil, begrip.Verblijf[Contact]{}, l)
+		return f.Beantwoord(context.Background(), o, v, map[string]bool{v.NatuurlijkPersoon.ID: true}, nil, begrip.Verblijf[Contact]{}, l, o.Onderwerp)
 	},
 	"weigeren": func(f *T, o opdracht.Opdracht, v Verrijking, l toegang.Lezer) error {
 		return f.Weiger(context.Background(), o, v, "Wij hebben geen tijd.", l)
@@ -86,7 +86,7 @@ func TestEenVraagWordtEenKeerBehandeld(t *testing.T) {
 func TestWieVroegBeantwoordtNiet(t *testing.T) {
 	f, _ := knooppunt(t, vt)
 	ctx := context.Background()
-	if err := f.Vraag(ctx, "urn:soh:zaak:1", begrip.DoelVTMelding, gezin(), []begrip.OIN{gi.OIN}, lezerVT()); err != nil {
+	if err := f.Vraag(ctx, "urn:soh:zaak:1", begrip.DoelVTMelding, gezin(), []begrip.OIN{gi.OIN}, lezerVT(), opBeoordeling); err != nil {
 		t.Fatal(err)
 	}
 	ops, err := f.o.Opdrachten.VoorZaak(ctx, "urn:soh:zaak:1")

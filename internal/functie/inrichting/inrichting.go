@@ -73,7 +73,7 @@ var teksten = map[string]functie.Tekst{
 // soort makes a safeguard a kind of record that is read like any other.
 func (t *T) soort(s waarborg.Soort) inzage.Soort {
 	uit := inzage.Soort{
-		Naam: s.Naam, Pad: s.Pad, Titel: s.Titel, Beleid: "soh.inrichting", Vorm: s.Leeg(), ZonderNood: true, Verteld: s.Begin != "",
+		Naam: s.Naam, Pad: s.Pad, Titel: s.Titel, Beleid: "soh.inrichting", Vorm: s.Leeg(), ZonderNood: true, Verteld: s.Begin != "", ZonderHerkomst: "een waarborg zegt zelf wat geldt",
 		Klasse: func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Betrokkenen },
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			g, err := s.Lees(rec)
@@ -90,6 +90,9 @@ func (t *T) soort(s waarborg.Soort) inzage.Soort {
 			return Bestaan{url, rec.ID}, nil
 		},
 		Partij: func(rec dossier.Record, oin begrip.OIN) bool { return doetMee(s, rec, oin) },
+	}
+	if s.Naam == waarborg.SoortNoodtoegang.Naam {
+		uit.Herkomst, uit.ZonderHerkomst = []string{inzage.ElkeSoort}, "wie op een persoon zocht, las nog niets"
 	}
 	if s.Zwijg {
 		uit.Afgeschermd = func(dossier.Record) bool { return true }

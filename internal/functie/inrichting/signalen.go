@@ -18,7 +18,8 @@ import (
 func (t *T) soortSignaal() inzage.Soort {
 	return inzage.Soort{
 		Naam: signaal.Soort, Pad: "/v1/signalen", Titel: "Signaal", Beleid: "soh.inrichting", Vorm: signaal.Signaal{}, ZonderNood: true,
-		Klasse: func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Betrokkenen },
+		ZonderHerkomst: "gaat over hoe er is gevraagd of gekeken, niet over wat er staat",
+		Klasse:         func(dossier.Record) samenwerkingsverband.Klasse { return samenwerkingsverband.Betrokkenen },
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			s, err := signaal.Lees(rec)
 			if err != nil || n == begrip.NiveauInhoud {

@@ -91,7 +91,7 @@ func (t *T) Functie() functie.Functie {
 func (t *T) soortMelding() inzage.Soort {
 	return inzage.Soort{
 		Naam: soortMelding, Pad: padMeldingen, Titel: "Melding", InZin: "de melding", Beleid: "soh.melding",
-		Vorm: Melding{}, Reduceer: t.reduceer, Ingezien: t.ingezien, Melding: true,
+		Vorm: Melding{}, Reduceer: t.reduceer, Ingezien: t.ingezien, Melding: true, ZonderHerkomst: "de melder schrijft op wat die zelf weet",
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
 			m, _ := lees(rec)
 			return m.HeeftBetrekkingOp

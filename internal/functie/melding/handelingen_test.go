@@ -42,7 +42,7 @@ func opgepakt(t *testing.T) (*T, opdracht.Opdracht, string) {
 	t.Helper()
 	f, o := ontvanger(t, opdracht.Geaccepteerd)
 	b := Beoordeling{ID: uuid.NewString(), Zaak: zaak, Opdracht: o.ID, Melding: begrip.InVertrouwen(o.Onderwerp), Naam: "Gezin Bakker", OpgepaktOp: toen, OpgepaktDoor: "Marieke", UiterlijkOp: toen.Add(termijnTriage)}
-	schrijf(t, f, dossier.Record{Soort: soortBeoordeling, ID: b.ID, Zaak: zaak, Staat: "in-behandeling", GeldigVanaf: toen, Door: "test"}, b)
+	schrijf(t, f, dossier.Record{Soort: soortBeoordeling, ID: b.ID, Zaak: zaak, Staat: "in-behandeling", GeldigVanaf: toen, Door: "test", Herkomst: []begrip.Verwijzing{o.Onderwerp}}, b)
 	return f, o, b.ID
 }
 

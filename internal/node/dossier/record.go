@@ -28,7 +28,7 @@ type Record struct {
 
 	// Herkomst is what this version rests on, here and at other sources. What is
 	// withheld or protected there, is so here. Nil in a next version keeps what the
-	// one before rested on.
+	// one before rested on. See Store.Rusten for what Schrijf adds and refuses.
 	Herkomst []begrip.Verwijzing
 
 	Rust bool   // this version, or one before it, rests on other records; set by Schrijf
@@ -80,6 +80,9 @@ func (tx *Tx) Schrijf(ctx context.Context, rec Record) (Record, error) {
 			return Record{}, err
 		}
 		rec.Herkomst = vorige.Herkomst
+	}
+	if err := tx.rust(ctx, &rec); err != nil {
+		return Record{}, err
 	}
 	rec.Zout, rec.Rust = zout(), rust || len(rec.Herkomst) > 0
 	tx.record = true

@@ -33,6 +33,7 @@ type Store struct {
 	wek     atomic.Pointer[func()]
 
 	naRecord atomic.Pointer[func()]
+	rusten   atomic.Pointer[map[string]Rusten]
 }
 
 // Tx is a transaction that writes. Use it only inside the function given to
@@ -40,6 +41,7 @@ type Store struct {
 type Tx struct {
 	tx        vast
 	nu        func() time.Time
+	rusten    map[string]Rusten
 	verstuurd bool
 	record    bool // a version of a record was written
 	gelogd    bool // a line of the verwerkingenlog was
@@ -155,6 +157,9 @@ func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
 	var tx *Tx
 	g, err := s.rij.neem(ctx, s.schrijf, s.stmts, func(t vast) (bool, error) {
 		tx = &Tx{tx: t, nu: s.nu}
+		if r := s.rusten.Load(); r != nil {
+			tx.rusten = *r
+		}
 		err := f(tx)
 		return tx.record || tx.gelogd, err
 	})

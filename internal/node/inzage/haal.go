@@ -84,6 +84,7 @@ func (z *Inzage) Haal(ctx context.Context, bron begrip.OIN, pad string, l toegan
 		if err := z.neem(ctx, uit.Herkomst, uit.aanhang); err != nil && !begrip.Is(err, begrip.BronAntwoordtNiet) && !begrip.Is(err, begrip.NietGevonden) {
 			return Antwoord{}, err
 		}
+		dossier.Las(ctx, uit.Herkomst)
 	}
 	return uit, nil
 }

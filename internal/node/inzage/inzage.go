@@ -73,8 +73,14 @@ func Nieuw(cfg Config) *Inzage {
 	return &Inzage{cfg: cfg, client: cfg.Identiteit.Client(wachttijd), bladwijzer: nieuweBladwijzer(), drukte: nieuweDrukte(*cfg.Grenzen)}
 }
 
-// Gebruik sets the compiled policies and the kinds of record of this node.
+// Gebruik sets the compiled policies and the kinds of record of this node, and what
+// the dossier holds those to.
 func (z *Inzage) Gebruik(b *toegang.Beleid, soorten ...Soort) {
+	rusten := map[string]dossier.Rusten{}
+	for _, s := range soorten {
+		rusten[s.Naam] = dossier.Rusten{Op: s.Herkomst, Ook: s.ZonderHerkomst}
+	}
+	z.cfg.Dossier.Rusten(rusten)
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.beleid, z.soorten = b, soorten
@@ -157,6 +163,9 @@ func (z *Inzage) Geef(ctx context.Context, soort Soort, id string, l toegang.Lez
 		return Antwoord{}, z.geremd(ctx, regel, l, err)
 	}
 	if besluit.Toegestaan {
+		if l.Organisatie.OIN == z.cfg.Organisatie.OIN {
+			dossier.Las(ctx, uit.Herkomst)
+		}
 		z.cfg.Besluiten.Plus(1, "toegestaan")
 		return uit, nil
 	}

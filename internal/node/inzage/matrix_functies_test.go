@@ -30,7 +30,11 @@ const zaakB = "urn:soh:zaak:b"
 // gegevens are one record of each kind, at the sources that make a difference.
 func gegevens(kind begrip.BSN) []gegeven {
 	rec := func(soort, inhoud string, args ...any) dossier.Record {
-		return dossier.Record{Soort: soort, GeldigVanaf: gisteren, Zaak: zaakB, Personen: []begrip.BSN{kind}, Inhoud: []byte(fmt.Sprintf(inhoud, args...))}
+		r := dossier.Record{Soort: soort, GeldigVanaf: gisteren, Zaak: zaakB, Personen: []begrip.BSN{kind}, Inhoud: []byte(fmt.Sprintf(inhoud, args...))}
+		if op := map[string]string{"beoordeling": "melding", "verrijkingsverzoek": "beoordeling", "verrijking": "verrijkingsverzoek"}[soort]; op != "" { // at a source outside the matrix
+			r.Herkomst = []begrip.Verwijzing{{Bron: org(begrip.Overig, 9).OIN, Soort: op, Pad: "/v1/" + op + "en/01890a5d-ac96-774b-bcce-b302099a8057"}}
+		}
+		return r
 	}
 	pol, gem, vt, zvh, gi := org(begrip.Politie, 1), org(begrip.Gemeente, 1), org(begrip.VeiligThuis, 1), org(begrip.ZVH, 1), org(begrip.GI, 1)
 	vraag := `{"redenVerzoek":"01","zaak":"` + zaakB + `","vrager":%q,"bevraagde":%q}`

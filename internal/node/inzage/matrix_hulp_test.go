@@ -63,7 +63,7 @@ func org(soort begrip.OrganisatieSoort, nr int) begrip.Organisatie {
 // its part of the case in Door.
 func stukken(*functie.Omgeving) functie.Functie {
 	return functie.Functie{Naam: "open", Titel: "Open", Beleid: map[string]string{"open.rego": openBeleid}, Soorten: []inzage.Soort{{
-		Naam: "stuk", Pad: "/v1/stukken", Titel: "Stuk", Beleid: "soh.open", Vorm: struct{}{},
+		Naam: "stuk", Pad: "/v1/stukken", Titel: "Stuk", Beleid: "soh.open", Vorm: struct{}{}, ZonderHerkomst: "een proef",
 		Reduceer: func(dossier.Record, begrip.Niveau, []string) (any, error) { return nil, nil },
 		Klasse: func(rec dossier.Record) (k verband.Klasse) {
 			if k.UnmarshalText([]byte(rec.Staat)) != nil {

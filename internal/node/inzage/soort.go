@@ -49,6 +49,9 @@ type Soort struct {
 	// another source, ElkeSoort for any; its writer says which
 	// (dossier.Record.Herkomst). Withholding and protection then follow by themselves.
 	Herkomst []string
+	// ZonderHerkomst says why a record of this kind may rest on nothing. One of the two
+	// is required; with Herkomst alone none is stored that leaves it out.
+	ZonderHerkomst string
 	// Verteld: an event tells the family that a record of this kind is there, though it
 	// is no part of what they see, or is kept from them (Afgeschermd).
 	Verteld bool
@@ -81,7 +84,7 @@ type Soort struct {
 func (s Soort) kent() bool { return s.Gezin != nil || s.Herkomst != nil || s.Verteld }
 
 // ElkeSoort stands in Soort.Herkomst for any kind.
-const ElkeSoort = "*"
+const ElkeSoort = dossier.ElkeSoort
 
 // Deel is one part of a source's answer to the family, in Dutch B1.
 type Deel struct {

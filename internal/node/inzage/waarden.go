@@ -156,10 +156,13 @@ func rechtElders(l toegang.Lezer) begrip.Recht {
 }
 
 // Controleer tells what is wrong with the declaration of a kind: without a Vorm,
-// or with a member that tells where somebody may be found and is not protected.
+// without a word about what it rests on, or with a member that tells where somebody may be found and is not protected.
 func (s Soort) Controleer() error {
 	if s.Vorm == nil {
 		return fmt.Errorf("soort %s zegt niet welke vorm het gegeven heeft", s.Naam)
+	}
+	if len(s.Herkomst) == 0 && s.ZonderHerkomst == "" {
+		return fmt.Errorf("soort %s zegt niet waarop het rust, of waarom op niets", s.Naam)
 	}
 	if b := begrip.Bloot(s.Vorm); len(b) > 0 {
 		return fmt.Errorf("soort %s: %s zegt waar iemand te vinden is en is niet beschermd", s.Naam, strings.Join(b, ", "))

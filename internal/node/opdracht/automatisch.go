@@ -213,6 +213,11 @@ func (p *Opdrachten) planAlles(o Opdracht, aanbod bool) {
 	}
 }
 
+// vanzelfSleutel marks work of a rule.
+type vanzelfSleutel struct{}
+
+func vanzelf(ctx context.Context) bool { return ctx.Value(vanzelfSleutel{}) != nil }
+
 func (p *Opdrachten) doe(ctx context.Context, w wachtend) {
 	err := p.handel(ctx, w)
 	if ctx.Err() == nil { // else the next start takes it up
@@ -222,6 +227,7 @@ func (p *Opdrachten) doe(ctx context.Context, w wachtend) {
 
 // handel does one piece of work; an error is once more.
 func (p *Opdrachten) handel(ctx context.Context, w wachtend) (err error) {
+	ctx = context.WithValue(dossier.MetGelezen(ctx), vanzelfSleutel{}, true)
 	defer func() {
 		if f := recover(); f != nil {
 			p.cfg.Log.Error("automatische behandeling mislukt", "opdracht", w.id, "wat", f, "stapel", string(debug.Stack()))

@@ -51,6 +51,10 @@ type Config struct {
 	// Meld tells the privacy officer about an asker; logregel is the line it is about.
 	Meld func(ctx context.Context, van begrip.Organisatie, regel signaal.Regel, logregel string) error
 
+	// Dicht tells that what was asked, or what an answer rests on, is withheld from
+	// anybody: no rule answers then, a person decides. Nil is that nothing ever is.
+	Dicht func(ctx context.Context, tx *dossier.Tx, gevraagd begrip.Verwijzing, antwoord *begrip.Verwijzing) (bool, error)
+
 	Besluiten *meting.Teller   // of offers, by outcome; nil counts nothing
 	Nu        func() time.Time // nil is time.Now
 }
@@ -199,6 +203,9 @@ func (p *Opdrachten) zetIn(ctx context.Context, tx *dossier.Tx, id string, s Sta
 			return o, err
 		}
 	}
+	if err := p.rust(ctx, tx, o, s); err != nil {
+		return o, err
+	}
 	o = o.met(s)
 	if err := p.bewaar(ctx, tx, o, versie, s.Door); err != nil {
 		return o, err
@@ -287,6 +294,31 @@ func (p *Opdrachten) bewaarAls(ctx context.Context, tx *dossier.Tx, soort, staat
 		return err
 	}
 	_, err = tx.Schrijf(ctx, dossier.Record{Soort: soort, ID: o.ID, Versie: versie, Zaak: o.Zaak, Staat: staat, Door: door, Inhoud: b})
+	return err
+}
+
+// rust refuses a step of a rule about what is withheld, and any step of ours with an answer that does not rest on what was asked:
+// what is withheld of the question would come out in it.
+func (p *Opdrachten) rust(ctx context.Context, tx *dossier.Tx, o Opdracht, s Stap) error {
+	if o.Richting != In {
+		return nil
+	}
+	if vanzelf(ctx) && p.cfg.Dicht != nil {
+		dicht, err := p.cfg.Dicht(ctx, tx, o.Onderwerp, s.Antwoord)
+		if err != nil {
+			return err
+		}
+		if dicht {
+			return begrip.NieuweFout(begrip.Verboden, "Hiervan is iets afgeschermd. Een medewerker beslist.")
+		}
+	}
+	if s.Antwoord == nil {
+		return nil
+	}
+	rust, err := tx.RustOp(ctx, dossier.Sleutel{Soort: s.Antwoord.Soort, ID: s.Antwoord.ID()}, o.Onderwerp)
+	if err == nil && (!rust || s.Antwoord.Bron != p.cfg.Organisatie.OIN) {
+		err = fmt.Errorf("opdracht %s: het antwoord rust niet op wat is gevraagd", o.Soort)
+	}
 	return err
 }
 

@@ -100,6 +100,29 @@ func (gs Gronden) Zaken() []string {
 	return uit
 }
 
+// RegelDicht tells, as part of tx, that a record of another source that was asked
+// about, or what an answer of ours rests on, is withheld from anybody, or that nobody
+// knows that yet: no rule answers then.
+func (w *Waarborgen) RegelDicht(ctx context.Context, tx *dossier.Tx, gevraagd begrip.Verwijzing, antwoord *begrip.Verwijzing) (bool, error) {
+	a, err := aanhangVan(ctx, tx.Lees, gevraagd)
+	if err != nil || len(a.Afschermingen) > 0 || a.Onbekend {
+		return true, err
+	}
+	if antwoord == nil {
+		return false, nil
+	}
+	gs, err := tx.Gronden(ctx, time.Time{}, []dossier.Sleutel{{Soort: antwoord.Soort, ID: antwoord.ID()}})
+	if err != nil {
+		return true, err
+	}
+	f, err := w.Laad(ctx, nil, Gronden(gs).Zaken())
+	if err != nil {
+		return true, err
+	}
+	f.Rust(gs)
+	return f.Dicht(antwoord.Soort, antwoord.ID()), nil
+}
+
 // Rust lets f know what the records of a request rest on. What is withheld there,
 // is withheld here.
 func (f *Feiten) Rust(gs Gronden) {

@@ -1,0 +1,163 @@
+package aanval
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/handbereik/soh/internal/demo/bezoeker"
+)
+
+// TestAfschermingReistLangsDrieKnooppunten: what the police told, Veilig Thuis read and
+// used, and the municipality and the Raad read and used in their turn, before the police
+// withhold it. It closes at all of them for that member of the family, reaches each as an
+// Opdracht without content that only who may handle it handles, once; the Ketenindex
+// hears nothing; and no rule answers from it any more.
+func TestAfschermingReistLangsDrieKnooppunten(t *testing.T) {
+	n := deNetwerk(t)
+	g := nieuweTweeling(t, n)
+	m, paden := n.doorloop(t, g)
+	moeder := g.ogen()["moeder"]
+	toont := func(kort string) bool {
+		for pad, x := range n.antwoorden(t, moeder, nil, g.gelijk) {
+			if strings.HasPrefix(pad, kort+" POST /v1/betrokkenen/query") {
+				return strings.Count(x, `"soort":"beoordeling"`)+strings.Count(x, `"soort":"verrijking"`) > 1 // beside what stays open
+			}
+		}
+		return false
+	}
+	for _, kort := range []string{"veilig-thuis", "gemeente"} {
+		if !toont(kort) {
+			t.Fatalf("%s shows nothing of it before it is withheld", kort)
+		}
+	}
+	bezoekers := map[string]*bezoeker.Bezoeker{"veilig-thuis": n.binnen(t, "veilig-thuis", "vt-marieke"), "gemeente": n.binnen(t, "gemeente", "gemeente-samira"), "rvdk": n.binnen(t, "rvdk", "rvdk-peter")}
+	oud := map[string]bool{}
+	for _, b := range bezoekers {
+		if err := b.Open(t.Context(), "/postvak"); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range b.Links("/postvak/afscherming/") {
+			oud[l] = true
+		}
+	}
+	n.schermAf(t, "politie", "melding", m.ID, g.moeder)
+	wacht(t, func() string {
+		for _, kort := range []string{"veilig-thuis", "gemeente"} {
+			if toont(kort) {
+				return kort + " still shows it"
+			}
+		}
+		return ""
+	})
+	taken := map[string]string{}
+	for kort, b := range bezoekers {
+		wacht(t, func() string {
+			if err := b.Open(t.Context(), "/postvak"); err != nil {
+				return err.Error()
+			}
+			for _, l := range b.Links("/postvak/afscherming/") {
+				if !oud[l] {
+					taken[kort] = l
+					return ""
+				}
+			}
+			return kort + " has heard nothing"
+		})
+		if err := b.Open(t.Context(), taken[kort]); err != nil {
+			t.Fatalf("%s: %v", kort, err)
+		}
+		if err := verraadt(b.HTML, g.moeder.Leesbaar(), g.kind.Leesbaar(), "dreiging", "Anton", "Mira", "Kiki"); err != nil {
+			t.Errorf("%s: %v", kort, err)
+		}
+		if !strings.Contains(b.HTML, "is anders afgeschermd") || !strings.Contains(b.HTML, "Ik heb dit nagekeken") || strings.Contains(b.HTML, "rust niets op dit gegeven") != (kort == "rvdk") {
+			t.Errorf("%s: %s", kort, tekst(b.HTML))
+		}
+	}
+	n.handelAf(t, taken["veilig-thuis"], bezoekers["veilig-thuis"])
+	hub := n.lid(t, "politie")
+	if a := hub.vraag(t, "POST", hub.Hub+"/v1/gebeurtenissen/query", map[string]any{"organisatie": hub.OIN}); strings.Contains(a.Body, "afscherm") {
+		t.Errorf("the Ketenindex heard of it: %s", a.Body)
+	}
+	n.geenRegelAntwoordt(t, g, nummerVan(paden[1]), bezoekers["veilig-thuis"])
+	n.nergensIn(t, g.moeder.Leesbaar(), g.vader.Leesbaar(), g.kind.Leesbaar())
+}
+
+// handelAf tries the task of an afscherming without the right, at another party, and
+// twice.
+func (n *netwerk) handelAf(t *testing.T, pad string, marieke *bezoeker.Bezoeker) {
+	t.Helper()
+	for _, wie := range []struct {
+		kort, sub string
+		wil       int
+	}{{"veilig-thuis", "vt-administratie", http.StatusForbidden}, {"politie", "politie-noor", http.StatusNotFound}, {"gemeente", "gemeente-samira", http.StatusNotFound}} {
+		b := n.binnen(t, wie.kort, wie.sub)
+		if err := b.Open(t.Context(), pad); err == nil || b.Status != wie.wil {
+			t.Errorf("%s opens the task of Veilig Thuis: %d", wie.sub, b.Status)
+		}
+		if st := n.stuur(t, b, pad); st != wie.wil {
+			t.Errorf("%s handles the task of Veilig Thuis: %d", wie.sub, st)
+		}
+	}
+	if err := marieke.Verstuur(t.Context(), pad, nil); err != nil {
+		t.Fatal(err)
+	}
+	if st := n.stuur(t, marieke, pad); st != http.StatusConflict {
+		t.Errorf("handled twice: %d", st)
+	}
+	if err := marieke.Open(t.Context(), pad); err != nil || strings.Contains(marieke.HTML, "Ik heb dit nagekeken") || !strings.Contains(marieke.HTML, "Dit is nagekeken.") {
+		t.Errorf("after: %v %s", err, tekst(marieke.HTML))
+	}
+}
+
+// stuur posts to pad though no page of b offers it.
+func (n *netwerk) stuur(t *testing.T, b *bezoeker.Bezoeker, pad string) int {
+	t.Helper()
+	html := b.HTML
+	b.HTML = `<form method="post" action="` + pad + `"></form>`
+	err := b.Verstuur(t.Context(), pad, url.Values{})
+	b.HTML = html
+	if err == nil {
+		return http.StatusOK
+	}
+	return b.Status
+}
+
+// geenRegelAntwoordt: asked by Veilig Thuis for a beoordeling that rests on what is
+// withheld, an organisation that always answers by a rule waits for a person; for
+// another one it answers.
+func (n *netwerk) geenRegelAntwoordt(t *testing.T, g *tweeling, dicht string, b *bezoeker.Bezoeker) {
+	t.Helper()
+	gi := n.lid(t, "gi")
+	n.registreer(t, gi, g.kind, "Wij begeleiden u.")
+	vraag := func(beoordeling string) {
+		if err := b.Open(t.Context(), "/bekendheid/nieuw?beoordeling="+beoordeling); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Verstuur(t.Context(), "/bekendheid/nieuw", url.Values{"personen": b.Keuzes("personen"), "aan": {string(gi.OIN)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := func(beoordeling string) bool {
+		if err := b.Open(t.Context(), "/beoordelingen/"+beoordeling); err != nil {
+			t.Fatal(err)
+		}
+		return !strings.Contains(b.HTML, "Wacht op antwoord")
+	}
+	vraag(dicht)
+	vraag(nummerVan(g.open[1]))
+	wacht(t, func() string {
+		if !open(nummerVan(g.open[1])) {
+			return "no rule answers at all"
+		}
+		return ""
+	})
+	time.Sleep(time.Second)
+	if open(dicht) {
+		t.Errorf("a rule answered from what is withheld: %s", tekst(b.HTML))
+	}
+}
+
+func nummerVan(pad string) string { return pad[strings.LastIndexByte(pad, '/')+1:] }
