@@ -89,7 +89,7 @@ func (n *Node) inEigenWerk(ctx context.Context, v opdracht.Bewijsvraag) (uit opd
 	case opdracht.BewijsZaakverband:
 		uit.Ja, over = f.NeemtDeel(v.Zaak, v.Partij)
 	case opdracht.BewijsBesluit:
-		uit.Ja, over = f.Besloten(v.Zaak)
+		uit.Ja, over = f.Besloten(v.Zaak, v.Partij)
 	case opdracht.BewijsMaatregel:
 		uit.Ja, over = f.Maatregel(v.Zaak)
 	}

@@ -292,7 +292,7 @@ func (t *T) beslis(ctx context.Context, id string, l toegang.Lezer) (opdracht.Op
 	case o.Soort != soortOpdracht || o.Richting != opdracht.In:
 		return o, begrip.NieuweFout(begrip.NietGevonden, "Deze vraag is er niet.")
 	case l.Organisatie.OIN != t.o.Organisatie.OIN || !t.magLezen(ctx, o, l):
-		return o, begrip.NieuweFout(begrip.Verboden, "U mag deze vraag niet lezen. Daarom kunt u er niet op antwoorden.")
+		return o, t.o.Inzage.WeigerHandeling(ctx, o.Onderwerp, l, begrip.NieuweFout(begrip.Verboden, "U mag deze vraag niet lezen. Daarom kunt u er niet op antwoorden."))
 	}
 	return o, nil
 }

@@ -55,6 +55,9 @@ func TestWieDeVraagNietMagLezenHandeltNiet(t *testing.T) {
 			if err != nil || na.Staat != opdracht.Aangeboden {
 				t.Errorf("%s, %s: %s %v", handeling, naam, na.Staat, err)
 			}
+			if log, err := d.Logboek(context.Background(), 0); err != nil || len(log) != 1 || log[0].Toegestaan || log[0].RecordID != o.Onderwerp.ID() || log[0].LezerOIN != l.Organisatie.OIN {
+				t.Errorf("%s, %s: de poging staat niet in het log: %+v %v", handeling, naam, log, err)
+			}
 			if recs, err := d.Zoek(context.Background(), dossier.Filter{Soort: soortVerrijking}); err != nil || len(recs) > 0 || len(gebeurtenissen(t, d)) > 0 {
 				t.Errorf("%s, %s: er is iets opgeschreven (%v)", handeling, naam, err)
 			}

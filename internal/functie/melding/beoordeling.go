@@ -231,7 +231,8 @@ func (t *T) Afronden(ctx context.Context, beoordelingID string, u Uitkomst, l to
 	}
 	u.Op, u.Door = t.nu().UTC(), l.Naam
 	if l.Organisatie.OIN != t.o.Organisatie.OIN || l.Doel != begrip.DoelBeoordelen { // the melder and the case system read it as well
-		return begrip.NieuweFout(begrip.Verboden, "Alleen wie de melding beoordeelt, legt het besluit vast.")
+		over := begrip.Verwijzing{Bron: t.o.Organisatie.OIN, Soort: soortBeoordeling, Pad: padBeoordelingen + "/" + beoordelingID}
+		return t.o.Inzage.WeigerHandeling(ctx, over, l, begrip.NieuweFout(begrip.Verboden, "Alleen wie de melding beoordeelt, legt het besluit vast."))
 	}
 	if _, err := t.o.Inzage.Geef(ctx, t.soortBeoordeling(), beoordelingID, l, nil, time.Time{}); err != nil {
 		return err // deciding on a record asks at least the right to read it
@@ -300,7 +301,7 @@ func (t *T) magHandelen(ctx context.Context, opdrachtID string, l toegang.Lezer)
 	case o.Soort != soortMelding || o.Richting != opdracht.In:
 		return begrip.NieuweFout(begrip.NietGevonden, "Deze melding is er niet.")
 	case l.Organisatie.OIN != t.o.Organisatie.OIN || !t.magLezen(ctx, o, l):
-		return begrip.NieuweFout(begrip.Verboden, "U mag deze melding niet lezen. Daarom kunt u er niets mee doen.")
+		return t.o.Inzage.WeigerHandeling(ctx, o.Onderwerp, l, begrip.NieuweFout(begrip.Verboden, "U mag deze melding niet lezen. Daarom kunt u er niets mee doen."))
 	case o.Staat != opdracht.Aangeboden:
 		return begrip.NieuweFout(begrip.Conflict, "Dit kan niet meer. De opdracht is %s.", o.Staat.Naam())
 	}

@@ -89,6 +89,21 @@ var zonderRecht = map[string]func(*toegang.Lezer){
 
 var gemeente = begrip.Organisatie{OIN: "00000001004000000000", Naam: "Wijkteam", Soort: begrip.Gemeente}
 
+// gelogd wants each refused act to stand in the log once, by who tried it; none says why
+// in words about people.
+func gelogd(t *testing.T, f *T, aantal int, id string) {
+	t.Helper()
+	log, err := f.o.Dossier.Logboek(context.Background(), 0)
+	if err != nil || len(log) != aantal {
+		t.Fatalf("%d regels voor %d geweigerde handelingen, %v", len(log), aantal, err)
+	}
+	for _, r := range log {
+		if r.Toegestaan || r.RecordID != id || len(r.Redenen) == 0 || len(r.Betrokkenen) > 0 && r.Richting == dossier.Bekeken {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestWieDeMeldingNietMagLezenHandeltNiet(t *testing.T) {
 	ctx := context.Background()
 	f, o := ontvanger(t, opdracht.Aangeboden)
@@ -102,6 +117,7 @@ func TestWieDeMeldingNietMagLezenHandeltNiet(t *testing.T) {
 			t.Errorf("weigeren, %s: %v", naam, err)
 		}
 	}
+	gelogd(t, f, 2*len(zonderRecht), o.Onderwerp.ID())
 	// Who may, is let through as far as the source, which does not answer here.
 	if _, err := f.Oppakken(ctx, o.ID, marieke()); !begrip.Is(err, begrip.BronAntwoordtNiet) {
 		t.Errorf("wie mag: %v", err)
@@ -121,6 +137,7 @@ func TestWieDeBeoordelingNietMagLezenBesluitNiet(t *testing.T) {
 			t.Errorf("%s: %v", naam, err)
 		}
 	}
+	gelogd(t, f, len(zonderRecht), id)
 	rec, err := f.o.Dossier.Lees(ctx, soortBeoordeling, id, time.Time{})
 	if err != nil || rec.Versie != 1 {
 		t.Fatalf("er is besloten: versie %d, %v", rec.Versie, err)
@@ -300,6 +317,7 @@ func TestOvernemenVraagtRechtRedenEnHetGoedeMoment(t *testing.T) {
 				t.Errorf("%v, %s: %v", ja, naam, err)
 			}
 		}
+		gelogd(t, f, len(zonderRecht), o.Onderwerp.ID())
 		if err := f.Overneem(ctx, o.ID, false, " ", jaap); velden(err) != "reden" {
 			t.Errorf("zonder reden: %v", err)
 		}

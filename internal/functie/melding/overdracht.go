@@ -141,7 +141,7 @@ func (t *T) Overneem(ctx context.Context, opdrachtID string, ja bool, reden stri
 		return err
 	}
 	if l.Organisatie.OIN != t.o.Organisatie.OIN || !t.magOvernemen(ctx, o, l) {
-		return begrip.NieuweFout(begrip.Verboden, "U mag deze overdracht niet lezen. Daarom kunt u er niets mee doen.")
+		return t.o.Inzage.WeigerHandeling(ctx, o.Onderwerp, l, begrip.NieuweFout(begrip.Verboden, "U mag deze overdracht niet lezen. Daarom kunt u er niets mee doen."))
 	}
 	s := opdracht.Stap{Naar: opdracht.Geaccepteerd, Door: l.Naam}
 	if !ja {

@@ -99,3 +99,19 @@ func (z *Inzage) EersteWeg(ctx context.Context, soort Soort, id string, wegen []
 	}
 	return l, false, nil
 }
+
+// WeigerHandeling writes down that l tried to act on a record, here or at its source,
+// and was not let: as a look that was refused, without whom it is about, which nobody
+// read. It gives fout; when it cannot be logged, that.
+func (z *Inzage) WeigerHandeling(ctx context.Context, over begrip.Verwijzing, l toegang.Lezer, fout error) error {
+	regel := z.regel(ctx, dossier.Bekeken, l)
+	if over.Bron == z.cfg.Organisatie.OIN {
+		regel.Richting = dossier.Gegeven
+	}
+	regel.Bron, regel.Soort, regel.RecordID = over.Bron, over.Soort, over.ID()
+	regel.Redenen = []dossier.Reden{{Tekst: begrip.FoutVan(fout).Bericht}}
+	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
+		return geenLog(err)
+	}
+	return fout
+}

@@ -18,9 +18,11 @@ func (f *Feiten) NeemtDeel(zaak string, oin begrip.OIN) (bool, []begrip.BSN) {
 	}), z.personen()
 }
 
-// Besloten tells whether a decision to give data holds in exactly this zaak, and
-// about whom.
-func (f *Feiten) Besloten(zaak string) (bool, []begrip.BSN) { return inZaak(f.verstrekking, zaak) }
+// Besloten tells whether a decision to give data to oin holds in exactly this zaak.
+// It names no persons, so no rule answers on it.
+func (f *Feiten) Besloten(zaak string, oin begrip.OIN) (bool, []begrip.BSN) {
+	return inZaak(slices.DeleteFunc(slices.Clone(f.verstrekking), func(b *Verstrekkingsbesluit) bool { return !slices.Contains(b.Ontvangers, oin) }), zaak)
+}
 
 // Maatregel tells whether a measure holds in exactly this zaak, and about whom.
 func (f *Feiten) Maatregel(zaak string) (bool, []begrip.BSN) { return inZaak(f.maatregelen, zaak) }
