@@ -1,7 +1,6 @@
 package begrip
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -16,8 +15,9 @@ type Betrokkene struct {
 	Burgerservicenummer InhoudBSN       `json:"burgerservicenummer,omitzero" required:"false" doc:"Verplicht, behalve als naam, geboortedatum, postcode en huisnummer bekend zijn"`
 	Geslacht            string          `json:"geslacht" enum:"0,1,2,9" doc:"0 onbekend, 1 man, 2 vrouw, 9 niet gespecificeerd"`
 	Naam                Naam            `json:"naam"`
-	Adres               Verblijf[Adres] `json:"adres,omitzero" required:"true"`
-	Geboortedatum       string          `json:"geboortedatum,omitempty" format:"date" required:"false" doc:"(soh)"`
+	Adres               Verblijf[Adres] `json:"adres,omitzero" required:"false" doc:"Zonder waarde: niet bekend"`
+	Geboortedatum       Geboortedatum   `json:"geboortedatum,omitempty" required:"false" maxLength:"10" doc:"(soh) jaar-maand-dag, met nullen voor wat niet bekend is: 2014-05-00, 2014-00-00, 0000-00-00. Van een ongeboren kind de dag waarop het verwacht wordt"`
+	Ongeboren           bool            `json:"ongeboren,omitempty" required:"false" doc:"(soh) Dit kind is nog niet geboren"`
 	AdresGeheim         Geheim          `json:"adresGeheim" required:"false" nullable:"true" doc:"(soh) Deze persoon woont verborgen: alleen de ontvanger van de melding leest het adres. null: nog niet bekend, en dus verborgen"`
 	Rol                 string          `json:"rolInGezin,omitempty" enum:"kind,ouder,verzorger,anders" required:"false" doc:"(soh)"`
 }
@@ -51,19 +51,46 @@ func (b Betrokkene) ZonderBron() Betrokkene {
 	return b
 }
 
-// Geboren gives the date of birth; zero when it is unknown.
+// Geboren gives the date of birth; zero when a part of it is unknown, or the child is not
+// born yet: then nobody knows an age.
 func (b Betrokkene) Geboren() time.Time {
-	t, _ := time.Parse(time.DateOnly, b.Geboortedatum)
-	return t
+	if t, ok := b.Geboortedatum.Volledig(); ok && !b.Ongeboren {
+		return t
+	}
+	return time.Time{}
 }
 
-// Naam is the name of a person, split as in the population register.
+// draagtijd is how many days before its birth a child can be spoken of.
+const draagtijd = 300
+
+// Normaliseer brings what can be written in several ways into the one form that is
+// stored, before Controleer. Who gave no address knows none; a child without a number
+// that is born within 300 days is not born yet.
+func (b *Betrokkene) Normaliseer(nu time.Time) {
+	if g, err := ParseGeboortedatum(string(b.Geboortedatum)); err == nil {
+		b.Geboortedatum = g
+	}
+	if t, ok := b.Geboortedatum.Volledig(); ok && string(b.Geboortedatum) > Dag(nu) && b.Burgerservicenummer.IsZero() && (b.Rol == "" || b.Rol == "kind") {
+		b.Ongeboren = b.Ongeboren || t.Before(nu.AddDate(0, 0, draagtijd))
+	}
+	if b.Adres.Leeg() {
+		b.Adres.Zet(Adres{Soort: AdresOnbekend})
+	}
+	b.Adres.Bewerk((*Adres).Normaliseer)
+	for _, s := range []*string{&b.Naam.Voornamen, &b.Naam.Voorvoegsel, &b.Naam.Geslachtsnaam} {
+		*s = strings.Join(strings.Fields(*s), " ")
+	}
+}
+
+// Naam is the name of a person, split as in the population register. Who has one name has
+// it as the geslachtsnaam; of a child without a name yet, or a person nobody knows more of,
+// one of the two is enough.
 type Naam struct {
 	URL           string `json:"url,omitempty" format:"uri" readOnly:"true"`
 	ID            string `json:"id,omitempty" readOnly:"true"`
-	Voornamen     string `json:"voornamen" maxLength:"200"`
+	Voornamen     string `json:"voornamen,omitempty" maxLength:"200" required:"false" doc:"Eén van voornamen en geslachtsnaam mag ontbreken"`
 	Voorvoegsel   string `json:"voorvoegsel,omitempty" maxLength:"10" required:"false"`
-	Geslachtsnaam string `json:"geslachtsnaam" maxLength:"200"`
+	Geslachtsnaam string `json:"geslachtsnaam,omitempty" maxLength:"200" required:"false"`
 }
 
 // Voluit gives the name as people say it.
@@ -71,40 +98,28 @@ func (n Naam) Voluit() string {
 	return strings.Join(strings.Fields(n.Voornamen+" "+n.Voorvoegsel+" "+n.Geslachtsnaam), " ")
 }
 
-// Adres is a Dutch address.
-type Adres struct {
-	URL        string `json:"url,omitempty" format:"uri" readOnly:"true"`
-	ID         string `json:"id,omitempty" readOnly:"true"`
-	Straatnaam string `json:"straatnaam" maxLength:"24" doc:"Zo nodig afgekort volgens NEN 5825"`
-	Huisnummer int    `json:"huisnummer" minimum:"1" maximum:"99999"`
-	Postcode   string `json:"postcode" doc:"Bijvoorbeeld 1234 AB"`
-	Plaats     string `json:"plaats" maxLength:"80"`
-}
-
-var postcodeVorm = regexp.MustCompile(`^([1-9][0-9]{3})\s?([A-Za-z]{2})$`)
-
-// Normaliseer gives the postcode its one stored form, 1234 AB.
-func (a *Adres) Normaliseer() {
-	if d := postcodeVorm.FindStringSubmatch(strings.TrimSpace(a.Postcode)); d != nil {
-		a.Postcode = d[1] + " " + strings.ToUpper(d[2])
-	}
-}
-
 // Controleer records every mistake at veld, a prefix such as heeftBetrekkingOp[0].
 func (b *Betrokkene) Controleer(c *Controle, veld string, nu time.Time) {
-	c.Eis(gevuld(b.Naam.Voornamen), veld+"naam.voornamen", "Vul de voornamen in.")
-	c.Eis(gevuld(b.Naam.Geslachtsnaam), veld+"naam.geslachtsnaam", "Vul de achternaam in.")
+	c.Eis(gevuld(b.Naam.Voornamen) || gevuld(b.Naam.Geslachtsnaam), veld+"naam.geslachtsnaam", "Vul de naam in. Heeft iemand maar één naam? Vul die hier in.")
 	c.Eis(strings.Contains("0129", b.Geslacht) && len(b.Geslacht) == 1, veld+"geslacht", "Kies 0 (onbekend), 1 (man), 2 (vrouw) of 9 (niet gespecificeerd).")
-	var a Adres
-	b.Adres.Bewerk(func(x *Adres) { a = *x })
-	c.Eis(gevuld(a.Straatnaam), veld+"adres.straatnaam", "Vul de straat in.")
-	c.Eis(a.Huisnummer > 0, veld+"adres.huisnummer", "Vul het huisnummer in.")
-	c.Eis(postcodeVorm.MatchString(a.Postcode), veld+"adres.postcode", "Vul de postcode in. Bijvoorbeeld 1234 AB.")
-	c.Eis(gevuld(a.Plaats), veld+"adres.plaats", "Vul de plaats in.")
-	_, err := time.Parse(time.DateOnly, b.Geboortedatum)
-	c.Eis(b.Geboortedatum == "" || err == nil && b.Geboortedatum <= Dag(nu), veld+"geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
+	b.Adres.Bewerk(func(a *Adres) { a.controleer(c, veld+"adres.") })
+	b.controleerGeboorte(c, veld, nu)
 	c.Eis(!b.Burgerservicenummer.Ongeldig(), veld+"burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")
-	c.Eis(b.Burgerservicenummer.Ongeldig() || !b.Burgerservicenummer.IsZero() || b.Geboortedatum != "", veld+"burgerservicenummer", "Vul het burgerservicenummer in. Weet u dat niet? Vul dan de geboortedatum in.")
+	c.Eis(b.Burgerservicenummer.Ongeldig() || !b.Burgerservicenummer.IsZero() || b.Geboortedatum != "" || b.Ongeboren, veld+"burgerservicenummer", "Vul het burgerservicenummer in. Weet u dat niet? Vul dan de geboortedatum in.")
+}
+
+func (b *Betrokkene) controleerGeboorte(c *Controle, veld string, nu time.Time) {
+	g := b.Geboortedatum
+	switch {
+	case b.Ongeboren:
+		c.Eis(b.Burgerservicenummer.IsZero(), veld+"ongeboren", "Een kind met een burgerservicenummer is al geboren.")
+		t, ok := g.Volledig()
+		c.Eis(g == "" || g == GeboortedatumOnbekend || ok && t.Before(nu.AddDate(0, 0, draagtijd)), veld+"geboortedatum", "Vul in wanneer het kind verwacht wordt, of laat dit leeg.")
+	case g != "" && !g.Geldig():
+		c.Eis(false, veld+"geboortedatum", GeboortedatumBericht)
+	default:
+		c.Eis(g == "" || g.Vroegst() <= Dag(nu), veld+"geboortedatum", "De geboortedatum kan niet in de toekomst liggen. Is het kind nog niet geboren? Kies dat dan.")
+	}
 }
 
 func gevuld(s string) bool { return strings.TrimSpace(s) != "" }

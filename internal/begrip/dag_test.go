@@ -24,7 +24,7 @@ func TestDeDagBegintInNederland(t *testing.T) {
 		}
 		for geboren, fout := range map[string]bool{dag: false, begrip.Dag(m.AddDate(0, 0, 1)): true} {
 			var c begrip.Controle
-			b := begrip.Betrokkene{Geslacht: "0", Naam: begrip.Naam{Voornamen: "A", Geslachtsnaam: "B"}, Geboortedatum: geboren,
+			b := begrip.Betrokkene{Geslacht: "0", Naam: begrip.Naam{Voornamen: "A", Geslachtsnaam: "B"}, Geboortedatum: begrip.Geboortedatum(geboren),
 				Adres: begrip.InVerblijf(begrip.Adres{Straatnaam: "C", Huisnummer: 1, Postcode: "1234 AB", Plaats: "D"})}
 			b.Controleer(&c, "", m)
 			if err := c.Fout(); (err != nil) != fout {

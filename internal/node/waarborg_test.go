@@ -167,7 +167,7 @@ func TestAfschermingTegenEenOrganisatie(t *testing.T) {
 }
 
 func gezag(leeftijd int, soort string, houders ...begrip.BSN) *waarborg.Gezagsfeit {
-	g := &waarborg.Gezagsfeit{Kop: waarborg.Kop{Bron: "BRP"}, Over: waarborg.Persoon{Burgerservicenummer: inhoudBSN(kind), Geboortedatum: time.Now().AddDate(-leeftijd, 0, -1).Format(time.DateOnly), Roepnaam: "Lotte"},
+	g := &waarborg.Gezagsfeit{Kop: waarborg.Kop{Bron: "BRP"}, Over: waarborg.Persoon{Burgerservicenummer: inhoudBSN(kind), Geboortedatum: begrip.Geboortedatum(time.Now().AddDate(-leeftijd, 0, -1).Format(time.DateOnly)), Roepnaam: "Lotte"},
 		Soort: soort, Peildatum: time.Now().AddDate(0, 0, -1).Format(time.DateOnly)}
 	for _, h := range houders {
 		g.Houders = append(g.Houders, waarborg.Persoon{Burgerservicenummer: inhoudBSN(h)})

@@ -26,7 +26,7 @@ func TestVoorWieLegtUitWaaromHetNietKan(t *testing.T) {
 		{vandaag.AddDate(-16, 0, -1).Format(time.DateOnly), []string{"Lotte, 16 jaar", "als de jongere dat goed vindt", "Mijn keuzes"}, []string{"Kijk voor Lotte"}},
 		{vandaag.AddDate(-18, 0, -1).Format(time.DateOnly), []string{"Voor mijzelf"}, []string{"Lotte"}},
 	} {
-		f := &waarborg.Gezagsfeit{Kop: waarborg.Kop{Bron: "BRP"}, Over: waarborg.Persoon{Burgerservicenummer: begrip.InhoudBSN{BSN: ander}, Geboortedatum: g.geboren, Roepnaam: "Lotte"},
+		f := &waarborg.Gezagsfeit{Kop: waarborg.Kop{Bron: "BRP"}, Over: waarborg.Persoon{Burgerservicenummer: begrip.InhoudBSN{BSN: ander}, Geboortedatum: begrip.Geboortedatum(g.geboren), Roepnaam: "Lotte"},
 			Soort: "EenhoofdigOuderlijkGezag", Houders: []waarborg.Persoon{{Burgerservicenummer: begrip.InhoudBSN{BSN: ouder}}}, Peildatum: vandaag.AddDate(0, 0, -1).Format(time.DateOnly)}
 		if err := w.Maak(t.Context(), waarborg.SoortGezagsfeit, f, "Ada"); err != nil {
 			t.Fatal(err)

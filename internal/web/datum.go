@@ -13,7 +13,6 @@ var Zone = begrip.Zone
 
 var (
 	dagenNL    = [...]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"}
-	maandenNL  = [...]string{"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"}
 	maandkorNL = [...]string{"jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"}
 )
 
@@ -26,7 +25,20 @@ func (t Taal) Datum(d time.Time) string {
 	if t == Engels {
 		return d.Format("2 January 2006")
 	}
-	return fmt.Sprintf("%d %s %d", d.Day(), maandenNL[d.Month()-1], d.Year())
+	return fmt.Sprintf("%d %s %d", d.Day(), begrip.Maanden[d.Month()-1], d.Year())
+}
+
+// Geboortedatum formats a date of birth as far as it is known, as 23 november 2014,
+// november 2014 or 2014; empty when nothing is.
+func (t Taal) Geboortedatum(g begrip.Geboortedatum) string {
+	if d, err := time.Parse("2006-01", string(g[:min(7, len(g))])); t == Engels && err == nil && len(g) == 10 {
+		if g[8:] == "00" {
+			return d.Format("January 2006")
+		}
+		d, _ = g.Volledig()
+		return d.Format("2 January 2006")
+	}
+	return g.Voluit()
 }
 
 // Dag gives "maandag 23 november", with the year when it is not that of nu.
@@ -35,7 +47,7 @@ func (t Taal) Dag(d, nu time.Time) string {
 		return ""
 	}
 	d, nu = d.In(Zone), nu.In(Zone)
-	s := fmt.Sprintf("%s %d %s", dagenNL[d.Weekday()], d.Day(), maandenNL[d.Month()-1])
+	s := fmt.Sprintf("%s %d %s", dagenNL[d.Weekday()], d.Day(), begrip.Maanden[d.Month()-1])
 	if t == Engels {
 		s = d.Format("Monday 2 January")
 	}

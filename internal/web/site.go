@@ -188,6 +188,7 @@ func (s *Site) functies(taal Taal) template.FuncMap {
 		"tx": func(tekst string, args ...any) template.HTML { return wb.tx(taal, tekst, args...) },
 
 		"datum":       func(d time.Time) template.HTML { return tijdElement(d, taal.Datum(d)) },
+		"geboren":     taal.Geboortedatum,
 		"dag":         func(d time.Time) template.HTML { return tijdElement(d, taal.Dag(d, s.cfg.Nu())) },
 		"tijd":        func(d time.Time) template.HTML { return tijdElement(d, taal.Tijd(d)) },
 		"wanneer":     func(d time.Time) template.HTML { return tijdElement(d, taal.Wanneer(d, s.cfg.Nu())) },
@@ -199,7 +200,7 @@ func (s *Site) functies(taal Taal) template.FuncMap {
 		"dagentot":    func(d time.Time) int { return dagenTussen(s.cfg.Nu(), d) },
 		"hoofdletter": hoofdletter,
 
-		"asset": AssetPad, "icon": icoon, "veld": NieuwVeld, "veldid": VeldID, "letters": Letters,
+		"asset": AssetPad, "icon": icoon, "veld": NieuwVeld, "persoon": NieuwePersoon, "veldid": VeldID, "letters": Letters,
 		"taal":  func() string { return string(taal) },
 		"args":  func(a ...any) []any { return a },
 		"dict":  dict,

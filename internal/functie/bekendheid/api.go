@@ -114,10 +114,8 @@ func betrokkenen(rec dossier.Record) []begrip.Betrokkene {
 	var uit []begrip.Betrokkene
 	for _, p := range v.Personen() {
 		b := begrip.Betrokkene{ID: p.ID, Burgerservicenummer: p.Burgerservicenummer, AdresGeheim: p.AdresGeheim,
+			Geboortedatum: p.Geboren(), Ongeboren: p.Ongeboren,
 			Naam: begrip.Naam{Voornamen: p.Naam.Voornamen, Voorvoegsel: p.Naam.VoorvoegselGeslachtsnaam, Geslachtsnaam: p.Naam.Geslachtsnaam}}
-		if p.Geboorte != nil {
-			b.Geboortedatum = p.Geboorte.Datum
-		}
 		uit = append(uit, b)
 	}
 	return uit

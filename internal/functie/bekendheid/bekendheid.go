@@ -11,6 +11,7 @@
 package bekendheid
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -70,6 +71,16 @@ type NatuurlijkPersoon struct {
 	Adres               begrip.Verblijf[Adres] `json:"adres,omitzero" required:"true"`
 	AdresGeheim         begrip.Geheim          `json:"adresGeheim" required:"false" nullable:"true" doc:"(soh) Deze persoon woont verborgen: het adres staat alleen in de melding, bij de bron"`
 	Geboorte            *Geboorte              `json:"geboorte,omitempty"`
+	Geboortedatum       begrip.Geboortedatum   `json:"geboortedatum,omitempty" doc:"(soh) als de datum niet helemaal bekend is, met nullen voor wat ontbreekt"`
+	Ongeboren           bool                   `json:"ongeboren,omitempty" doc:"(soh) dit kind is nog niet geboren; de datum is wanneer het verwacht wordt"`
+}
+
+// Geboren gives the date of birth as far as it is known.
+func (p NatuurlijkPersoon) Geboren() begrip.Geboortedatum {
+	if p.Geboorte != nil {
+		return begrip.Geboortedatum(p.Geboorte.Datum)
+	}
+	return p.Geboortedatum
 }
 
 // Naam is a name in the form of the draft.
@@ -95,6 +106,8 @@ type Straatadres struct {
 	Straatnaam string `json:"straatnaam"`
 	Huisnummer int    `json:"huisnummer"`
 	Huisletter string `json:"huisletter,omitempty"`
+	Toevoeging string `json:"huisnummertoevoeging,omitempty" doc:"(soh)"`
+	Land       string `json:"land,omitempty" doc:"(soh)"`
 	Postcode   string `json:"postcode,omitempty" doc:"(soh)"`
 	Plaats     string `json:"plaats,omitempty" doc:"(soh)"`
 }
@@ -217,10 +230,16 @@ func persoonVan(b melding.Betrokkene) NatuurlijkPersoon {
 	b = b.Verwijs() // who lives in hiding, or may, is asked about without the address; the draft wants one
 	p.Adres.Zet(Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: "geheim"}})
 	b.Adres.Bewerk(func(a *begrip.Adres) {
-		p.Adres.Zet(Adres{SoortAdres: "02", StraatAdres: Straatadres{Straatnaam: a.Straatnaam, Huisnummer: a.Huisnummer, Postcode: a.Postcode, Plaats: a.Plaats}})
+		p.Adres.Zet(Adres{SoortAdres: "02", StraatAdres: Straatadres{
+			Straatnaam: cmp.Or(a.Straatnaam, a.Locatiebeschrijving, "onbekend"), Huisnummer: a.Huisnummer, Huisletter: a.Huisletter, Toevoeging: a.Toevoeging,
+			Postcode: a.Postcode, Plaats: a.Plaats, Land: a.Land,
+		}})
 	})
-	if b.Geboortedatum != "" {
-		p.Geboorte = &Geboorte{b.Geboortedatum}
+	p.Ongeboren = b.Ongeboren
+	if _, ok := b.Geboortedatum.Volledig(); ok {
+		p.Geboorte = &Geboorte{string(b.Geboortedatum)}
+	} else {
+		p.Geboortedatum = b.Geboortedatum
 	}
 	return p
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie/melding"
@@ -130,7 +129,7 @@ func (p *paginaset) vraagUit(w http.ResponseWriter, r *http.Request, s toegang.S
 // persoonVraag is a person with the questions about that person.
 type persoonVraag struct {
 	ID, Naam, Adres string
-	Geboren         time.Time
+	Geboren         begrip.Geboortedatum
 	Bekend          bool // to our own case system
 	Onbewezen       bool // the proof is not about this person, or it could not be looked up
 	Vragen          []vraagVeld
@@ -232,10 +231,7 @@ func (p *paginaset) inkomendData(r *http.Request, f *web.Formulier, o opdracht.O
 	d := inkomendData{F: f, O: o, Vrager: vrager.Naam, Open: !o.Staat.Eind(), Waarom: v.RedenVerzoek.Omschrijving(), Kent: []web.Optie{{Waarde: "ja", Tekst: "Ja"}, {Waarde: "nee", Tekst: "Nee"}}}
 	for _, x := range v.Personen() {
 		sa := x.Adres.Toon().StraatAdres
-		pv := persoonVraag{ID: x.ID, Naam: x.Naam.Voluit(), Adres: strings.TrimSpace(sa.Postcode + " " + sa.Plaats), Bekend: len(gevonden[x.ID]) > 0, Onbewezen: !bewezen[x.ID]}
-		if x.Geboorte != nil {
-			pv.Geboren, _ = time.ParseInLocation(time.DateOnly, x.Geboorte.Datum, web.Zone)
-		}
+		pv := persoonVraag{ID: x.ID, Naam: x.Naam.Voluit(), Adres: strings.TrimSpace(sa.Postcode + " " + sa.Plaats), Bekend: len(gevonden[x.ID]) > 0, Onbewezen: !bewezen[x.ID], Geboren: x.Geboren()}
 		for _, code := range v.VerrijkingsVraag {
 			veld := antwoordVeld(x.ID, code)
 			pv.Vragen = append(pv.Vragen, vraagVeld{veld, vraagTekst(code), f.Waarde(veld)})

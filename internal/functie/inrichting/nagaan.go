@@ -176,11 +176,7 @@ func (p *paginaset) watKonToen(w http.ResponseWriter, r *http.Request, s toegang
 	}
 	v := KennisVraag{Organisatie: begrip.OIN(f.Waarde("organisatie")), Rol: begrip.Rol(f.Waarde("rol")), Persoon: f.Waarde("persoon"), Zaak: f.Waarde("zaak")}
 	v.Op, _ = time.ParseInLocation("2006-01-02T15:04", f.Waarde("op"), web.Zone) // the zero time is refused
-	if b := f.Waarde("burgerservicenummer"); b != "" {
-		bsn, err := begrip.ParseBSN(b)
-		f.Eis(err == nil, "burgerservicenummer", "Dit is geen geldig burgerservicenummer.")
-		v.Burgerservicenummer.BSN = bsn
-	}
+	v.Burgerservicenummer.BSN = f.BSN("burgerservicenummer")
 	d := nagaanData{F: f}
 	var k inzage.Kennis
 	if f.Goed() {

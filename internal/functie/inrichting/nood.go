@@ -141,11 +141,12 @@ func (p *paginaset) haalNood(ctx context.Context, bron begrip.OIN, pad string, l
 // leesWat reads which record, or about which person. A number is not shown
 // again.
 func leesWat(f *web.Formulier) (pad string, bsn begrip.BSN) {
-	nummer, verwijzing := f.Waarde("burgerservicenummer"), f.Waarde("verwijzing")
+	gevuld, verwijzing := f.Waarde("burgerservicenummer") != "", f.Waarde("verwijzing")
+	if verwijzing == "" && gevuld {
+		bsn = f.BSN("burgerservicenummer")
+	}
 	f.Zet("burgerservicenummer", "")
-	if verwijzing == "" && nummer != "" {
-		bsn, err := begrip.ParseBSN(strings.NewReplacer(" ", "", ".", "").Replace(nummer))
-		f.Eis(err == nil, "burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")
+	if verwijzing == "" && gevuld {
 		return "", bsn
 	}
 	m := verwijzingVorm.FindStringSubmatch(strings.ToLower(verwijzing))

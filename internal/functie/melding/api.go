@@ -326,7 +326,12 @@ func (t *T) metURLs(m Melding) Melding {
 	}
 	m.Contact.Bewerk(func(k *Contact) { deel(&k.ID, &k.URL, "contact") })
 	if m.OverigeInformatie != nil {
-		deel(&m.OverigeInformatie.ID, &m.OverigeInformatie.URL, "overigeInformatie")
+		i, eigen := *m.OverigeInformatie, "" // not in what others hold
+		deel(&i.ID, &eigen, "overigeInformatie")
+		if i.URL.Leeg() { // else it is where the melder keeps it
+			i.URL.Zet(eigen)
+		}
+		m.OverigeInformatie = &i
 	}
 	for i := range m.NaarAanleidingVan {
 		in := &m.NaarAanleidingVan[i]

@@ -3,7 +3,6 @@ package melding
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -33,7 +32,7 @@ func uitFormulier(f *web.Formulier) Melding {
 		m.MelderAfscherming = begrip.InVertrouwen(Afscherming{Reden: f.Waarde("melderAfscherming.reden"), Geraadpleegd: f.Waarde("melderAfscherming.geraadpleegdeCollega"), HerzienOp: datum(f, "melderAfscherming.herzienOp")})
 	}
 	for i := range aantalPersonen(f) {
-		m.HeeftBetrekkingOp = append(m.HeeftBetrekkingOp, betrokkeneUit(f, i))
+		m.HeeftBetrekkingOp = append(m.HeeftBetrekkingOp, web.NieuwePersoon(f, persoonVeld(i)).Persoon())
 	}
 	return m
 }
@@ -50,25 +49,6 @@ func (m *Melding) incidentUit(f *web.Formulier) {
 		i.DatumTijd = t.UTC()
 	}
 	m.NaarAanleidingVan = []Incident{i}
-}
-
-func betrokkeneUit(f *web.Formulier, i int) Betrokkene {
-	v := persoonVeld(i)
-	b := Betrokkene{
-		Geslacht: f.Waarde(v + "geslacht"), Geboortedatum: f.Waarde(v + "geboortedatum"), Rol: f.Waarde(v + "rolInGezin"),
-		Naam: Naam{Voornamen: f.Waarde(v + "naam.voornamen"), Voorvoegsel: f.Waarde(v + "naam.voorvoegsel"), Geslachtsnaam: f.Waarde(v + "naam.geslachtsnaam")},
-	}
-	if f.Heeft(v+"adresGeheim", "ja") { // else it is not known: the register is asked
-		b.AdresGeheim = begrip.GeheimJa
-	}
-	nr, _ := strconv.Atoi(f.Waarde(v + "adres.huisnummer")) // zero is refused by Validate
-	b.Adres.Zet(Adres{Straatnaam: f.Waarde(v + "adres.straatnaam"), Huisnummer: nr, Postcode: f.Waarde(v + "adres.postcode"), Plaats: f.Waarde(v + "adres.plaats")})
-	if s := f.Waarde(v + "burgerservicenummer"); s != "" {
-		n, err := begrip.ParseBSN(strings.NewReplacer(" ", "", ".", "").Replace(s))
-		f.Eis(err == nil, v+"burgerservicenummer", "Dit is geen geldig burgerservicenummer. Kijk de negen cijfers na.")
-		b.Burgerservicenummer.BSN = n
-	}
-	return b
 }
 
 func persoonVeld(i int) string { return fmt.Sprintf("heeftBetrekkingOp[%d].", i) }

@@ -12,6 +12,7 @@ package melding
 import (
 	"fmt"
 	"net/mail"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,16 +106,16 @@ type Contact struct {
 
 // Informatie is free further information.
 type Informatie struct {
-	URL          string `json:"url,omitempty" format:"uri" readOnly:"true"`
-	ID           string `json:"id,omitempty" readOnly:"true"`
-	Omschrijving string `json:"omschrijving" maxLength:"8000"`
+	URL          begrip.Vertrouwd[string] `json:"url,omitzero" format:"uri" required:"false" doc:"Waar de informatie staat, bij de melder; zonder waarde een verwijzing naar dit deel van de melding"`
+	ID           string                   `json:"id,omitempty" readOnly:"true"`
+	Omschrijving string                   `json:"omschrijving" maxLength:"8000"`
 }
 
 // Incident is an event that gave cause to the melding.
 type Incident struct {
 	URL           string                  `json:"url,omitempty" format:"uri" readOnly:"true"`
 	ID            string                  `json:"id,omitempty"`
-	DatumTijd     time.Time               `json:"datumTijd"`
+	DatumTijd     time.Time               `json:"datumTijd,omitzero" required:"false" doc:"Mag ontbreken als alleen een periode bekend is; dan het begin daarvan"`
 	Locatie       begrip.Verblijf[string] `json:"locatie,omitzero" required:"true" maxLength:"500"`
 	Omschrijving  string                  `json:"omschrijving" maxLength:"8000"`
 	PeriodeVanTot *Periode                `json:"periodeVanTot,omitempty" required:"false"`
@@ -149,11 +150,14 @@ func (m *Melding) Normaliseer(nu time.Time) {
 		in.DatumTijd = in.DatumTijd.UTC()
 		if p := in.PeriodeVanTot; p != nil {
 			p.DatumTijdBegin, p.DatumTijdEinde = p.DatumTijdBegin.UTC(), p.DatumTijdEinde.UTC()
+			if in.DatumTijd.IsZero() { // the draft wants a moment; what is known is a period
+				in.DatumTijd = p.DatumTijdBegin
+			}
 		}
 	}
 	m.MelderAfscherming.Bewerk(func(a *Afscherming) { a.HerzienOp = a.HerzienOp.UTC() })
 	for i := range m.HeeftBetrekkingOp {
-		m.HeeftBetrekkingOp[i].Adres.Bewerk((*Adres).Normaliseer)
+		m.HeeftBetrekkingOp[i].Normaliseer(nu)
 	}
 }
 
@@ -170,6 +174,11 @@ func (m *Melding) Validate(nu time.Time) error {
 	}
 	c.Eis(!m.DatumTijd.After(nu.Add(5*time.Minute)), "datumTijd", "De melding kan niet in de toekomst gedaan zijn.")
 	c.Eis(m.OverigeInformatie == nil || gevuld(m.OverigeInformatie.Omschrijving), "overigeInformatie.omschrijving", "Vul de informatie in, of laat dit deel weg.")
+	if i := m.OverigeInformatie; i != nil {
+		i.URL.Bewerk(func(u *string) {
+			c.Eis(webadres(*u), "overigeInformatie.url", "Vul een webadres in dat met https:// begint, of laat dit leeg.")
+		})
+	}
 	if m.Ontvanger != "" {
 		_, err := begrip.ParseOIN(string(m.Ontvanger))
 		c.Eis(err == nil, "ontvanger", "%s.", hoofdletter(begrip.ErrOIN.Error()))
@@ -213,7 +222,7 @@ func (i *Incident) valideer(c *begrip.Controle, veld string, nu time.Time) {
 	c.Eis(gevuld(waar), veld+"locatie", "Vul in waar het gebeurde.")
 	c.Eis(gevuld(i.Omschrijving), veld+"omschrijving", "Vul in wat er gebeurde.")
 	if p := i.PeriodeVanTot; p != nil {
-		c.Eis(!p.DatumTijdBegin.IsZero() && !p.DatumTijdEinde.Before(p.DatumTijdBegin), veld+"periodeVanTot", "Het einde komt na het begin.")
+		c.Eis(!p.DatumTijdBegin.IsZero() && !p.DatumTijdEinde.Before(p.DatumTijdBegin), veld+"periodeVanTot", "Vul het begin en het einde in. Het einde komt na het begin.")
 	}
 }
 
@@ -239,6 +248,13 @@ func (m *Melding) Gezinsnaam() string {
 		}
 	}
 	return "Onbekend gezin"
+}
+
+// webadres tells whether s is where something can be read: an https address without a name
+// or a password in it.
+func webadres(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && len(s) <= 1000
 }
 
 func gevuld(s string) bool { return strings.TrimSpace(s) != "" }

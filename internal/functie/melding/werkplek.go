@@ -166,9 +166,6 @@ type nieuwData struct {
 	Personen  []string // prefix of the fields of each person
 	Meer      bool
 	Soorten   []web.Optie
-	Geslacht  []web.Optie
-	Rol       []web.Optie
-	Geheim    []web.Optie
 	Afscherm  []web.Optie
 	Terug     []web.Optie
 	Ontvanger []web.Optie
@@ -177,10 +174,7 @@ type nieuwData struct {
 func (p *paginaset) formulier(f *web.Formulier) nieuwData {
 	d := nieuwData{
 		F: f, Meer: aantalPersonen(f) < maxPersonen,
-		Soorten:  []web.Optie{{Waarde: "VT", Tekst: "Veilig Thuis"}, {Waarde: "ZVH", Tekst: "Zorg- en veiligheidshuis"}},
-		Geheim:   []web.Optie{{Waarde: "ja", Tekst: "Nee, deze persoon woont op een geheim adres", Uitleg: "Alleen de ontvanger van de melding leest het adres."}},
-		Geslacht: []web.Optie{{Waarde: "0", Tekst: "Onbekend"}, {Waarde: "1", Tekst: "Man"}, {Waarde: "2", Tekst: "Vrouw"}, {Waarde: "9", Tekst: "Niet gespecificeerd"}},
-		Rol:      []web.Optie{{Waarde: "kind", Tekst: "Kind"}, {Waarde: "ouder", Tekst: "Ouder"}, {Waarde: "verzorger", Tekst: "Verzorger"}, {Waarde: "anders", Tekst: "Anders"}},
+		Soorten: []web.Optie{{Waarde: "VT", Tekst: "Veilig Thuis"}, {Waarde: "ZVH", Tekst: "Zorg- en veiligheidshuis"}},
 		Afscherm: []web.Optie{
 			{Waarde: "", Tekst: "Ja", Gekozen: f.Waarde("melderAfscherming.reden") == ""},
 			{Waarde: "gevaar", Tekst: "Nee, dat brengt iemand in gevaar"},

@@ -1,9 +1,10 @@
 package melding
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -258,7 +259,7 @@ func personenRegels(m Melding) []persoonRegels {
 			}
 		}
 		voeg("Rol in het gezin", b.Rol)
-		voeg("Geboren", web.Nederlands.Datum(b.Geboren()))
+		voeg(geboren(b))
 		voeg("Geslacht", geslachten[b.Geslacht])
 		if !b.Burgerservicenummer.IsZero() {
 			voeg("Burgerservicenummer", b.Burgerservicenummer.Leesbaar()) // content of the melding, read under a decision
@@ -271,11 +272,30 @@ func personenRegels(m Melding) []persoonRegels {
 			adres = "Misschien een geheim adres: dat weten wij nog niet. Vertel het aan niemand"
 		}
 		if a, ok := b.Adres.Waarde(); ok {
-			voeg(adres, a.Straatnaam+" "+strconv.Itoa(a.Huisnummer)+", "+a.Postcode+" "+a.Plaats)
+			voeg(adres, a.Regel())
 		}
 		uit = append(uit, p)
 	}
 	return uit
+}
+
+// wanneer says when an incident was.
+func wanneer(i Incident) string {
+	if p := i.PeriodeVanTot; p != nil {
+		return "Gebeurde tussen " + web.Nederlands.Datum(p.DatumTijdBegin) + " en " + web.Nederlands.Datum(p.DatumTijdEinde)
+	}
+	return "Gebeurtenis op " + web.Nederlands.Datum(i.DatumTijd)
+}
+
+// geboren gives the date of birth with its name, as far as it is known.
+func geboren(b Betrokkene) (label, waarde string) {
+	switch {
+	case b.Ongeboren:
+		return "Nog niet geboren, verwacht op", cmp.Or(b.Geboortedatum.Voluit(), "datum niet bekend")
+	case b.Geboortedatum == begrip.GeboortedatumOnbekend:
+		return "Geboren", "Niet bekend"
+	}
+	return "Geboren", b.Geboortedatum.Voluit()
 }
 
 func inhoudRegels(m Melding) []web.Regel {
@@ -288,10 +308,13 @@ func inhoudRegels(m Melding) []web.Regel {
 		uit = append(uit, web.Regel{Label: va.Vraag, Waarde: va.Antwoord})
 	}
 	for _, i := range m.NaarAanleidingVan {
-		uit = append(uit, web.Regel{Label: "Gebeurtenis op " + web.Nederlands.Datum(i.DatumTijd) + ", " + i.Locatie.Toon(), Waarde: i.Omschrijving})
+		uit = append(uit, web.Regel{Label: wanneer(i) + ", " + i.Locatie.Toon(), Waarde: i.Omschrijving})
 	}
 	if m.OverigeInformatie != nil {
 		uit = append(uit, web.Regel{Label: "Verder van belang", Waarde: m.OverigeInformatie.Omschrijving})
+		if u, ok := m.OverigeInformatie.URL.Waarde(); ok && !strings.HasPrefix(u, m.URL+"#") {
+			uit = append(uit, web.Regel{Label: "Dat staat bij de melder op", Waarde: u})
+		}
 	}
 	return uit
 }

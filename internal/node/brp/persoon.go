@@ -13,10 +13,10 @@ const typeRaadpleeg = "RaadpleegMetBurgerservicenummer"
 
 // Persoon is what the register says about one person, of what was asked.
 type Persoon struct {
-	Op            time.Time // when the register said so
-	Roepnaam      string    // the first of the given names; the register knows no other
-	Geboortedatum string    // a full date; empty when day, month or year is not known
-	Geheim        bool      // its address must not be told to others
+	Op            time.Time            // when the register said so
+	Roepnaam      string               // the first of the given names; the register knows no other
+	Geboortedatum begrip.Geboortedatum // a full date; empty when day, month or year is not known
+	Geheim        bool                 // its address must not be told to others
 	Overleden     bool
 	Gezag         []Gezag // about this child, or of this adult over its children
 
@@ -123,7 +123,7 @@ const overledenCode = "O"
 func (p persoonInfra) persoon(op time.Time) Persoon {
 	wie := p.InOnderzoek.alles || p.InOnderzoek.nummer // the register doubts whose data these are
 	uit := Persoon{
-		Op: op, Geboortedatum: p.Geboorte.Datum.vol(), Geheim: p.Geheim,
+		Op: op, Geboortedatum: begrip.Geboortedatum(p.Geboorte.Datum.vol()), Geheim: p.Geheim,
 		GeboorteInOnderzoek: p.Geboorte.InOnderzoek.alles || p.Geboorte.InOnderzoek.datum || wie,
 		Overleden:           p.Overlijden != nil || p.Opschorting.Reden.Code == overledenCode,
 	}

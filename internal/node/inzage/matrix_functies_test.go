@@ -304,7 +304,7 @@ func TestMatrixVanHetGezin(t *testing.T) {
 			over := waarborg.Persoon{Burgerservicenummer: inhoudBSN(wie)}
 			volgende++
 			if leeftijd >= 0 {
-				over.Geboortedatum = gisteren.AddDate(-leeftijd, 0, -2).Format("2006-01-02")
+				over.Geboortedatum = begrip.Geboortedatum(gisteren.AddDate(-leeftijd, 0, -2).Format("2006-01-02"))
 			}
 			l := toegang.Lezer{Organisatie: org(begrip.Burgerportaal, 1), Persoon: "s", Rol: s.rol, Doel: begrip.DoelEigenInzage, Grondslag: begrip.GrondAvg15, Burger: wie}
 			if s.namens {

@@ -56,7 +56,7 @@ func dossierVoor(d *verband.Definitie, kind, moeder, vader begrip.BSN) (uit []do
 		oins = append(oins, x.org.OIN)
 		zv.Deelnemers = append(zv.Deelnemers, waarborg.Deelname{Organisatie: x.org.OIN, Rol: x.rol})
 	}
-	over := waarborg.Persoon{Burgerservicenummer: inhoudBSN(kind), Geboortedatum: gisteren.AddDate(-14, 0, 0).Format("2006-01-02")}
+	over := waarborg.Persoon{Burgerservicenummer: inhoudBSN(kind), Geboortedatum: begrip.Geboortedatum(gisteren.AddDate(-14, 0, 0).Format("2006-01-02"))}
 	uit = append(uit, feit(waarborg.SoortGezagsfeit, "", waarborg.Gezagsfeit{Kop: geldig, Over: over, Soort: "TweehoofdigOuderlijkGezag",
 		Houders: []waarborg.Persoon{{Burgerservicenummer: inhoudBSN(moeder)}, {Burgerservicenummer: inhoudBSN(vader)}}, Peildatum: "2026-01-01"}, kind, moeder, vader))
 	for _, soort := range zaken {

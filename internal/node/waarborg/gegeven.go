@@ -77,20 +77,20 @@ func (k *Kop) eisBron(c *begrip.Controle) {
 
 // Persoon is someone a safeguard is about.
 type Persoon struct {
-	Burgerservicenummer begrip.InhoudBSN `json:"burgerservicenummer"`
-	Geboortedatum       string           `json:"geboortedatum,omitempty" format:"date" required:"false" doc:"Nodig als de leeftijd meetelt"`
-	Roepnaam            string           `json:"roepnaam,omitempty" required:"false" maxLength:"100" doc:"Zoals het gezin deze persoon noemt"`
+	Burgerservicenummer begrip.InhoudBSN     `json:"burgerservicenummer"`
+	Geboortedatum       begrip.Geboortedatum `json:"geboortedatum,omitempty" maxLength:"10" required:"false" doc:"Nodig als de leeftijd meetelt; nullen voor wat niet bekend is"`
+	Roepnaam            string               `json:"roepnaam,omitempty" required:"false" maxLength:"100" doc:"Zoals het gezin deze persoon noemt"`
 }
 
 func (p Persoon) controleer(c *begrip.Controle, veld string, nu time.Time) {
 	eisBSN(c, veld+".burgerservicenummer", p.Burgerservicenummer)
-	_, err := time.Parse(time.DateOnly, p.Geboortedatum)
-	c.Eis(p.Geboortedatum == "" || err == nil && p.Geboortedatum <= begrip.Dag(nu), veld+".geboortedatum", "Vul de geboortedatum in. Bijvoorbeeld 2014-05-31.")
+	g := p.Geboortedatum
+	c.Eis(g == "" || g.Geldig() && g.Vroegst() <= begrip.Dag(nu), veld+".geboortedatum", begrip.GeboortedatumBericht)
 }
 
 // geboren gives the date of birth; zero when it is unknown.
 func (p Persoon) geboren() time.Time {
-	t, _ := time.Parse(time.DateOnly, p.Geboortedatum)
+	t, _ := p.Geboortedatum.Volledig()
 	return t
 }
 

@@ -122,7 +122,7 @@ func TestVerjaardagTussenTweeBlikken(t *testing.T) {
 		p := nieuweProef(t)
 		dag := p.nu_.In(begrip.Zone).AddDate(0, 0, 1)
 		middernacht := time.Date(dag.Year(), dag.Month(), dag.Day(), 0, 0, 0, 0, begrip.Zone)
-		over := Persoon{bsn(kind), dag.AddDate(-g.wordt, 0, 0).Format(time.DateOnly), "Lotte"}
+		over := Persoon{bsn(kind), begrip.Geboortedatum(dag.AddDate(-g.wordt, 0, 0).Format(time.DateOnly)), "Lotte"}
 		gezag := p.gezag(8, "TweehoofdigOuderlijkGezag", moeder, vader)
 		gezag.Over = over
 		p.maak(SoortGezagsfeit, gezag)

@@ -53,8 +53,8 @@ func nieuweProef(t *testing.T) *proef {
 
 func bsn(b begrip.BSN) begrip.InhoudBSN { return begrip.InhoudBSN{BSN: b} }
 
-func (p *proef) jaar(leeftijd int) string {
-	return p.nu_.AddDate(-leeftijd, 0, -1).Format(time.DateOnly)
+func (p *proef) jaar(leeftijd int) begrip.Geboortedatum {
+	return begrip.Geboortedatum(p.nu_.AddDate(-leeftijd, 0, -1).Format(time.DateOnly))
 }
 
 func (p *proef) over(leeftijd int) Persoon { return Persoon{bsn(kind), p.jaar(leeftijd), "Lotte"} }
