@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -206,6 +207,35 @@ func BenchmarkNergens(b *testing.B) {
 			for b.Loop() {
 				if _, err := k.knoop.inzage.Geef(b.Context(), soort, x.id, x.l, nil, time.Time{}); !begrip.Is(err, begrip.NietGevonden) {
 					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkAchtergehouden is what a member of the family waits for of whom nothing is
+// here, and of whom 31 records are withheld: beside each other in one run they must
+// not differ by 20 ms.
+func BenchmarkAchtergehouden(b *testing.B) {
+	k := nieuweBank(b)
+	l := *gezinslid(vader, begrip.BSN{})
+	for _, aantal := range []int{0, 31} {
+		b.Run(strconv.Itoa(aantal), func(b *testing.B) {
+			for range aantal {
+				id := uuid.Must(uuid.NewV7()).String()
+				if err := k.knoop.store.Tx(b.Context(), func(tx *dossier.Tx) error {
+					_, err := tx.Schrijf(b.Context(), dossier.Record{Soort: "brief", ID: id, Personen: []begrip.BSN{vader, kind}, Inhoud: []byte(`{"tekst":"De inhoud.","persoon":""}`)})
+					return err
+				}); err != nil {
+					b.Fatal(err)
+				}
+				if err := k.knoop.waarborgen.Maak(b.Context(), waarborg.SoortAfscherming, afscherming(id, vader), "Samira"); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				if g, err := k.knoop.inzage.Gezin(b.Context(), l, vader); err != nil || len(g.Delen) > 0 {
+					b.Fatal(err, len(g.Delen))
 				}
 			}
 		})

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
@@ -23,7 +24,11 @@ import (
 
 const (
 	maxAntwoord = 4 << 20 // bytes of a source's answer
-	tegelijk    = 48      // sources asked at the same time, per page
+	// paginaMaat is the step of time in which pages about somebody come: to read and
+	// leave out the events of 31 withheld records takes some 70 ms on a busy machine
+	// (docs/prestaties.md), and that would tell of them.
+	paginaMaat = 300 * time.Millisecond
+	tegelijk   = 48 // sources asked at the same time, per page
 	// allenTot is the size of a network up to which every node is asked, so that
 	// an organisation that registered something without an event is found too.
 	allenTot = 25
@@ -73,6 +78,7 @@ type beeld struct {
 // is signed in, or for whom that person looks. It always gives a beeld; what is
 // missing is told in it.
 func (p *Portal) haal(ctx context.Context, s kijker) beeld {
+	defer inzage.WachtTot(ctx, time.Now(), paginaMaat)
 	b := beeld{namen: map[begrip.OIN]string{}, soorten: map[begrip.OIN]begrip.OrganisatieSoort{}}
 	b.GeenRegister = !p.kentDeelnemers(ctx)
 	alle, nodes := p.register.Deelnemers(), p.register.bronnen()

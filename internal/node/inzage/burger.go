@@ -79,6 +79,7 @@ func (z *Inzage) registreerBurger(api huma.API) {
 		OperationID: "bevraagVoorWie", Method: http.MethodPost, Path: "/betrokkenen/voor-wie/query", DefaultStatus: http.StatusOK,
 		Summary: "Voor wie deze persoon mag vragen te kijken", Tags: []string{"Betrokkene"}, Errors: []int{400, 401, 403, 503},
 	}, func(ctx context.Context, in *gezinIn) (*voorWieUit, error) {
+		defer WachtTot(ctx, time.Now(), maat) // what is withheld takes time as well
 		l, err := z.burger(ctx)
 		if err != nil {
 			return nil, err

@@ -34,7 +34,7 @@ var Regels = map[string]string{"inzage/lijsten.rego": lijstregels}
 // with only shielded records answers as one that has nothing; the same holds
 // for what is withheld from this very reader, in the time it takes too.
 func (z *Inzage) Gezin(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) (Gezinsbeeld, error) {
-	defer wachtTot(ctx, time.Now(), lijstMaat)
+	defer WachtTot(ctx, time.Now(), lijstMaat)
 	blik, err := z.gezinsblik(ctx, l, bsn)
 	if err != nil {
 		return Gezinsbeeld{}, err

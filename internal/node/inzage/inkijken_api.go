@@ -71,7 +71,7 @@ func (z *Inzage) registreerLijsten(api huma.API) {
 // blad gives one page of a list to the member of the family who asks, and logs it
 // first like every look: without that line there is no answer.
 func (z *Inzage) blad(ctx context.Context, in *bladIn, lijst string, lees func(*blik, int64) (int64, error), pad string, link *string) error {
-	defer wachtTot(ctx, time.Now(), lijstMaat)
+	defer WachtTot(ctx, time.Now(), lijstMaat)
 	l, err := z.Lezer(ctx)
 	if err != nil {
 		return err

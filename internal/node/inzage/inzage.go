@@ -212,9 +212,11 @@ const lijstMaat = 150 * time.Millisecond
 
 // wachtTotMaat waits for the next step since begin, and a bit of chance: a timer
 // is as coarse as the system's, and how late it is would tell when it was set.
-func wachtTotMaat(ctx context.Context, begin time.Time) { wachtTot(ctx, begin, maat) }
+func wachtTotMaat(ctx context.Context, begin time.Time) { WachtTot(ctx, begin, maat) }
 
-func wachtTot(ctx context.Context, begin time.Time, stap time.Duration) {
+// WachtTot waits until a whole number of steps since begin went by, and a bit of
+// chance: how long the work took then tells nothing.
+func WachtTot(ctx context.Context, begin time.Time, stap time.Duration) {
 	t := time.NewTimer(stap - time.Since(begin)%stap + rand.N(stap/4))
 	defer t.Stop()
 	select {

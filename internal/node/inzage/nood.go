@@ -44,7 +44,7 @@ func noodbesluit(b toegang.Besluit, l toegang.Lezer) bool {
 // that organisation, is not told. The search itself alarms the privacy officer
 // and is reviewed, also when it finds nothing.
 func (z *Inzage) VindNood(ctx context.Context, l toegang.Lezer, bsn begrip.BSN) ([]Vondst, error) {
-	defer wachtTot(ctx, time.Now(), lijstMaat)
+	defer WachtTot(ctx, time.Now(), lijstMaat)
 	regel := z.regel(ctx, dossier.Gegeven, l)
 	regel.Soort, regel.RecordID, regel.Betrokkenen, regel.BronAfgeschermd = soortNoodzoek, regel.ID, []begrip.BSN{bsn}, true
 	if l.Nood.IsZero() || !l.Burger.IsZero() || !l.Rol.DraagtZaken() {
