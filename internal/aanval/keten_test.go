@@ -43,6 +43,7 @@ func TestAfschermingReistLangsDrieKnooppunten(t *testing.T) {
 			oud[l] = true
 		}
 	}
+	n.toontGevolgen(t, m.ID, nummerVan(paden[1]))
 	n.schermAf(t, "politie", "melding", m.ID, g.moeder)
 	wacht(t, func() string {
 		for _, kort := range []string{"veilig-thuis", "gemeente"} {
@@ -83,6 +84,40 @@ func TestAfschermingReistLangsDrieKnooppunten(t *testing.T) {
 	}
 	n.geenRegelAntwoordt(t, g, nummerVan(paden[1]), bezoekers["veilig-thuis"])
 	n.nergensIn(t, g.moeder.Leesbaar(), g.vader.Leesbaar(), g.kind.Leesbaar())
+}
+
+// toontGevolgen: who withholds sees beforehand what already rests on it there and which
+// organisations read it, no person; who may not, and who does not have it, sees nothing.
+func (n *netwerk) toontGevolgen(t *testing.T, melding, beoordeling string) {
+	t.Helper()
+	for _, x := range []struct {
+		kort, sub, soort, id string
+		status               int
+		wel                  []string
+	}{
+		{"politie", "politie-noor", "melding", melding, http.StatusOK, []string{"Bij u rust nog niets op dit gegeven", "<b>Veilig Thuis Voorbeeldstad</b>"}},
+		{"veilig-thuis", "vt-marieke", "beoordeling", beoordeling, http.StatusOK, []string{"Het wordt mee afgeschermd", "<b>Vraag wie het gezin kent</b>", "<b>Raad voor de Kinderbescherming Voorbeeldstad</b>", "<b>Gemeente Voorbeeldstad, wijkteam</b>"}},
+		{"veilig-thuis", "vt-administratie", "beoordeling", beoordeling, http.StatusForbidden, nil},
+		{"gemeente", "gemeente-samira", "beoordeling", beoordeling, http.StatusNotFound, nil},
+	} {
+		b := n.binnen(t, x.kort, x.sub)
+		_ = b.Open(t.Context(), "/waarborgen/afschermen?soort="+x.soort+"&id="+x.id)
+		if b.Status != x.status {
+			t.Errorf("%s: %d %s", x.sub, b.Status, tekst(b.HTML))
+		}
+		for _, w := range x.wel {
+			if !strings.Contains(b.HTML, w) {
+				t.Errorf("%s: %q is not in %s", x.sub, w, tekst(b.HTML))
+			}
+		}
+		paneel, _, _ := strings.Cut(b.HTML, "<form class=\"formulier\"")
+		if err := verraadt(paneel, "Mira", "Kiki", "Marieke van Loon<"); x.status == http.StatusOK && x.kort == "politie" && err != nil {
+			t.Errorf("%s: %v", x.sub, err)
+		}
+		if x.status != http.StatusOK && strings.Contains(b.HTML, "Vraag wie het gezin kent") {
+			t.Errorf("%s sees what rests on it", x.sub)
+		}
+	}
 }
 
 // handelAf tries the task of an afscherming without the right, at another party, and
