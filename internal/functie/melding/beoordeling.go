@@ -349,7 +349,7 @@ func (t *T) gezinBeoordeling(rec dossier.Record) (inzage.Deel, bool) {
 	_, tekst, _ := uitkomstVan(b.Uitkomst.Code)
 	d.Titel, d.Tekst, d.Tijdstip, d.Klaar = "De melding is beoordeeld", tekst, b.Uitkomst.Op, true
 	if o := b.Uitkomst.Overdracht; o != nil {
-		d.Titel, d.Tekst, d.Klaar = t.gezinOverdracht(o)
+		d.Titel, d.Tekst, d.Klaar = t.gezinOverdracht(o, b.Beschermt()&begrip.OmVerblijf != 0)
 		d.Tijdstip = o.Op
 	}
 	if b.Uitkomst.ToelichtingGezin != "" {

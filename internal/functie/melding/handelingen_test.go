@@ -242,6 +242,26 @@ func TestEenLegeOverdrachtWordtGeweigerd(t *testing.T) {
 	}
 }
 
+// Where a family is helped may tell where it is: of one that hides, or may, no state names
+// the team to the family.
+func TestVanWieSchuiltStaatHetTeamErNietBij(t *testing.T) {
+	for geheim, noemt := range map[begrip.Geheim]bool{begrip.GeheimNee: true, begrip.GeheimJa: false, begrip.GeheimOnbekend: false} {
+		for _, s := range opdracht.Staten() {
+			f, _, _ := opgepakt(t)
+			b := Beoordeling{Betrokkenen: []Betrokkene{{AdresGeheim: begrip.GeheimNee}, {AdresGeheim: geheim}},
+				Uitkomst: &Uitkomst{Code: codeOverdracht, Overdracht: &Overdracht{Aan: begrip.InVerblijf(gemeente.OIN), Staat: s}}}
+			inhoud, err := begrip.Opslag(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, ok := f.gezinBeoordeling(dossier.Record{Inhoud: inhoud})
+			if tekst := d.Titel + d.Tekst; !ok || strings.Contains(tekst, gemeente.Naam) != noemt || d.Titel == "" {
+				t.Errorf("adresGeheim %v, %s: %q", geheim, s, tekst)
+			}
+		}
+	}
+}
+
 // An outcome that names a next party makes its Opdracht, and each state of that has
 // its words for who reads here, for the family and for the melder.
 func TestEenOverdrachtMaaktEenOpdrachtMetWoordenPerStaat(t *testing.T) {

@@ -57,9 +57,11 @@ var overdrachtWoorden = map[opdracht.Staat]woorden{
 	opdracht.Ingetrokken:  {"Vraag ingetrokken", "%[2]s trok de vraag aan %[1]s in", "%[1]s gaat niet met u verder, omdat %[2]s dat toch niet meer vraagt. U kunt bij %[2]s terecht.", "De ontvanger van uw melding vraagt het lokale team niet meer."},
 }
 
-func (t *T) gezinOverdracht(o *Overdracht) (titel, tekst string, klaar bool) {
-	wie, ons := "Het wijkteam", t.o.Organisatie.Naam
-	if d, ok := t.o.Deelnemer(o.aan()); ok {
+// gezinOverdracht gives what the family reads of a handover. Where a family is helped may
+// tell where it is: while one of them lives in hiding, or may, the team has no name here.
+func (t *T) gezinOverdracht(o *Overdracht, schuilt bool) (titel, tekst string, klaar bool) {
+	wie, ons := "Het lokale team", t.o.Organisatie.Naam
+	if d, ok := t.o.Deelnemer(o.aan()); ok && !schuilt {
 		wie = d.Naam
 	}
 	w := overdrachtWoorden[o.Staat]

@@ -171,7 +171,7 @@ func (p *paginaset) toonBeoordeling(w http.ResponseWriter, r *http.Request, s to
 	if b.Uitkomst != nil {
 		d.Besluit, d.Gezin, _ = uitkomstVan(b.Uitkomst.Code)
 		if o := b.Uitkomst.Overdracht; o != nil {
-			_, d.Gezin, _ = p.gezinOverdracht(o)
+			_, d.Gezin, _ = p.gezinOverdracht(o, b.Beschermt()&begrip.OmVerblijf != 0) // as the family reads it
 		}
 	}
 	ops, err := p.o.Opdrachten.VoorZaak(r.Context(), b.Zaak)

@@ -87,7 +87,7 @@ func (p *paginaset) antwoordOverdracht(w http.ResponseWriter, r *http.Request, s
 	if f.Neem(err, nil) {
 		return p.toonOverdracht(w, r, s, http.StatusBadRequest, f)
 	}
-	if err != nil {
+	if err != nil && !begrip.Is(err, begrip.Conflict) { // pressed twice, or by two: the page tells how it is
 		return err
 	}
 	http.Redirect(w, r, "/postvak/overdracht/"+r.PathValue("id"), http.StatusSeeOther)

@@ -81,6 +81,9 @@ func registreer[T any, P interface {
 }](p paden, s Soort) {
 	w, pad, naam := p.w, strings.TrimPrefix(s.Pad, "/v1"), kameel(s.Naam)
 	uit := func(g P) *eenUit[T] {
+		if v, ok := any(g).(*Vertegenwoordiging); ok { // as it was stored
+			v.zonderCode()
+		}
 		k := g.kop()
 		k.URL = p.basis() + s.Pad + "/" + k.ID
 		return &eenUit[T]{k.URL, *g}

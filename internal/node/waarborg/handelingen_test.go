@@ -1,6 +1,7 @@
 package waarborg
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -271,5 +272,49 @@ func TestTweeAanvaardingenTegelijk(t *testing.T) {
 	}
 	if err := p.Aanvaard(t.Context(), lid(buurvrouw), k.Code); !begrip.Is(err, begrip.NietGevonden) {
 		t.Errorf("na zes verkeerde codes: %v", err)
+	}
+}
+
+// What a code can be tried against is for nobody to read: not in the record, a version of
+// it, or after it ended. A change by the organisation keeps the invitation.
+func TestNiemandLeestWaarDeCodeTegenKlopt(t *testing.T) {
+	p := nieuweProef(t)
+	k, err := p.Verleen(t.Context(), lid(moeder), meekijker(), "", p.laad(moeder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.nu_ = p.nu_.Add(time.Second)
+	dicht := func(wanneer string) *Vertegenwoordiging {
+		t.Helper()
+		recs, err := p.d.Versies(t.Context(), SoortVertegenwoord.Naam, k.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v *Vertegenwoordiging
+		for _, rec := range recs {
+			g, err := SoortVertegenwoord.Lees(rec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v = g.(*Vertegenwoordiging); v.Uitnodiging == nil || v.Uitnodiging.Zout != nil || v.Uitnodiging.Hash != nil {
+				t.Errorf("%s: %+v", wanneer, v.Uitnodiging)
+			}
+		}
+		return v
+	}
+	v := dicht("gevraagd")
+	v.Bron = "nagezien"
+	if err := p.Wijzig(t.Context(), SoortVertegenwoord, k.ID, v, "Ada"); err != nil {
+		t.Fatal(err)
+	}
+	dicht("veranderd")
+	if err := p.Aanvaard(t.Context(), lid(buurvrouw), k.Code); err != nil {
+		t.Errorf("na een verandering: %v", err)
+	}
+	if _, err := p.Beeindig(t.Context(), SoortVertegenwoord, k.ID, "Niet meer nodig.", "Ada"); err != nil {
+		t.Fatal(err)
+	}
+	if rec, err := p.d.Lees(t.Context(), SoortVertegenwoord.Naam, k.ID, time.Time{}); err != nil || strings.Contains(string(rec.Inhoud), "hash") {
+		t.Errorf("wat stopte bewaart de code: %s %v", rec.Inhoud, err)
 	}
 }

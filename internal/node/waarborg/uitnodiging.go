@@ -20,8 +20,8 @@ import (
 // over. A mistyped number then names a stranger who has no code. It opens
 // nothing before Aanvaard.
 type Uitnodiging struct {
-	Zout     []byte     `json:"zout"`
-	Hash     []byte     `json:"hash"` // slow, of the code: nobody who reads this knows it
+	Zout     []byte     `json:"zout,omitempty" required:"false" hidden:"true"`
+	Hash     []byte     `json:"hash,omitempty" required:"false" hidden:"true"` // slow, of the code; read by Aanvaard only, see zonderCode
 	Tot      time.Time  `json:"tot"`
 	Pogingen int        `json:"pogingen"` // wrong codes so far
 	Aanvaard *time.Time `json:"aanvaard,omitempty" required:"false"`
@@ -63,6 +63,14 @@ func nieuweUitnodiging(code string, nu time.Time) *Uitnodiging {
 	zout := make([]byte, 16)
 	_, _ = rand.Read(zout)
 	return &Uitnodiging{Zout: zout, Hash: codeHash(code, zout), Tot: nu.AddDate(0, 0, uitnodigingDagen).UTC().Truncate(time.Second)}
+}
+
+// zonderCode takes out what a code can be tried against: nobody reads it, a
+// professional of the organisation neither, and what ended keeps none.
+func (v *Vertegenwoordiging) zonderCode() {
+	if v.Uitnodiging != nil {
+		v.Uitnodiging.Zout, v.Uitnodiging.Hash = nil, nil
+	}
 }
 
 // aanvaard tells that who looks along accepted it. What an organisation recorded

@@ -158,7 +158,11 @@ func (w *Waarborgen) Wijzig(ctx context.Context, s Soort, id string, g Gegeven, 
 	k.ID, k.Einde = id, nil
 	alleenVanOns(g)
 	if v, ok := g.(*Vertegenwoordiging); ok { // nobody accepts for who was named, nor names another under its code
-		if x := oud.(*Vertegenwoordiging); x.Wie.Burgerservicenummer.BSN == v.Wie.Burgerservicenummer.BSN {
+		x, err := w.metCode(ctx, id)
+		if err != nil {
+			return err
+		}
+		if x.Wie.Burgerservicenummer.BSN == v.Wie.Burgerservicenummer.BSN {
 			v.Uitnodiging = x.Uitnodiging
 		} else if x.Uitnodiging != nil {
 			return begrip.NieuweFout(begrip.Conflict, "De betrokkene gaf dit zelf. Stop het en leg het opnieuw vast.")
@@ -168,6 +172,15 @@ func (w *Waarborgen) Wijzig(ctx context.Context, s Soort, id string, g Gegeven, 
 		b.Verstrekt = oud.(*Verstrekkingsbesluit).Verstrekt
 	}
 	return w.vastleggen(ctx, s, g, k.Versie, door, nil)
+}
+
+// metCode gives a Vertegenwoordiging as it is stored.
+func (w *Waarborgen) metCode(ctx context.Context, id string) (*Vertegenwoordiging, error) {
+	rec, err := w.d.Lees(ctx, SoortVertegenwoord.Naam, id, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	return lees[Vertegenwoordiging](rec)
 }
 
 // vastleggen checks and stores, in one transaction with the log line, when there
@@ -290,7 +303,7 @@ func (w *Waarborgen) Lees(ctx context.Context, s Soort, id string) (Gegeven, err
 	return s.Lees(rec)
 }
 
-// Lees reads a version of this kind.
+// Lees reads a version of this kind, without what an invitation is accepted with.
 func (s Soort) Lees(rec dossier.Record) (Gegeven, error) {
 	g := s.Leeg()
 	if err := json.Unmarshal(rec.Inhoud, g); err != nil {
@@ -298,6 +311,9 @@ func (s Soort) Lees(rec dossier.Record) (Gegeven, error) {
 	}
 	k := g.kop()
 	k.Door, k.Op, k.Versie = rec.Door, rec.VastgelegdOp, rec.Versie
+	if v, ok := g.(*Vertegenwoordiging); ok {
+		v.zonderCode()
+	}
 	return g, nil
 }
 
