@@ -128,6 +128,18 @@ func (b *beeld) heel() bool {
 	return !b.HubStil && !b.HubKeekStil && !b.Onvolledig && !b.GeenRegister && !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.Stil })
 }
 
+// aanZet tells whether what this organisation says may stand on top of the page: in the
+// course of a melding it is who took it up or decided on it; without one, whoever did
+// something of which the Ketenindex knows. An answer alone puts nobody there.
+func (b *beeld) aanZet(l loop, oin begrip.OIN) bool {
+	for _, typ := range []string{typeOpgepakt, typeUitkomst} {
+		if g := l[typ]; g != nil && g.Bron == oin {
+			return true
+		}
+	}
+	return len(l) == 0 && b.deed(oin)
+}
+
 // nu finds what the family should read first: the newest part with a term that
 // still runs, else the newest outcome, else how far the melding is.
 func (p *Portal) nu(r *http.Request, b beeld, l loop) nuKaart {
@@ -138,7 +150,7 @@ func (p *Portal) nu(r *http.Request, b beeld, l loop) nuKaart {
 		for i := range x.Beeld.Delen {
 			d := &x.Beeld.Delen[i]
 			delen = true
-			if !d.Klaar && d.Uiterlijk != nil && (open == nil || d.Tijdstip.After(open.Tijdstip)) {
+			if !d.Klaar && d.Uiterlijk != nil && b.aanZet(l, x.OIN) && (open == nil || d.Tijdstip.After(open.Tijdstip)) {
 				open, vanOpen = d, x
 			}
 			if u := l[typeUitkomst]; u != nil && x.OIN == u.Bron && d.Klaar && (klaar == nil || d.Tijdstip.After(klaar.Tijdstip)) {

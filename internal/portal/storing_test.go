@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -249,6 +250,42 @@ func TestBronMetGevaarlijkeTekst(t *testing.T) {
 	}
 }
 
+// A source that answers whatever it likes stands on the page as itself and no more: it does
+// not come on top, speaks under the name that the register gives it, and says nothing in the
+// place of another.
+func TestEenBronSpreektAlleenVoorZichzelf(t *testing.T) {
+	kwaad := begrip.Organisatie{OIN: "00000001234568099000", Naam: "Gemeente Kwaad", Soort: begrip.Gemeente}
+	morgen, later := time.Now().Add(24*time.Hour), time.Now().Add(time.Hour)
+	namaak := func(o begrip.Organisatie) inzage.Gezinsbeeld {
+		g := deel(o, "Kom morgen naar het bureau")
+		g.Delen[0].Soort, g.Delen[0].Tijdstip, g.Delen[0].Uiterlijk, g.Soorten = "beoordeling", later, &morgen, []string{"beoordeling"}
+		return g
+	}
+	for naam, f := range map[string]http.HandlerFunc{
+		"a card for the top":         antwoord(namaak(kwaad)),
+		"under another name":         antwoord(namaak(begrip.Organisatie{OIN: kwaad.OIN, Naam: "Bel 0900 123 45 67", Soort: begrip.VeiligThuis})),
+		"as if it were another":      antwoord(namaak(vt)),
+		"with a number as its own":   antwoord(namaak(begrip.Organisatie{Naam: vt.Naam})),
+		"an answer larger than fits": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("x"), maxAntwoord+1)) },
+	} {
+		n, h := nepNet(t)
+		g := deel(vt, "Veilig Thuis Oost bekijkt de melding")
+		g.Delen[0].Uiterlijk = &morgen
+		n.bron(h, vt, antwoord(g))
+		n.bron(h, kwaad, f)
+		h.events = []string{event(vt, cloudevent.MeldingOpgepakt, false)}
+		_, _, b := n.pagina(ouder, "/overzicht")
+		_, na, _ := strings.Cut(b, `id="nu"`)
+		eerste, _, _ := strings.Cut(na, "</section>")
+		if !strings.Contains(eerste, "Veilig Thuis Oost bekijkt de melding") || strings.Contains(eerste, "Kom morgen") {
+			t.Errorf("%s: on top stands\n%s", naam, eerste)
+		}
+		if strings.Contains(b, "0900 123") || strings.Contains(b, "Kom morgen") && !strings.Contains(b, kwaad.Naam) {
+			t.Errorf("%s: it speaks as somebody else", naam)
+		}
+	}
+}
+
 // TestTeLaat: a term that went by says so.
 func TestTeLaat(t *testing.T) {
 	n, h := nepNet(t)
@@ -256,6 +293,7 @@ func TestTeLaat(t *testing.T) {
 	gisteren := time.Now().Add(-26 * time.Hour)
 	g.Delen[0].Uiterlijk = &gisteren
 	n.bron(h, vt, antwoord(g))
+	h.events = []string{event(vt, cloudevent.MeldingOpgepakt, false)}
 	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Dit had al klaar moeten zijn", "Te laat", "Bel 0800 2000"}, nil)
 }
 
