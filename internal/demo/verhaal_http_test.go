@@ -415,6 +415,19 @@ func wijkteamNeemtOver(t *testing.T, d *Demo) {
 	if strings.Contains(samira.HTML, "Politie") || strings.Contains(samira.HTML, "hard geschreeuwd") {
 		t.Error("het wijkteam leest wie meldde of wat")
 	}
+	geenBSNOp(t, samira.HTML)
 	post(t, samira, pad, url.Values{"actie": {"ja"}})
 	bezoek(t, samira, pad, "Neemt het over")
+}
+
+// geenBSNOp fails when a page shows the number of anybody of the demo.
+func geenBSNOp(t *testing.T, html string) {
+	t.Helper()
+	for _, g := range Gezinnen() {
+		for _, l := range g.Leden {
+			if strings.Contains(html, l.BSN.Leesbaar()) {
+				t.Error("er staat een BSN op de pagina")
+			}
+		}
+	}
 }
