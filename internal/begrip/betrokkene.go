@@ -16,7 +16,7 @@ type Betrokkene struct {
 	Geslacht            string          `json:"geslacht" enum:"0,1,2,9" doc:"0 onbekend, 1 man, 2 vrouw, 9 niet gespecificeerd"`
 	Naam                Naam            `json:"naam"`
 	Adres               Verblijf[Adres] `json:"adres,omitzero" required:"false" doc:"Zonder waarde: niet bekend"`
-	Geboortedatum       Geboortedatum   `json:"geboortedatum,omitempty" required:"false" maxLength:"10" doc:"(soh) jaar-maand-dag, met nullen voor wat niet bekend is: 2014-05-00, 2014-00-00, 0000-00-00. Van een ongeboren kind de dag waarop het verwacht wordt"`
+	Geboortedatum       Geboortedatum   `json:"geboortedatum,omitempty" required:"false" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" doc:"(soh) jaar-maand-dag, met nullen voor wat niet bekend is: 2014-05-00, 2014-00-00, 0000-00-00. Van een ongeboren kind de dag waarop het verwacht wordt"`
 	Ongeboren           bool            `json:"ongeboren,omitempty" required:"false" doc:"(soh) Dit kind is nog niet geboren"`
 	AdresGeheim         Geheim          `json:"adresGeheim" required:"false" nullable:"true" doc:"(soh) Deze persoon woont verborgen: alleen de ontvanger van de melding leest het adres. null: nog niet bekend, en dus verborgen"`
 	Rol                 string          `json:"rolInGezin,omitempty" enum:"kind,ouder,verzorger,anders" required:"false" doc:"(soh)"`

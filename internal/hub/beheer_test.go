@@ -68,15 +68,30 @@ func (b *beller) stuur(methode, pad string, body any, status int) antwoord {
 	return a
 }
 
+// leesmodel gives the hash of the read model once it holds all of the log, and how far
+// that is.
+func (p *proefhub) leesmodel() (hash [32]byte, laatste uint64) {
+	p.t.Helper()
+	for {
+		laatste = p.Hub.log.Laatste()
+		if !p.wachtOp(p.t.Context(), laatste, time.Minute) {
+			p.t.Fatal("the read model does not get to the end of the log")
+		}
+		hash, err := p.graph.Hash()
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if p.geprojecteerd.Load() == laatste && p.Hub.log.Laatste() == laatste {
+			return hash, laatste
+		}
+	}
+}
+
 // herbouwd stops the hub, throws the read model away and holds the new one
 // against the old.
 func (p *proefhub) herbouwd(basis string) *proefhub {
 	p.t.Helper()
-	want, err := p.graph.Hash()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	laatste := p.Hub.log.Laatste()
+	want, laatste := p.leesmodel()
 	p.stop()
 	if err := os.RemoveAll(filepath.Join(p.dir, "index")); err != nil {
 		p.t.Fatal(err)

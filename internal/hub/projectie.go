@@ -234,6 +234,7 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 		}
 	}
 	h.geprojecteerd.Store(seq)
+	h.getuige.zet(seq) // also of what another replica took in
 	if seq == h.log.Laatste() {
 		h.bijTot.Store(time.Now().UnixNano())
 	}

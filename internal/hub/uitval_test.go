@@ -87,10 +87,7 @@ func TestHerbouwGeeftHetzelfdeLeesmodel(t *testing.T) {
 		id, _ := b.aanvaard(melding(orgPolitie, sentinel, i%2 == 0))
 		ids = append(ids, id)
 	}
-	want, err := p.graph.Hash()
-	if err != nil {
-		t.Fatal(err)
-	}
+	want, _ := p.leesmodel()
 	sleutel := p.Sleutel()
 	p.stop()
 	if err := os.RemoveAll(filepath.Join(p.dir, "index")); err != nil {
@@ -101,8 +98,8 @@ func TestHerbouwGeeftHetzelfdeLeesmodel(t *testing.T) {
 	for _, id := range ids {
 		b.klaar(id)
 	}
-	if got, err := p.graph.Hash(); err != nil || got != want {
-		t.Fatalf("the rebuilt read model differs (%v)", err)
+	if got, _ := p.leesmodel(); got != want {
+		t.Fatal("the rebuilt read model differs")
 	}
 	for _, id := range ids[:3] {
 		a := b.doe("GET", "/v1/events/"+id+"/bewijs", "", nil, "")

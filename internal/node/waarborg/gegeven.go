@@ -78,7 +78,7 @@ func (k *Kop) eisBron(c *begrip.Controle) {
 // Persoon is someone a safeguard is about.
 type Persoon struct {
 	Burgerservicenummer begrip.InhoudBSN     `json:"burgerservicenummer"`
-	Geboortedatum       begrip.Geboortedatum `json:"geboortedatum,omitempty" maxLength:"10" required:"false" doc:"Nodig als de leeftijd meetelt; nullen voor wat niet bekend is"`
+	Geboortedatum       begrip.Geboortedatum `json:"geboortedatum,omitempty" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" required:"false" doc:"Nodig als de leeftijd meetelt; nullen voor wat niet bekend is"`
 	Roepnaam            string               `json:"roepnaam,omitempty" required:"false" maxLength:"100" doc:"Zoals het gezin deze persoon noemt"`
 }
 

@@ -177,6 +177,10 @@ func (k *keuring) antwoord(plek, status string, a map[string]any) {
 	}
 }
 
+// onvolledigeDatum is the form of a date of which parts may be unknown, as the population
+// register writes it: 2014-05-00.
+const onvolledigeDatum = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
+
 // schema checks the members of a schema and of what it holds.
 func (k *keuring) schema(plek string, v any) {
 	s, ok := v.(map[string]any)
@@ -190,7 +194,8 @@ func (k *keuring) schema(plek string, v any) {
 	k.eis(format != "date-time-local" && format != "time", plek, "a moment has a time zone, a time of day has none: not %q", format)
 	for naam, p := range object(s, "properties") {
 		if datumVeld.MatchString(naam) {
-			k.eis(tekst(k.volg(p), "format") == "date", plek+"/"+naam, "a date has the format date")
+			// A date of birth may be known in part, which the format date cannot say.
+			k.eis(tekst(k.volg(p), "format") == "date" || tekst(k.volg(p), "pattern") == onvolledigeDatum, plek+"/"+naam, "a date has the format date")
 		}
 		k.schema(plek+"/"+naam, p)
 	}
