@@ -143,17 +143,7 @@ func TestVerkeerdIngesteldeStroomWordtGeweigerd(t *testing.T) {
 	} {
 		slecht := goed
 		maak(&slecht)
-		var err error
-		for range 100 { // the server may still be removing the files of the one before
-			if _, err = js.CreateStream(context.Background(), slecht); err == nil {
-				break
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
-		if err != nil {
-			t.Errorf("%s: %v", zin, err)
-			continue
-		}
+		maakStroom(t, js, slecht)
 		if _, err := Open(opKaal(t, c)); err == nil || !strings.Contains(err.Error(), zin) {
 			t.Errorf("wil %q, kreeg %v", zin, err)
 		}
@@ -161,14 +151,26 @@ func TestVerkeerdIngesteldeStroomWordtGeweigerd(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := js.CreateStream(context.Background(), goed); err != nil {
-		t.Fatal(err)
-	}
+	maakStroom(t, js, goed)
 	cfg := opKaal(t, c)
 	cfg.Cluster.Enkel = false
 	if _, err := Open(cfg); err == nil || !strings.Contains(err.Error(), "--log-enkel") {
 		t.Errorf("één kopie is goed genoeg bevonden: %v", err)
 	}
+}
+
+// maakStroom makes a stream where there may just have been one: the server may still be
+// removing its files.
+func maakStroom(t *testing.T, js jetstream.JetStream, cfg jetstream.StreamConfig) {
+	t.Helper()
+	var err error
+	for range 100 {
+		if _, err = js.CreateStream(t.Context(), cfg); err == nil {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal(err)
 }
 
 func opKaal(t *testing.T, c *natstest.Cluster) Config {
