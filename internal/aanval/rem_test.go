@@ -205,3 +205,22 @@ func TestNiemandKijktEenUurLangDoor(t *testing.T) {
 		t.Error("the privacy officer does not hear of it")
 	}
 }
+
+// Many families come with the one certificate of the portal: that some of them may not look
+// is no knocking, and no brake on the others.
+func TestGeweigerdeGezinnenZijnGeenAankloppen(t *testing.T) {
+	n := deNetwerk(t)
+	ggz, portaal := n.lid(t, "ggz"), n.lid(t, "portaal")
+	for range 55 {
+		kind := bsn()
+		l := toegang.Lezer{Persoon: "sub", Naam: "Iris Proef", Rol: begrip.RolOuder, Doel: begrip.DoelEigenInzage, Grondslag: begrip.GrondAvg15, Burger: bsn(), Namens: kind}
+		portaal.vraag(t, "POST", ggz.API+"/betrokkenen/query", map[string]string{"burgerservicenummer": kind.Leesbaar()}, portaal.als(t, ggz.OIN, l)...).wil(t, http.StatusForbidden)
+	}
+	teun := n.binnen(t, "ggz", "ggz-teun")
+	if err := teun.Open(t.Context(), "/signalen"); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(teun.HTML, `Klopt aan en wordt niet binnengelaten</span> <b dir="auto">Portaal`) {
+		t.Error("the portal is told to knock")
+	}
+}

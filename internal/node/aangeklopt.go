@@ -65,12 +65,15 @@ func (n *Node) aangeklopt(next http.Handler) http.Handler {
 		if err != nil {
 			oin = ""
 		}
-		if oin == n.cfg.Organisatie.OIN || !n.kloppers.tel(oin, time.Now()) {
-			return
-		}
 		van := begrip.Organisatie{OIN: oin, Naam: "Een onbekend certificaat"}
 		if org, ok := n.register.organisatie(oin); ok {
 			van = org
+		}
+		if van.Soort == begrip.Burgerportaal && s.status == http.StatusForbidden {
+			return // one of a family who may not look: many families come with one certificate
+		}
+		if oin == n.cfg.Organisatie.OIN || !n.kloppers.tel(oin, time.Now()) {
+			return
 		}
 		if err := n.meldSignaal(context.WithoutCancel(r.Context()), van, signaal.Aangeklopt, ""); err != nil {
 			n.cfg.Log.Error("signaal over wie aanklopt niet vastgelegd", "fout", err)

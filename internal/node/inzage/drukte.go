@@ -2,6 +2,7 @@ package inzage
 
 import (
 	"context"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -23,56 +24,95 @@ var Standaard = Grenzen{PerPersoon: 100, PerOrganisatie: 1000, Weigeringen: 25}
 const weerElke = 250
 
 // drukte counts, in memory, whom everybody looked at within the hour. It holds no number
-// that can be read.
+// that can be read: zaad is of this process only.
 type drukte struct {
 	Grenzen
+	zaad     maphash.Seed
 	mu       sync.Mutex
+	geruimd  time.Time
 	gezien   map[string]map[kort]time.Time
 	weigerde map[begrip.OIN][]time.Time
 	gemeld   map[string]time.Time
 }
 
 // kort stands for a person or a record.
-type kort [8]byte
+type kort uint64
 
 func nieuweDrukte(g Grenzen) *drukte {
-	return &drukte{Grenzen: g, gezien: map[string]map[kort]time.Time{}, weigerde: map[begrip.OIN][]time.Time{}, gemeld: map[string]time.Time{}}
+	return &drukte{Grenzen: g, zaad: maphash.MakeSeed(), gezien: map[string]map[kort]time.Time{}, weigerde: map[begrip.OIN][]time.Time{}, gemeld: map[string]time.Time{}}
 }
 
-// neem counts a look of wie at whom; wacht is how long until there is room, and then
-// nothing was counted.
-func (d *drukte) neem(wie string, max int, wat []kort, nu time.Time) (wacht time.Duration) {
-	m := d.gezien[wie]
-	if m == nil {
-		m = map[kort]time.Time{}
-		d.gezien[wie] = m
-	}
-	nieuw := 0
+// vol tells how long until wie may look at wat as well; 0 is now.
+func (d *drukte) vol(wie string, max int, wat []kort, nu time.Time) time.Duration {
+	m, nieuw := d.gezien[wie], 0
 	for _, k := range wat {
 		if t, al := m[k]; !al || nu.Sub(t) >= time.Hour {
 			nieuw++
 			delete(m, k)
 		}
 	}
-	if nieuw > 0 && len(m)+nieuw > max { // only then does it matter which are past
-		oudst := nu
-		for k, t := range m {
-			if nu.Sub(t) >= time.Hour {
-				delete(m, k)
-			} else if t.Before(oudst) {
-				oudst = t
-			}
+	if nieuw == 0 || len(m)+nieuw <= max {
+		return 0 // only beyond does it matter which are past
+	}
+	oudst := nu
+	for k, t := range m {
+		if nu.Sub(t) >= time.Hour {
+			delete(m, k)
+		} else if t.Before(oudst) {
+			oudst = t
 		}
-		if len(m)+nieuw > max {
-			return time.Hour - nu.Sub(oudst)
-		}
+	}
+	if len(m)+nieuw <= max {
+		return 0
+	}
+	return time.Hour - nu.Sub(oudst)
+}
+
+// tel counts that wie looked at wat.
+func (d *drukte) tel(wie string, wat []kort, nu time.Time) {
+	m := d.gezien[wie]
+	if m == nil {
+		m = map[kort]time.Time{}
+		d.gezien[wie] = m
 	}
 	for _, k := range wat {
 		if _, al := m[k]; !al {
 			m[k] = nu
 		}
 	}
-	return 0
+}
+
+// neem counts a look of somebody of an organisation; wacht is how long until there is room
+// for it, and then nothing was counted for either.
+func (d *drukte) neem(van begrip.OIN, persoon string, wat []kort, nu time.Time) (wacht time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ruim(nu)
+	wie := string(van) + "|" + persoon
+	if wacht = max(d.vol(wie, d.PerPersoon, wat, nu), d.vol(string(van), d.PerOrganisatie, wat, nu)); wacht == 0 {
+		d.tel(wie, wat, nu)
+		d.tel(string(van), wat, nu)
+	}
+	return wacht
+}
+
+// ruim forgets, once an hour, who did not look within the last: names of professionals are
+// their organisation's to choose, and would pile up.
+func (d *drukte) ruim(nu time.Time) {
+	if nu.Sub(d.geruimd) < time.Hour {
+		return
+	}
+	d.geruimd = nu
+	for wie, m := range d.gezien {
+		for k, t := range m {
+			if nu.Sub(t) >= time.Hour {
+				delete(m, k)
+			}
+		}
+		if len(m) == 0 {
+			delete(d.gezien, wie)
+		}
+	}
 }
 
 // teVeel refuses what besluit allows when l looked at too many people within the hour, and
@@ -82,21 +122,15 @@ func (z *Inzage) teVeel(id string, rec dossier.Record, l toegang.Lezer, besluit 
 	if !besluit.Toegestaan || !l.Burger.IsZero() || l.Rol == begrip.RolSysteem && l.Organisatie.OIN == z.cfg.Organisatie.OIN {
 		return 0
 	}
+	d := z.drukte
 	wat := make([]kort, 0, len(rec.Personen)+1)
 	for _, b := range rec.Personen {
-		wat = append(wat, kort([]byte(b.Leesbaar()[:8])))
+		wat = append(wat, kort(maphash.String(d.zaad, b.Leesbaar())))
 	}
 	if len(wat) == 0 {
-		var k kort
-		copy(k[:], id)
-		wat = append(wat, k)
+		wat = append(wat, kort(maphash.String(d.zaad, id)))
 	}
-	d, nu := z.drukte, time.Now()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if wacht = d.neem(string(l.Organisatie.OIN)+"|"+l.Persoon, d.PerPersoon, wat, nu); wacht == 0 {
-		wacht = d.neem(string(l.Organisatie.OIN), d.PerOrganisatie, wat, nu)
-	}
+	wacht = d.neem(l.Organisatie.OIN, l.Persoon, wat, time.Now())
 	if wacht > 0 {
 		*besluit = toegang.Besluit{Redenen: []toegang.Reden{{Tekst: "Deze persoon of organisatie keek in een uur naar meer personen dan mag.", Gezin: "Deze persoon keek naar te veel mensen. Daarom kreeg deze persoon niets te zien."}}}
 	}

@@ -1,6 +1,7 @@
 package inzage
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -8,13 +9,13 @@ import (
 // The same person counts once, an hour later there is room again, and what was refused
 // took no place.
 func TestDrukteTeltVerschillendePersonenPerUur(t *testing.T) {
-	d, nu := nieuweDrukte(Grenzen{PerPersoon: 3}), time.Now()
+	d, nu := nieuweDrukte(Grenzen{PerPersoon: 3, PerOrganisatie: 4}), time.Now()
 	kijk := func(na time.Duration, wie ...byte) time.Duration {
 		var wat []kort
 		for _, w := range wie {
-			wat = append(wat, kort{w})
+			wat = append(wat, kort(w))
 		}
-		return d.neem("p", 3, wat, nu.Add(na))
+		return d.neem("org", "p", wat, nu.Add(na))
 	}
 	for i, p := range []struct {
 		na  time.Duration
@@ -29,7 +30,20 @@ func TestDrukteTeltVerschillendePersonenPerUur(t *testing.T) {
 			t.Errorf("look %d: wait %v", i, wacht)
 		}
 	}
-	if d.neem("q", 3, []kort{{9}}, nu) != 0 {
+	nu = nu.Add(4 * time.Hour)
+	if kijk(0, 1, 2, 3); d.neem("org", "q", []kort{1, 8}, nu) != 0 {
 		t.Error("one counts for another")
+	}
+	if d.neem("org", "q", []kort{9}, nu) == 0 || d.neem("ander", "q", []kort{9}, nu) != 0 {
+		t.Error("what one organisation looks at is not counted, or for another")
+	}
+	if d.neem("org", "q", []kort{1, 2, 8}, nu) != 0 {
+		t.Error("what the organisation had no room for took a place of who asked")
+	}
+	for i := range 1000 {
+		d.neem("ander", fmt.Sprint(i), []kort{9}, nu)
+	}
+	if d.neem("org", "p", []kort{1}, nu.Add(time.Hour)); len(d.gezien) != 2 {
+		t.Errorf("an hour later %d are kept", len(d.gezien))
 	}
 }

@@ -14,8 +14,8 @@ import (
 // an hour of need is about one family, and an hour in which many families are looked at
 // is something else. A use that was judged takes no place any more.
 type Rem struct {
-	PerPersoon     int // families of one professional
-	PerOrganisatie int // families of one organisation
+	PerPersoon     int // families of one professional, of up to perPlaats people each
+	PerOrganisatie int // the same, of one organisation
 	Venster        time.Duration
 }
 
@@ -25,6 +25,19 @@ var StandaardRem = Rem{PerPersoon: 3, PerOrganisatie: 10, Venster: time.Hour}
 // zelfdeReden is how many families one reason may serve within a day before it counts
 // as no reason.
 const zelfdeReden = 2
+
+// perPlaats is how many people one place holds. Records link families, and whoever may
+// bring in a record can link strangers: so a family of any size is not one place. The
+// largest melding (30 people) still fits in StandaardRem.
+const perPlaats = 10
+
+// plaatsen is how many places gs take.
+func plaatsen(gs []gezin) (n int) {
+	for _, g := range gs {
+		n += max(1, (len(g.wie)+perPlaats-1)/perPlaats)
+	}
+	return n
+}
 
 // Geremd is why noodtoegang is not given although the rules allow it. Its text is for the
 // professional: what to do now.
@@ -116,9 +129,9 @@ func (w *Waarborgen) rem(n *Noodtoegang, open []*Noodtoegang) (herhaald bool, er
 	eigen, alle = voegGezin(eigen, gezinVan(n)), voegGezin(alle, gezinVan(n))
 	var f *begrip.Fout
 	switch {
-	case len(eigen) > w.cfg.Rem.PerPersoon:
+	case plaatsen(eigen) > w.cfg.Rem.PerPersoon:
 		f = begrip.NieuweFout(begrip.TeDruk, "U gebruikte bij ons net al noodtoegang voor %d gezinnen, en dat heeft nog niemand nagekeken. Meer kan nu niet. Is er nu gevaar? Bel 112, of bel ons.", w.cfg.Rem.PerPersoon)
-	case len(alle) > w.cfg.Rem.PerOrganisatie:
+	case plaatsen(alle) > w.cfg.Rem.PerOrganisatie:
 		f = begrip.NieuweFout(begrip.TeDruk, "Uw organisatie gebruikte bij ons net al noodtoegang voor %d gezinnen, en dat heeft nog niemand nagekeken. Meer kan nu niet. Is er nu gevaar? Bel 112, of bel ons.", w.cfg.Rem.PerOrganisatie)
 	default:
 		return herhaald, nil
@@ -130,13 +143,17 @@ func (w *Waarborgen) rem(n *Noodtoegang, open []*Noodtoegang) (herhaald bool, er
 // vlak gives a reason as it is compared with another.
 func vlak(reden string) string { return strings.ToLower(strings.Join(strings.Fields(reden), " ")) }
 
-// maxNood is how many uses are looked at: beyond it nobody reviews, and none is given.
+// maxNood is how many uses are looked at: beyond it nobody reviews, and none is given,
+// because a stop may be among those that were not read.
 const maxNood = 10_000
 
 func zoekNood(ctx context.Context, tx *dossier.Tx, staat string) (uit []*Noodtoegang, err error) {
 	recs, err := tx.Zoek(ctx, dossier.Filter{Soort: SoortNoodtoegang.Naam, Staat: staat, Limiet: maxNood})
 	if err != nil {
 		return nil, err
+	}
+	if len(recs) == maxNood {
+		return nil, &Geremd{Fout: begrip.NieuweFout(begrip.TeDruk, "Wij geven nu geen noodtoegang: er is te veel dat nog niemand nakeek. Is er nu gevaar? Bel 112, of bel ons.")}
 	}
 	for _, r := range recs {
 		n, err := lees[Noodtoegang](r)

@@ -174,3 +174,28 @@ func TestRemHoudtOokTegelijk(t *testing.T) {
 		t.Errorf("one reason for three families is marked %d times", herhaald)
 	}
 }
+
+// Records that link one family to the next are no way round: a place holds so many people.
+func TestEenKetenVanRecordsIsNietEenGezin(t *testing.T) {
+	p := nieuweProef(t)
+	joris := p.inNood("joris", "Het kind is weg en niemand weet waar.")
+	gezien := 0
+	for g := range 43 {
+		switch err := p.nood(joris, fmt.Sprint(g), alarm, mens(g, 0), mens(g+1, 0)); {
+		case err == nil:
+			gezien++
+		case !geremd(err):
+			t.Fatal(err)
+		}
+	}
+	if max := StandaardRem.PerPersoon*perPlaats - 1; gezien != max {
+		t.Errorf("%d records in a chain, at most %d", gezien, max)
+	}
+	groot := make([]begrip.BSN, 30) // the largest melding there is
+	for i := range groot {
+		groot[i] = mens(100+i, 0)
+	}
+	if err := p.nood(p.inNood("els", "Er is brand in dit tehuis, ik zoek allen."), "tehuis", alarm, groot...); err != nil {
+		t.Errorf("one record about many: %v", err)
+	}
+}
