@@ -28,6 +28,7 @@ const (
 	ToestemmingGegeven           = "nl.jzv.inrichten-en-bijsturen-samenwerking.toestemming-gegeven"
 	ToestemmingIngetrokken       = "nl.jzv.inrichten-en-bijsturen-samenwerking.toestemming-ingetrokken"
 	NoodtoegangGebruikt          = "nl.jzv.inrichten-en-bijsturen-samenwerking.noodtoegang-gebruikt"
+	WegwijzerGeplaatst           = "nl.jzv.inrichten-en-bijsturen-samenwerking.wegwijzer-geplaatst"
 	LogVerankerd                 = "nl.jzv.inrichten-en-bijsturen-samenwerking.verwerkingenlog-verankerd"
 	GebeurtenissenQueryResultaat = "nl.jzv.ketenindex.gebeurtenissen-query-resultaat"
 	TijdlijnQueryResultaat       = "nl.jzv.ketenindex.tijdlijn-query-resultaat"
@@ -72,7 +73,7 @@ var typen = []string{
 	BekendheidsverzoekIngezien, UitkomstBeschikbaar, UitkomstIngezien, UitkomstQueryResultaat, GebeurtenissenQueryResultaat,
 	SoortVastgesteld, SchemaVastgesteld, GebeurtenisIngetrokken, IntrekkingHerroepen,
 	VergetenGevraagd, VergetenGoedgekeurd, VergetenBegonnen, VergetenUitgevoerd, BewaartermijnToegepast,
-	SamenwerkingBegonnen, SamenwerkingGestopt, ToestemmingGegeven, ToestemmingIngetrokken, NoodtoegangGebruikt, LogVerankerd,
+	SamenwerkingBegonnen, SamenwerkingGestopt, ToestemmingGegeven, ToestemmingIngetrokken, NoodtoegangGebruikt, WegwijzerGeplaatst, LogVerankerd,
 	TijdlijnQueryResultaat, MeldingQueryResultaat,
 	DeelnemerToegetreden, DeelnemerGewijzigd, DeelnemerVertrokken, APIAangemeld, APIGewijzigd, APIVervallen,
 	StoringGemeld, StoringBijgewerkt, StoringVoorbij, GezondheidVeranderd, AbonnementGenomen, AbonnementGestopt,

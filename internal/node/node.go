@@ -403,7 +403,7 @@ func (n *Node) Run(ctx context.Context) error {
 // werk starts what acts on the dossier; stop is called by what cannot go on.
 func (n *Node) werk(ctx context.Context, wg *sync.WaitGroup, stop context.CancelCauseFunc) {
 	for _, f := range []func(context.Context) error{
-		n.bezorger.Run, n.opdracht.Run, n.waarborgen.Run, n.anker.Run, n.uitvoer.Run, n.signalen.Run, n.letOpKetenindex,
+		n.bezorger.Run, n.opdracht.Run, n.waarborgen.Run, n.anker.Run, n.uitvoer.Run, n.signalen.Run, n.letOpKetenindex, n.store.WijsEerdere,
 	} {
 		wg.Go(func() {
 			if err := f(ctx); err != nil && ctx.Err() == nil {

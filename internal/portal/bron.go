@@ -8,11 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -29,9 +26,6 @@ const (
 	// (docs/prestaties.md), and that would tell of them.
 	paginaMaat = 300 * time.Millisecond
 	tegelijk   = 48 // sources asked at the same time, per page
-	// allenTot is the size of a network up to which every node is asked, so that
-	// an organisation that registered something without an event is found too.
-	allenTot = 25
 )
 
 // bron is one source and what it answered.
@@ -61,6 +55,7 @@ func (b *beeld) weigert() []weigering {
 // beeld is all that could be found about one person, now.
 type beeld struct {
 	Gebeurtenissen []gebeurtenis   // newest first
+	Twijfel        bool            // whether somebody hides is not known: see twijfel
 	HubStil        bool            // the Ketenindex did not answer: no timeline
 	Onvolledig     bool            // some events could not be read
 	HubKeek        []inzage.Inkijk // who looked in the Ketenindex
@@ -74,42 +69,49 @@ type beeld struct {
 	soorten        map[begrip.OIN]begrip.OrganisatieSoort
 }
 
-// haal asks the Ketenindex and the sources for everything about the person who
-// is signed in, or for whom that person looks. It always gives a beeld; what is
+// haal asks the Ketenindex about the person who is signed in, or for whom that person
+// looks, and then the sources it points to. It always gives a beeld; what is
 // missing is told in it.
 func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 	defer inzage.WachtTot(ctx, time.Now(), paginaMaat)
-	b := beeld{namen: map[begrip.OIN]string{}, soorten: map[begrip.OIN]begrip.OrganisatieSoort{}}
+	b := beeld{}
 	b.GeenRegister = !p.kentDeelnemers(ctx)
-	alle, nodes := p.register.Deelnemers(), p.register.bronnen()
-	var wg sync.WaitGroup
-	vragen := func() { b.Bronnen = p.vraagBronnen(ctx, s, nodes) }
-	samen := len(alle) < allenTot
-	if samen {
-		wg.Go(vragen)
-	}
-	gs, heel, err := p.gebeurtenissen(ctx, s)
-	b.Gebeurtenissen, b.HubStil, b.Onvolledig = gs, err != nil, err == nil && !heel
-	if err != nil {
-		p.cfg.Log.WarnContext(ctx, "de Ketenindex antwoordt niet", "fout", err.Error())
-	}
-	if !samen {
-		if !b.HubStil {
-			nodes = slices.DeleteFunc(nodes, func(d functie.Deelnemer) bool {
-				return !slices.ContainsFunc(gs, func(g gebeurtenis) bool { return slices.Contains(g.Wie, d.OIN) })
-			})
-		}
-		vragen()
-	}
-	wg.Wait()
-	b.alleenGetoond(s.Voor != nil, p.teksten)
-	p.metHubInkijken(ctx, s, &b)
-	if !samen && !b.HubStil {
-		b.naamloos()
-	}
+	alle := p.register.Deelnemers()
+	v, err := p.vind(ctx, s)
+	b.Gebeurtenissen, b.HubStil, b.Onvolledig = v.Gebeurtenissen, err != nil, err == nil && !v.Heel
 	b.noem(alle)
+	b.Bronnen = p.vraagBronnen(ctx, s, v.Waar)
+	b.twijfel()
+	eigenaar := b.eigenaars()
+	p.eigenDelen(ctx, &b, eigenaar)
+	b.alleenGetoond(s.Voor != nil, p.teksten, eigenaar)
+	p.metHubInkijken(ctx, s, &b)
+	b.naamloos()
+	b.vertrokken()
 	b.verhul(alle)
 	return b
+}
+
+// twijfel notes that a source is silent that may know of somebody in hiding: one that has
+// to do with a zaak, of which the records tell where people live. Only an answer shows
+// that nobody hides, so until then nothing is shown that could tell a place. When the Ketenindex is
+// silent, or not all of it could be read, any source may be such a one.
+func (b *beeld) twijfel() {
+	for _, x := range b.Bronnen {
+		b.Twijfel = b.Twijfel || x.Stil && (b.HubStil || slices.ContainsFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
+			return g.Zaak != "" && slices.Contains(g.Wie, x.OIN)
+		}))
+	}
+	b.Twijfel = b.Twijfel || b.Onvolledig
+}
+
+// eigenaars gives of each record the first event about it: its sender holds the record.
+func (b *beeld) eigenaars() map[string]gebeurtenis {
+	uit := map[string]gebeurtenis{}
+	for _, g := range b.Gebeurtenissen { // newest first: the last one stays
+		uit[g.Onderwerp] = g
+	}
+	return uit
 }
 
 // kentDeelnemers tells whether there is a list of deelnemers; the first one is
@@ -127,12 +129,17 @@ func (p *Portal) kentDeelnemers(ctx context.Context) bool {
 	return err == nil
 }
 
-// naamloos puts one nameless source in place of all that are silent. In a large
-// network only those are asked that have an event about this person: the name
-// of a silent one would tell that it has, also when all of it is withheld.
+// naamloos puts one nameless source in place of those that are silent and stand nowhere
+// else on the page: only those are asked that have to do with this person, so the name
+// would tell that one has, also when all of it is withheld. What another source
+// shows names who is in it already.
 func (b *beeld) naamloos() {
-	stil := false
-	b.Bronnen = slices.DeleteFunc(b.Bronnen, func(x bron) bool { stil = stil || x.Stil; return x.Stil })
+	stil, bekend := false, b.betrokken()
+	b.Bronnen = slices.DeleteFunc(b.Bronnen, func(x bron) bool {
+		weg := x.Stil && !slices.Contains(bekend, x.OIN)
+		stil = stil || weg
+		return weg
+	})
 	if stil {
 		b.Bronnen = append(b.Bronnen, bron{Deelnemer: functie.Deelnemer{Organisatie: begrip.Organisatie{Naam: "Een organisatie", Soort: begrip.Overig}}, Stil: true})
 	}
@@ -146,15 +153,12 @@ func (b *beeld) naamloos() {
 // not. An event about a record of another that tells of one of the sender's own
 // (Tekst.Afgeleid) asks of both. Who looks for another (streng) gets nothing that no
 // source stands for.
-func (b *beeld) alleenGetoond(streng bool, teksten map[string]functie.Tekst) {
-	getoond, eigenaar := map[string]bool{}, map[string]gebeurtenis{}
+func (b *beeld) alleenGetoond(streng bool, teksten map[string]functie.Tekst, eigenaar map[string]gebeurtenis) {
+	getoond := map[string]bool{}
 	for _, x := range b.Bronnen {
 		for _, d := range x.Beeld.Delen {
-			getoond["urn:soh:"+d.Soort+":"+d.ID] = true
+			getoond[d.URN()] = true
 		}
-	}
-	for _, g := range b.Gebeurtenissen { // newest first: the last one stays
-		eigenaar[g.Onderwerp] = g
 	}
 	for _, x := range b.Bronnen { // what it shows without a part; of its own records only
 		for _, urn := range x.Beeld.Bekend {
@@ -198,28 +202,28 @@ func (b *beeld) verzwijgt(g gebeurtenis) bool {
 	return ok && g.Bron != "" && !g.Afgeschermd && i >= 0 && (b.Bronnen[i].Stil || slices.Contains(b.Bronnen[i].Beeld.Soorten, soort))
 }
 
-// noem settles the name of every organisation: that of the register, else the
-// one in the events. A source of events that is in no register cannot be asked,
-// and that is told as well.
+// noem settles the name of every organisation: that of the register, and nothing else.
 func (b *beeld) noem(alle []functie.Deelnemer) {
+	b.namen, b.soorten = map[begrip.OIN]string{}, map[begrip.OIN]begrip.OrganisatieSoort{}
 	for _, d := range alle {
 		b.namen[d.OIN], b.soorten[d.OIN] = d.Naam, d.Soort
 	}
 	for _, g := range b.Gebeurtenissen {
-		for oin, naam := range g.Namen {
+		for _, oin := range g.Wie {
 			if b.namen[oin] == "" {
-				b.namen[oin] = naam
+				b.namen[oin] = nietMeer
 			}
 		}
 	}
+}
+
+// vertrokken tells, once, that a source of events is in no register any more, and so cannot
+// be asked.
+func (b *beeld) vertrokken() {
 	for _, g := range b.Gebeurtenissen {
-		_, bekend := b.soorten[g.Bron]
-		if g.Bron == "" || bekend || slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.OIN == g.Bron }) {
-			continue
-		}
-		d := functie.Deelnemer{Organisatie: begrip.Organisatie{OIN: g.Bron, Naam: b.namen[g.Bron], Soort: begrip.Overig}}
-		if d.Naam != "" {
-			b.Bronnen = append(b.Bronnen, bron{Deelnemer: d, Stil: true})
+		if _, bekend := b.soorten[g.Bron]; g.Bron != "" && !bekend {
+			b.Bronnen = append(b.Bronnen, bron{Deelnemer: functie.Deelnemer{Organisatie: begrip.Organisatie{OIN: g.Bron, Naam: nietMeer, Soort: begrip.Overig}}, Stil: true})
+			return
 		}
 	}
 }
@@ -227,21 +231,14 @@ func (b *beeld) noem(alle []functie.Deelnemer) {
 // vraagBronnen asks all at once; the slowest decides, within wachttijd each.
 func (p *Portal) vraagBronnen(ctx context.Context, s kijker, nodes []functie.Deelnemer) []bron {
 	uit := make([]bron, len(nodes))
-	plek := make(chan struct{}, tegelijk)
-	var wg sync.WaitGroup
-	for i, d := range nodes {
-		plek <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-plek }()
-			uit[i] = bron{Deelnemer: d}
-			var err error
-			if uit[i].Beeld, uit[i].Reden, err = p.vraag(ctx, s, d); err != nil {
-				uit[i].Beeld, uit[i].Stil = inzage.Gezinsbeeld{}, true
-				p.cfg.Log.WarnContext(ctx, "een bron antwoordt niet", "bron", d.OIN, "fout", err.Error())
-			}
-		})
-	}
-	wg.Wait()
+	elkVan(nodes, func(i int, d functie.Deelnemer) {
+		uit[i] = bron{Deelnemer: d}
+		var err error
+		if uit[i].Beeld, uit[i].Reden, err = p.vraag(ctx, s, d); err != nil {
+			uit[i].Beeld, uit[i].Stil = inzage.Gezinsbeeld{}, true
+			p.cfg.Log.WarnContext(ctx, "een bron antwoordt niet", "bron", d.OIN, "fout", err.Error())
+		}
+	})
 	return uit
 }
 
@@ -263,8 +260,7 @@ func (p *Portal) vraag(ctx context.Context, s kijker, d functie.Deelnemer) (_ in
 	if json.Unmarshal(b, &g) != nil || g.Organisatie.OIN != d.OIN {
 		return g, "", errors.New("het antwoord is niet te gebruiken")
 	}
-	schoon(&g)
-	return g, "", nil
+	return g, "", p.neem(&g, d.Naam, p.cfg.Nu())
 }
 
 const maxUitleg = 400 // characters of a source's own words
@@ -316,44 +312,4 @@ func (p *Portal) bij(ctx context.Context, s kijker, d functie.Deelnemer, pad str
 		err = errors.New("het antwoord is te groot")
 	}
 	return b, kop{resp.StatusCode, resp.Header.Get("Link")}, err
-}
-
-var telefoonVorm = regexp.MustCompile(`^[0-9+][0-9 ()-]{2,19}$`)
-
-// schoon makes the words of a source fit to show: no BSN, no contact that is
-// no telephone number or address.
-func schoon(g *inzage.Gezinsbeeld) {
-	for i := range g.Delen {
-		d := &g.Delen[i]
-		d.Titel, d.Tekst = veilig(d.Titel), veilig(d.Tekst)
-		for j := range d.Regels {
-			d.Regels[j].Label, d.Regels[j].Waarde = veilig(d.Regels[j].Label), veilig(d.Regels[j].Waarde)
-		}
-		if c := d.Contact; c != nil {
-			c.Naam, c.Functie = veilig(c.Naam), veilig(c.Functie)
-			if !telefoonVorm.MatchString(c.Telefoon) {
-				c.Telefoon = ""
-			}
-			if a, err := mail.ParseAddress(c.Email); err != nil || a.Address != c.Email || strings.ContainsAny(c.Email, "?&%") {
-				c.Email = ""
-			}
-		}
-	}
-	for i := range g.Keuzes {
-		k := &g.Keuzes[i]
-		k.Wat, k.Over = veilig(k.Wat), veilig(k.Over)
-		for j := range k.Wie {
-			k.Wie[j] = veilig(k.Wie[j])
-		}
-	}
-	schoonKeren(g.Inzagen)
-}
-
-func schoonKeren(ks []inzage.Inkijk) {
-	for i := range ks {
-		k := &ks[i]
-		for _, s := range []*string{&k.Wie, &k.Organisatie, &k.Rol, &k.Wat, &k.Gegeven, &k.Waarom, &k.Reden, &k.Grondslag} {
-			*s = veilig(*s)
-		}
-	}
 }

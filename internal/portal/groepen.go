@@ -28,6 +28,7 @@ type groep struct {
 type keer struct {
 	Op   time.Time
 	Wat  string
+	Bron string // who tells of it
 	Keer int
 }
 
@@ -65,11 +66,11 @@ func groepeer(ks []inzage.Inkijk) []groep {
 		if !slices.Contains(g.Organisaties, k.Organisatie) {
 			g.Organisaties = append(g.Organisaties, k.Organisatie)
 		}
-		if n := len(g.Keren); n > 0 && g.Keren[n-1].Wat == k.Wat {
+		if n := len(g.Keren); n > 0 && g.Keren[n-1].Wat == k.Wat && g.Keren[n-1].Bron == k.Bron {
 			g.Keren[n-1].Keer++
 			g.Keren[n-1].Op = k.Tijdstip // in a row: when it began
 		} else {
-			g.Keren = append(g.Keren, keer{k.Tijdstip, k.Wat, 1})
+			g.Keren = append(g.Keren, keer{k.Tijdstip, k.Wat, k.Bron, 1})
 		}
 	}
 	for i := range uit {
@@ -159,6 +160,8 @@ const samenBezoek = time.Minute
 // bezoekdagen counts the visits by the family, apart from the looks: the same visit
 // stands in the log of every source that was asked.
 func (p *Portal) bezoekdagen(ctx context.Context, k kijker, b *beeld) (uit []bezoekdag, totaal int) {
+	ctx, stop := context.WithTimeout(ctx, lijstTijd*p.wacht)
+	defer stop()
 	lijsten := make([][]inzage.Bezoek, len(b.Bronnen))
 	var wg sync.WaitGroup
 	for i, x := range b.Bronnen {
@@ -185,7 +188,8 @@ func (p *Portal) bezoekdagen(ctx context.Context, k kijker, b *beeld) (uit []bez
 	slices.SortStableFunc(alle, func(a, b inzage.Bezoek) int { return b.Tijdstip.Compare(a.Tijdstip) })
 	laatst, plek := map[string]time.Time{}, map[string]int{}
 	for _, x := range alle {
-		wie := strings.Join([]string{veilig(x.Wie), strconv.FormatBool(x.Toegestaan)}, "|")
+		x.Wie = persoonsnaam(x.Wie, geenNaam)
+		wie := strings.Join([]string{x.Wie, strconv.FormatBool(x.Toegestaan)}, "|")
 		if t, ok := laatst[wie]; ok && t.Sub(x.Tijdstip) < samenBezoek {
 			continue
 		}
@@ -195,7 +199,7 @@ func (p *Portal) bezoekdagen(ctx context.Context, k kijker, b *beeld) (uit []bez
 		if !ok {
 			i = len(uit)
 			plek[sleutel] = i
-			uit = append(uit, bezoekdag{Op: x.Tijdstip, Wie: veilig(x.Wie), Dicht: !x.Toegestaan})
+			uit = append(uit, bezoekdag{Op: x.Tijdstip, Wie: x.Wie, Dicht: !x.Toegestaan})
 		}
 		uit[i].Aantal++
 		totaal++

@@ -161,8 +161,9 @@ func (p *Portal) metHubInkijken(ctx context.Context, s kijker, b *beeld) {
 		b.HubKeekStil = true
 		return
 	}
-	toont := map[begrip.OIN]bool{}
+	toont, weigert := map[begrip.OIN]bool{}, false
 	for _, x := range b.Bronnen {
+		weigert = weigert || s.Voor != nil && (x.Stil || x.Reden != "")
 		if !x.Stil && x.Reden == "" && len(x.Beeld.Delen) > 0 {
 			toont[x.OIN] = true
 		}
@@ -174,7 +175,8 @@ func (p *Portal) metHubInkijken(ctx context.Context, s kijker, b *beeld) {
 		if x.Eigen || s.Voor != nil && !s.Voor.Kind && (x.Organisatie == nil || !toont[x.Organisatie.OIN]) {
 			return x, false
 		}
-		return x.zoals(b)
+		x, ok := x.zoals(b)
+		return x, ok && (!weigert || x.Aantal > 0) // one source's word opens no more than its own records
 	}
 	ks, heel, err := p.hubInkijken(ctx, s, zoals)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -259,6 +260,29 @@ func (n *net) pagina(bsn begrip.BSN, pad string) (int, http.Header, string) {
 	return resp.StatusCode, resp.Header, string(b)
 }
 
+// stuur posts a form as the person; no redirect is followed.
+func (n *net) stuur(bsn begrip.BSN, pad string, v url.Values) (int, string) {
+	n.t.Helper()
+	r, err := http.NewRequestWithContext(n.t.Context(), http.MethodPost, n.web.URL+pad, strings.NewReader(v.Encode()))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.AddCookie(n.koekje(bsn, time.Time{}))
+	c := &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := c.Do(r)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
 var tags = regexp.MustCompile(`<[^>]*>`)
 
 // lees gives what a person reads on a page.
@@ -311,11 +335,16 @@ func (n *net) geenBSN() {
 // meld registers a melding about the sentinel at o.
 func (n *net) meld(o begrip.Organisatie, afgeschermd bool) {
 	n.t.Helper()
+	n.meldOver(o, ouder, afgeschermd)
+}
+
+func (n *net) meldOver(o begrip.Organisatie, wie begrip.BSN, afgeschermd bool) {
+	n.t.Helper()
 	m := map[string]any{
 		"soort": "VT", "verzoek": "Wilt u kijken of het veilig is?", "terugkoppelingGewenst": true,
 		"zorgelijkeSituatie": map[string]any{"situatieSchets": "Er was ruzie.", "nadereOmschrijving": "De kinderen zijn bang."},
 		"contact":            map[string]any{"naam": "Juf Verborgen", "emailAdres": "juf@verborgen.voorbeeld.nl", "telefoonnummer": "010 765 43 21"},
-		"heeftBetrekkingOp": []any{map[string]any{"burgerservicenummer": ouder.Leesbaar(), "geslacht": "2", "rolInGezin": "ouder",
+		"heeftBetrekkingOp": []any{map[string]any{"burgerservicenummer": wie.Leesbaar(), "geslacht": "2", "rolInGezin": "ouder",
 			"naam":  map[string]any{"voornamen": "Sanne", "voorvoegsel": "de", "geslachtsnaam": "Wit"},
 			"adres": map[string]any{"straatnaam": "Laan", "huisnummer": 1, "postcode": "1234 AB", "plaats": "Oost"}}},
 	}

@@ -38,7 +38,6 @@ type gebeurtenis struct {
 	Op          time.Time
 	Bron        begrip.OIN   // empty when shielded or not told
 	Wie         []begrip.OIN // every organisation it names, Bron first
-	Namen       map[begrip.OIN]string
 	Zaak        string
 	Onderwerp   string // urn of the record it is about
 	Afgeschermd bool   // the family may not know whose this is
@@ -197,7 +196,7 @@ func lees(rauw json.RawMessage) (gebeurtenis, error) {
 	if err != nil {
 		return gebeurtenis{}, err
 	}
-	g := gebeurtenis{Type: e.Type, Op: e.Time, Zaak: gr.Zaak(), Onderwerp: e.Subject, Namen: map[begrip.OIN]string{}}
+	g := gebeurtenis{Type: e.Type, Op: e.Time, Zaak: gr.Zaak(), Onderwerp: e.Subject}
 	if e.Source == bronAfgeschermd || gr.IsBronAfgeschermd() {
 		g.Afgeschermd = true
 		return g, nil
@@ -212,9 +211,6 @@ func lees(rauw json.RawMessage) (gebeurtenis, error) {
 		}
 		if !slices.Contains(g.Wie, oin) {
 			g.Wie = append(g.Wie, oin)
-		}
-		if naam := veilig(n.Tekst("soh:naam")); naam != "" {
-			g.Namen[oin] = naam
 		}
 	}
 	return g, nil

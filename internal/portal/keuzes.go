@@ -37,6 +37,7 @@ type keuzesData struct {
 	Nu, Gestopt []keuze
 	Wet         []plicht
 	Stil        []string
+	Twijfel     bool
 	Heel        bool
 }
 
@@ -45,7 +46,7 @@ type keuzesData struct {
 // another.
 func (p *Portal) toonKeuzes(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
 	b := p.haal(r.Context(), kijker{Sessie: s})
-	d := keuzesData{Heel: b.heel()}
+	d := keuzesData{Heel: b.heel(), Twijfel: b.Twijfel}
 	for _, x := range b.Bronnen {
 		if x.Stil {
 			d.Stil = append(d.Stil, x.Naam)

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ func TestVoorWieLegtUitWaaromHetNietKan(t *testing.T) {
 	n := nieuwNet(t, politie)
 	w := n.knopen[politie.OIN].Omgeving().Waarborgen
 	vandaag := time.Now().In(begrip.Zone) // as the node counts, whatever the machine's zone
-	for _, g := range []struct {
+	for i, g := range []struct {
 		geboren   string
 		wel, niet []string
 	}{
@@ -30,6 +31,9 @@ func TestVoorWieLegtUitWaaromHetNietKan(t *testing.T) {
 			Soort: "EenhoofdigOuderlijkGezag", Houders: []waarborg.Persoon{{Burgerservicenummer: begrip.InhoudBSN{BSN: ouder}}}, Peildatum: vandaag.AddDate(0, 0, -1).Format(time.DateOnly)}
 		if err := w.Maak(t.Context(), waarborg.SoortGezagsfeit, f, "Ada"); err != nil {
 			t.Fatal(err)
+		}
+		if i == 0 { // the Ketenindex points there a moment later
+			n.wacht("de wegwijzer", func() bool { return strings.Contains(n.leesPagina(ouder, "/voor-wie"), "Lotte") })
 		}
 		moet(t, n.leesPagina(ouder, "/voor-wie"), g.wel, g.niet)
 	}

@@ -22,7 +22,8 @@ import (
 type meekijkData struct {
 	F                        *web.Formulier
 	Als, Klassen, Bij, Maand []web.Optie
-	Geen                     bool        // no organisation shows this person anything
+	Geen                     bool // no organisation shows this person anything
+	Twijfel                  bool
 	Stil                     []string    // organisations that did not answer
 	Weigert                  []weigering // organisations that did not record it
 }
@@ -65,7 +66,7 @@ func (p *Portal) toonMeekijken(w http.ResponseWriter, r *http.Request, status in
 			d.Stil = append(d.Stil, x.Naam)
 		}
 	}
-	d.Geen = len(d.Bij) == 0
+	d.Geen, d.Twijfel = len(d.Bij) == 0, b.Twijfel
 	d.F.Zet("burgerservicenummer", "") // never shown again, right or wrong
 	p.site.Toon(w, r, status, "meekijken.html", web.Pagina{Titel: web.Vertaalbaar("Iemand laten meekijken"), Breed: true, Data: d})
 }

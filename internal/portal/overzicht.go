@@ -96,7 +96,7 @@ func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang
 		d.Nu.Tekst = p.zin(r, web.Vertaalbaar("Wij vonden niets over u. Bent u jonger dan 12? Dan kijkt uw ouder of voogd voor u. Weet een organisatie niet hoe oud u bent? Dan laat die niets zien. Bel die organisatie."), "")
 	}
 	d.Straks, d.Gebeurd = p.straks(r, b), p.gebeurd(r, b)
-	d.Personen, d.Zijdelings = p.personen(r, b)
+	d.Personen, d.Zijdelings = p.personen(r, b, l)
 	d.Bel = bel(b, d.Nu)
 	inkijken := b.inkijken()
 	d.Keek, d.KeekHeel = p.tabel(inkijken[:min(keekKort, len(inkijken))]), b.heel()

@@ -24,7 +24,7 @@ type persoon struct {
 
 // personen gives the organisations that are involved, the busiest first, and
 // the names of those that only answered a question.
-func (p *Portal) personen(r *http.Request, b beeld) (uit []persoon, zijdelings []string) {
+func (p *Portal) personen(r *http.Request, b beeld, l loop) (uit []persoon, zijdelings []string) {
 	for _, oin := range b.betrokken() {
 		i := slices.IndexFunc(b.Bronnen, func(x bron) bool { return x.OIN == oin })
 		x := bron{}
@@ -39,7 +39,7 @@ func (p *Portal) personen(r *http.Request, b beeld) (uit []persoon, zijdelings [
 			zijdelings = append(zijdelings, naam)
 			continue
 		}
-		uit = append(uit, p.persoon(r, b, x, naam, b.soorten[oin]))
+		uit = append(uit, p.persoon(r, b, x, naam, b.soorten[oin], b.aanZet(l, oin)))
 	}
 	slices.SortStableFunc(uit, func(a, b persoon) int { return b.gewicht - a.gewicht })
 	slices.Sort(zijdelings)
@@ -75,7 +75,9 @@ func (b *beeld) deed(oin begrip.OIN) bool {
 	})
 }
 
-func (p *Portal) persoon(r *http.Request, b beeld, x bron, naam string, soort begrip.OrganisatieSoort) persoon {
+// persoon makes the card of one organisation. That it is busy with the melding now takes
+// aanZet: its own word is not enough.
+func (p *Portal) persoon(r *http.Request, b beeld, x bron, naam string, soort begrip.OrganisatieSoort, aanZet bool) persoon {
 	st := soortTeksten[soort]
 	k := persoon{Naam: naam, Rol: p.zin(r, st.Naam, ""), Doet: p.zin(r, st.Doet, ""), Telefoon: st.Telefoon, Stil: x.Stil, gewicht: 1}
 	var open *inzage.Deel // newest part that is not done
@@ -84,7 +86,7 @@ func (p *Portal) persoon(r *http.Request, b beeld, x bron, naam string, soort be
 		if !d.Klaar && (open == nil || d.Tijdstip.After(open.Tijdstip)) {
 			open = d
 		}
-		k.Hoofd = k.Hoofd || !d.Klaar && d.Uiterlijk != nil
+		k.Hoofd = k.Hoofd || aanZet && !d.Klaar && d.Uiterlijk != nil
 		c := d.Contact
 		if c == nil || c.Naam == "" || k.Organisatie != "" && d.Uiterlijk == nil {
 			continue
@@ -112,8 +114,15 @@ func (p *Portal) persoon(r *http.Request, b beeld, x bron, naam string, soort be
 func (p *Portal) ziet(r *http.Request, b beeld, naam string, eigen bool) zin {
 	var gezien []string
 	for _, k := range b.inkijken() {
-		if k.Organisatie == naam && k.Toegestaan && k.Wat != "" && !slices.Contains(gezien, k.Wat) {
-			gezien = append(gezien, k.Wat)
+		if k.Organisatie != naam || !k.Toegestaan || k.Wat == "" {
+			continue
+		}
+		wat := k.Wat
+		if k.Bron != "" { // who tells of it: nobody fills the card of another unseen
+			wat = strings.TrimSuffix(wat, ".") + " (" + k.Bron + ")."
+		}
+		if !slices.Contains(gezien, wat) {
+			gezien = append(gezien, wat)
 		}
 	}
 	switch {

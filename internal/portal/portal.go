@@ -68,6 +68,7 @@ type Portal struct {
 	client      *http.Client
 	wacht       time.Duration
 	teksten     map[string]functie.Tekst
+	geheugen    *geheugen
 	voorSleutel [32]byte // names a choice in a cookie, see voorwie.go
 	handler     http.Handler
 }
@@ -100,7 +101,7 @@ func Open(cfg Config) (*Portal, error) {
 	if err := os.MkdirAll(cfg.Map, 0o700); err != nil {
 		return nil, fmt.Errorf("portal: %w", err)
 	}
-	p := &Portal{cfg: cfg, schijf: &meting.Schijf{Map: cfg.Map}, wacht: wachttijd, client: cfg.Identiteit.Client(wachttijd), teksten: Teksten(cfg.Functies)}
+	p := &Portal{cfg: cfg, schijf: &meting.Schijf{Map: cfg.Map}, wacht: wachttijd, geheugen: &geheugen{}, client: cfg.Identiteit.Client(wachttijd), teksten: Teksten(cfg.Functies)}
 	cfg.Identiteit.MeetLijst(cfg.Metingen)
 	var err error
 	if p.register, err = nieuwRegister(p); err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/functie"
+	nodegebeurtenis "github.com/handbereik/soh/internal/node/gebeurtenis"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/toegang"
@@ -26,6 +29,7 @@ type nephub struct {
 	n           *net
 	deelnemers  []functie.Deelnemer
 	events      []string // one JSON event each
+	wegwijzers  []string // of the sources, see bron
 	status      string
 	rauw        string // in place of the result
 	traag       time.Duration
@@ -68,7 +72,7 @@ func (h *nephub) handler() http.Handler {
 			_, _ = io.WriteString(w, `[]`)
 			return
 		}
-		_, _ = io.WriteString(w, "["+strings.Join(h.events, ",")+"]")
+		_, _ = io.WriteString(w, "["+strings.Join(append(slices.Clone(h.events), h.wegwijzers...), ",")+"]")
 	})
 	return mux
 }
@@ -84,8 +88,15 @@ func nepNet(t *testing.T) (*net, *nephub) {
 	return n, h
 }
 
-// bron adds a source that answers with f.
+// bron adds a source that answers with f, and to which the Ketenindex points.
 func (n *net) bron(h *nephub, o begrip.Organisatie, f http.HandlerFunc) {
+	wijst := nodegebeurtenis.Wegwijzer(o.OIN, o.OIN.Systeem("soh"), ouder)
+	h.wegwijzers = append(h.wegwijzers, string(wijst.Append(nil)))
+	n.vreemde(h, o, f)
+}
+
+// vreemde adds a deelnemer that has nothing to do with the person.
+func (n *net) vreemde(h *nephub, o begrip.Organisatie, f http.HandlerFunc) {
 	s := n.luister(o, f)
 	h.deelnemers = append(h.deelnemers, functie.Deelnemer{Organisatie: o, API: s.URL + "/v1"})
 }
@@ -114,7 +125,7 @@ func event(o begrip.Organisatie, typ string, afgeschermd bool) string {
 }
 
 // TestBronnenDieHaperen: slow, dead, refusing, talking nonsense, too much, or
-// someone else at the address. Each is named; the good one is shown; the page
+// someone else at the address. That somebody is silent is told, not who; the good one is shown; the page
 // comes in time.
 func TestBronnenDieHaperen(t *testing.T) {
 	n, h := nepNet(t)
@@ -149,17 +160,17 @@ func TestBronnenDieHaperen(t *testing.T) {
 	if d := time.Since(begin); d > 10*time.Second {
 		t.Errorf("de pagina kwam na %s", d)
 	}
-	wel := []string{"Wij kennen u", "Goede Gemeente"}
-	for _, naam := range []string{"Trage Gemeente", "Dode Gemeente", "Weigergemeente", "Warrige Gemeente", "Veelpratende Gemeente", "Verhuisde Gemeente", "Liegende Gemeente", "Vertrokken Gemeente"} {
-		wel = append(wel, naam+" antwoordt nu niet.")
+	niet := []string{"Goede Gemeente antwoordt nu niet", "Niet van hier", "Onder valse vlag", "Er keek nog niemand", "Namen en telefoonnummers"}
+	for _, naam := range []string{"Trage", "Dode", "Weigergemeente", "Warrige", "Veelpratende", "Verhuisde", "Andere", "Liegende", "Vertrokken"} {
+		niet = append(niet, naam) // that it is asked tells that it has something
 	}
-	moet(t, s, wel, []string{"Goede Gemeente antwoordt nu niet", "Niet van hier", "Onder valse vlag", "Er keek nog niemand"})
-	moet(t, n.leesPagina(ouder, "/wie-keek"), []string{"Trage Gemeente antwoordt nu niet.", "Wij zien nu niet wie er keek"}, []string{"Er keek nog niemand"})
+	moet(t, s, []string{"Wij kennen u", "Goede Gemeente", "Een organisatie antwoordt nu niet.", "Een organisatie die niet meer meedoet antwoordt nu niet."}, niet)
+	moet(t, n.leesPagina(ouder, "/wie-keek"), []string{"Een organisatie antwoordt nu niet.", "Wij zien nu niet wie er keek"}, niet)
 	n.geenBSN()
 }
 
 // TestHubDieHapert: the page stands, says what is missing, and asks the
-// sources from the list that was kept.
+// sources that the Ketenindex pointed to before; none when it never did.
 func TestHubDieHapert(t *testing.T) {
 	gevallen := map[string]func(n *net, h *nephub){
 		"dood":            func(n *net, _ *nephub) { n.hub.CloseClientConnections(); n.hub.Close() },
@@ -180,11 +191,11 @@ func TestHubDieHapert(t *testing.T) {
 			stoor(n, h)
 			moet(t, n.leesPagina(ouder, "/overzicht"), []string{"De tijdlijn kunnen wij nu niet laten zien.", "Wij kennen u", "Wat er is gebeurd, kunnen wij nu niet laten zien."},
 				[]string{"In de tijdlijn staat nog niets", "Veilig Thuis Oost antwoordt nu niet", "Wij vonden geen meldingen"})
-			n.web.Close() // a restart goes on from the list that was kept
+			n.web.Close() // a restart forgets where the Ketenindex pointed, and asks nobody
 			n.open(toegang.AanmeldConfig{})
 			n.portaal.wacht = 1500 * time.Millisecond
 			h.registerWeg = true
-			moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Wij kennen u"}, []string{"Wij weten nu niet welke organisaties er zijn"})
+			moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Daarom weten wij nu niet welke organisaties u kennen."}, []string{"Wij kennen u", "Wij weten nu niet welke organisaties er zijn", "Wij vonden geen meldingen"})
 			n.geenBSN()
 		})
 	}
@@ -202,36 +213,47 @@ func TestZonderRegister(t *testing.T) {
 func TestGebeurtenissenDieNiemandKent(t *testing.T) {
 	n, h := nepNet(t)
 	h.events = []string{
-		event(ggz, "nl.jzv.nazorg.nazorg-gestart", false), `{"specversion":"1.0","id":"kapot"}`,
+		event(ggz, "nl.jzv.nazorg.nazorg-gestart", false),
 		event(school, cloudevent.MeldingGeregistreerd, true), event(school, "nl.jzv.nazorg.nazorg-gestart", true),
 	}
 	h.deelnemers = append(h.deelnemers, functie.Deelnemer{Organisatie: ggz}, functie.Deelnemer{Organisatie: school})
 	h.paginas = 2
-	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Er is iets vastgelegd door GGZ Oost", "De tijdlijn is niet compleet.", "Iemand heeft zorgen gemeld", "Er is iets vastgelegd Wij mogen niet zeggen door wie."},
+	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Er is iets vastgelegd door GGZ Oost", "Iemand heeft zorgen gemeld", "Er is iets vastgelegd Wij mogen niet zeggen door wie."},
 		[]string{"Geheim", "{bron}", "antwoordt nu niet"})
 	moet(t, n.leesPagina(ouder, "/overzicht?taal=en"), []string{"Something was recorded by GGZ Oost", "Someone reported worries"}, []string{"Geheim"})
+	h.events = append(h.events, `{"specversion":"1.0","id":"kapot"}`) // who was meant, nobody knows: nothing may tell a place
+	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"De tijdlijn is niet compleet.", "Namen en telefoonnummers kunnen wij nu niet laten zien."}, []string{"GGZ Oost", "Geheim"})
 }
 
-// TestGrootNetwerk: with many deelnemers only those in the events are asked;
-// without the Ketenindex all are, so that nothing is missed in silence.
-func TestGrootNetwerk(t *testing.T) {
-	n, h := nepNet(t)
-	var gevraagd, ook atomic.Int32
-	n.bron(h, vt, func(w http.ResponseWriter, r *http.Request) {
-		gevraagd.Add(1)
-		antwoord(deel(vt, "Wij kennen u"))(w, r)
-	})
-	n.bron(h, ggz, func(w http.ResponseWriter, r *http.Request) { ook.Add(1); antwoord(deel(ggz, "Wij ook"))(w, r) })
-	for i := range allenTot {
-		h.deelnemers = append(h.deelnemers, functie.Deelnemer{Organisatie: begrip.Organisatie{OIN: begrip.OIN(fmt.Sprintf("000000012345690%02d000", i)), Naam: "Org", Soort: begrip.Overig}})
+// TestWieNietsMetUTeMakenHeeftHoortNiets: in a network of any size no page, choice, code or
+// answer of the Ketenindex lets the portal ask a node that it does not point to; also
+// not while the Ketenindex is silent.
+func TestWieNietsMetUTeMakenHeeftHoortNiets(t *testing.T) {
+	for _, meer := range []int{0, 30} {
+		n, h := nepNet(t)
+		var wel, niet atomic.Int32
+		n.bron(h, vt, func(w http.ResponseWriter, r *http.Request) { wel.Add(1); antwoord(deel(vt, "Wij kennen u"))(w, r) })
+		n.vreemde(h, ggz, func(w http.ResponseWriter, r *http.Request) { niet.Add(1); antwoord(deel(ggz, "Wij ook"))(w, r) })
+		for i := range meer {
+			h.deelnemers = append(h.deelnemers, functie.Deelnemer{Organisatie: begrip.Organisatie{OIN: begrip.OIN(fmt.Sprintf("000000012345690%02d000", i)), Naam: "Org", Soort: begrip.Overig}})
+		}
+		paginas := []string{"/overzicht", "/wie-keek", "/mijn-keuzes", "/meekijken", "/voor-wie"}
+		for _, stil := range []bool{false, true} {
+			if stil {
+				h.rauw = "kapot"
+			}
+			for _, pad := range paginas {
+				moet(t, n.leesPagina(ouder, pad), nil, []string{"Wij ook", "GGZ Oost"})
+			}
+			for pad, v := range map[string]url.Values{"/voor-wie/code": {"code": {"ABCD-2345"}}, "/voor-wie": {"voor": {"x"}},
+				"/meekijken": {"naam": {"Ria"}}, "/mijn-keuzes/stop": {"soort": {"toestemming"}, "id": {uuid.NewString()}, "bron": {"x"}}} {
+				n.stuur(ouder, pad, v)
+			}
+		}
+		if niet.Load() != 0 || wel.Load() == 0 {
+			t.Errorf("%d more: the stranger was asked %d times, the source %d times", meer, niet.Load(), wel.Load())
+		}
 	}
-	h.events = []string{event(vt, cloudevent.MeldingOpgepakt, false)}
-	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Wij kennen u"}, []string{"Wij ook"})
-	if gevraagd.Load() != 1 || ook.Load() != 0 {
-		t.Errorf("gevraagd: %d en %d", gevraagd.Load(), ook.Load())
-	}
-	h.rauw = "kapot"
-	moet(t, n.leesPagina(ouder, "/overzicht"), []string{"Wij kennen u", "Wij ook"}, nil)
 }
 
 // TestBronMetGevaarlijkeTekst: a source cannot put script, a BSN or a strange

@@ -11,11 +11,11 @@ import (
 )
 
 // verhul makes the whole view tell nobody's whereabouts, when one source says that
-// somebody lives in hiding from this reader: the other sources need not know. No
+// somebody lives in hiding from this reader, or cannot be asked whether (Twijfel): the other sources need not know. No
 // organisation is named but by its kind, in no text, and no contact or word of a
 // professional stays.
 func (b *beeld) verhul(alle []functie.Deelnemer) {
-	if !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.Beeld.Verborgen }) {
+	if !b.Twijfel && !slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.Beeld.Verborgen }) {
 		return
 	}
 	b.Verhuld = true
@@ -56,9 +56,6 @@ func (b *beeld) verhul(alle []functie.Deelnemer) {
 		}
 	}
 	b.verhulKeren(b.HubKeek)
-	for i := range b.Gebeurtenissen {
-		b.Gebeurtenissen[i].Namen = map[begrip.OIN]string{}
-	}
 }
 
 // verhulKeren does the same to looks that came later than the view.
@@ -73,6 +70,7 @@ func (b *beeld) verhulKeren(ks []inzage.Inkijk) {
 			org = hoofdletter(begrip.Overig.Verhuld())
 		}
 		k.Organisatie, k.Rol = org, ""
+		k.Bron, _ = b.zonderNaam(k.Bron)
 		for _, s := range []*string{&k.Waarom, &k.Wat, &k.Gegeven, &k.Reden} {
 			*s, _ = b.zonderNaam(*s)
 		}

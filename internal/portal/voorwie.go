@@ -6,10 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
@@ -94,7 +94,8 @@ func (p *Portal) kijker(r *http.Request, s toegang.Sessie) kijker {
 	if err != nil || c.Value == "" {
 		return k
 	}
-	for _, v := range p.anderen(r.Context(), s) {
+	anderen, _ := p.anderen(r.Context(), s, true)
+	for _, v := range anderen {
 		if v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
 			k.Voor = &v
 		}
@@ -108,25 +109,19 @@ var alsTekst = map[samenwerkingsverband.Relatie]string{
 	samenwerkingsverband.RelatieGemachtigde: web.Vertaalbaar("U kijkt omdat deze persoon u machtigde. U ziet niet alles."), samenwerkingsverband.RelatieSteunfiguur: web.Vertaalbaar("U kijkt om te steunen. U ziet niet alles."),
 }
 
-// anderen asks every source for whom s may ask to look.
-func (p *Portal) anderen(ctx context.Context, s toegang.Sessie) []voorWie {
-	p.kentDeelnemers(ctx)
-	nodes := p.register.bronnen()
+// anderen asks the sources that have to do with s itself for whom s may ask to look. vers
+// is that what the Ketenindex pointed to a moment ago will do; heel that everybody answered.
+func (p *Portal) anderen(ctx context.Context, s toegang.Sessie, vers bool) (uit []voorWie, heel bool) {
+	nodes, fout := p.bijWie(ctx, kijker{Sessie: s}, vers) // an error: where it pointed before
+	stil := make([]bool, len(nodes))
 	gevonden := make([][]waarborg.VoorWie, len(nodes))
-	plek := make(chan struct{}, tegelijk)
-	var wg sync.WaitGroup
-	for i, d := range nodes {
-		plek <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-plek }()
-			var err error
-			if gevonden[i], err = p.vraagVoorWie(ctx, s, d); err != nil {
-				p.cfg.Log.WarnContext(ctx, "een bron antwoordt niet", "bron", d.OIN, "fout", err.Error())
-			}
-		})
-	}
-	wg.Wait()
-	var uit []voorWie
+	elkVan(nodes, func(i int, d functie.Deelnemer) {
+		var err error
+		if gevonden[i], err = p.vraagVoorWie(ctx, s, d); err != nil {
+			stil[i] = true
+			p.cfg.Log.WarnContext(ctx, "een bron antwoordt niet", "bron", d.OIN, "fout", err.Error())
+		}
+	})
 	for _, vs := range gevonden {
 		for _, v := range vs {
 			b := v.Burgerservicenummer.BSN
@@ -134,7 +129,7 @@ func (p *Portal) anderen(ctx context.Context, s toegang.Sessie) []voorWie {
 				continue
 			}
 			ouder := v.Relatie == samenwerkingsverband.RelatieOuder || v.Relatie == samenwerkingsverband.RelatieVoogd
-			x := voorWie{Naam: veilig(v.Roepnaam), Als: alsTekst[v.Relatie], Reden: veilig(v.Reden), Kind: ouder, Leeftijd: v.Leeftijd, Sleutel: p.keuzeSleutel(s.BSN, b), bsn: b}
+			x := voorWie{Naam: v.Roepnaam, Als: alsTekst[v.Relatie], Reden: v.Reden, Kind: ouder, Leeftijd: v.Leeftijd, Sleutel: p.keuzeSleutel(s.BSN, b), bsn: b}
 			switch i := slices.IndexFunc(uit, func(y voorWie) bool { return y.bsn == b }); {
 			case i < 0:
 				uit = append(uit, x)
@@ -144,7 +139,7 @@ func (p *Portal) anderen(ctx context.Context, s toegang.Sessie) []voorWie {
 		}
 	}
 	slices.SortFunc(uit, func(a, b voorWie) int { return strings.Compare(a.Naam, b.Naam) })
-	return uit
+	return uit, fout == nil && !slices.Contains(stil, true)
 }
 
 func (p *Portal) vraagVoorWie(ctx context.Context, s toegang.Sessie, d functie.Deelnemer) ([]waarborg.VoorWie, error) {
@@ -155,7 +150,10 @@ func (p *Portal) vraagVoorWie(ctx context.Context, s toegang.Sessie, d functie.D
 	var in struct {
 		Personen []waarborg.VoorWie `json:"personen"`
 	}
-	return in.Personen, json.Unmarshal(b, &in)
+	if err := json.Unmarshal(b, &in); err != nil {
+		return nil, errors.New("het antwoord is niet te gebruiken")
+	}
+	return neemVoorWie(in.Personen)
 }
 
 func (p *Portal) toonVoorWie(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
@@ -164,9 +162,11 @@ func (p *Portal) toonVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 		Voor    *voorWie
 		Anderen []voorWie
 		F       *web.Formulier // the code that somebody gave
+		Stil    bool           // not everybody answered: somebody may be missing
 	}
 	d.F = &web.Formulier{}
-	d.Zelf, d.Anderen = s.Naam, p.anderen(r.Context(), s)
+	anderen, heel := p.anderen(r.Context(), s, false)
+	d.Zelf, d.Anderen, d.Stil = s.Naam, anderen, !heel
 	c, err := r.Cookie(p.voorNaam())
 	for i := range d.Anderen {
 		if v := &d.Anderen[i]; err == nil && v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(c.Value)) {
@@ -193,14 +193,15 @@ func (p *Portal) kiesVoorWie(w http.ResponseWriter, r *http.Request, s toegang.S
 		return
 	}
 	c := p.voorCookie("", -1)
-	if k := f.Waarde("voor"); slices.ContainsFunc(p.anderen(r.Context(), s), func(v voorWie) bool { return v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(k)) }) {
+	anderen, _ := p.anderen(r.Context(), s, true)
+	if k := f.Waarde("voor"); slices.ContainsFunc(anderen, func(v voorWie) bool { return v.Reden == "" && hmac.Equal([]byte(v.Sleutel), []byte(k)) }) {
 		c = p.voorCookie(k, 0)
 	}
 	http.SetCookie(w, c)
 	http.Redirect(w, r, "/overzicht", http.StatusSeeOther)
 }
 
-// aanvaard asks every source whether the code goes with an invitation of who is
+// aanvaard asks the sources that have to do with who is signed in whether the code goes with an invitation of who is
 // signed in. Nothing about who asked is shown before a source said yes.
 func (p *Portal) aanvaard(w http.ResponseWriter, r *http.Request, s toegang.Sessie) {
 	f, err := web.LeesFormulier(w, r)
@@ -208,26 +209,18 @@ func (p *Portal) aanvaard(w http.ResponseWriter, r *http.Request, s toegang.Sess
 		p.site.Fout(w, r, err)
 		return
 	}
-	p.kentDeelnemers(r.Context())
-	nodes := p.register.bronnen()
+	nodes, err := p.bijWie(r.Context(), kijker{Sessie: s}, false)
 	status := make([]int, len(nodes))
-	plek := make(chan struct{}, tegelijk)
-	var wg sync.WaitGroup
-	for i, d := range nodes {
-		plek <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-plek }()
-			if _, k, err := p.bij(r.Context(), kijker{Sessie: s}, d, waarborg.SoortVertegenwoord.Pad+"/aanvaardingen", map[string]any{"code": f.Waarde("code")}); err == nil {
-				status[i] = k.status
-			}
-		})
-	}
-	wg.Wait()
+	elkVan(nodes, func(i int, d functie.Deelnemer) {
+		if _, k, err := p.bij(r.Context(), kijker{Sessie: s}, d, waarborg.SoortVertegenwoord.Pad+"/aanvaardingen", map[string]any{"code": f.Waarde("code")}); err == nil {
+			status[i] = k.status
+		}
+	})
 	uitkomst := "nee"
 	switch {
 	case slices.Contains(status, http.StatusNoContent):
 		uitkomst = "ja"
-	case slices.ContainsFunc(status, func(s int) bool { return s == 0 || s >= http.StatusInternalServerError }):
+	case err != nil || slices.ContainsFunc(status, func(s int) bool { return s == 0 || s >= http.StatusInternalServerError }):
 		uitkomst = "stil"
 	}
 	http.Redirect(w, r, "/voor-wie?code="+uitkomst, http.StatusSeeOther)

@@ -23,11 +23,13 @@ const (
 	// what lies before them is on the pages behind it.
 	maxBladen    = 10
 	perBladzijde = 20 // groups on one page
+	lijstTijd    = 2  // how many times the time for one answer the whole list of a source may take
 )
 
 // wieKeek is the full list of looks, a page of it.
 type wieKeek struct {
 	Stil         []string
+	Twijfel      bool
 	Heel         bool
 	GeenRegister bool
 	Voor         *voorWie
@@ -51,7 +53,7 @@ func (p *Portal) toonWieKeek(w http.ResponseWriter, r *http.Request, s toegang.S
 	q := r.URL.Query()
 	tot, _ := time.Parse(time.RFC3339Nano, q.Get("tot")) // nonsense: from the newest on
 	ks, eerder := p.alleKeren(r.Context(), k, &b, tot)
-	d := wieKeek{Heel: b.heel(), GeenRegister: b.GeenRegister, Voor: k.Voor}
+	d := wieKeek{Heel: b.heel(), Twijfel: b.Twijfel, GeenRegister: b.GeenRegister, Voor: k.Voor}
 	d.blader(groepeer(ks), bladzijde(q.Get("blad")), tot, eerder)
 	if tot.IsZero() {
 		d.Bezoeken, d.Bezocht = p.bezoekdagen(r.Context(), k, &b)
@@ -90,6 +92,8 @@ func (p *Portal) alleKeren(ctx context.Context, k kijker, b *beeld, tot time.Tim
 		ks  []inzage.Inkijk
 		nog bool
 	}
+	ctx, stop := context.WithTimeout(ctx, lijstTijd*p.wacht)
+	defer stop()
 	delen := make([]deel, len(b.Bronnen))
 	var wg sync.WaitGroup
 	for i := range b.Bronnen {
@@ -112,8 +116,14 @@ func (p *Portal) alleKeren(ctx context.Context, k kijker, b *beeld, tot time.Tim
 				var in struct {
 					Inkijken []inzage.Inkijk `json:"inkijken"`
 				}
-				if pad, err = p.blad(ctx, k, x.Deelnemer, pad, &in); err == nil {
-					schoonKeren(in.Inkijken)
+				if pad, err = p.blad(ctx, k, x.Deelnemer, pad, &in); err != nil {
+					break
+				}
+				voor := tot
+				if n := len(delen[i].ks); n > 0 {
+					voor = delen[i].ks[n-1].Tijdstip.Add(time.Nanosecond)
+				}
+				if in.Inkijken, err = p.neemBlad(in.Inkijken, x.Naam, voor); err == nil {
 					b.verhulKeren(in.Inkijken)
 					delen[i].ks = append(delen[i].ks, in.Inkijken...)
 				}
@@ -171,7 +181,7 @@ func (p *Portal) tabel(ks []inzage.Inkijk) web.Tabel {
 		if k.Rol != "" {
 			wie = k.Rol + ", " + wie
 		}
-		t.Rijen = append(t.Rijen, []web.Cel{{Op: k.Tijdstip}, {Tekst: k.Wie, Bij: wie}, {Tekst: k.Wat}, waarom})
+		t.Rijen = append(t.Rijen, []web.Cel{{Op: k.Tijdstip}, {Tekst: k.Wie, Bij: wie}, {Tekst: k.Wat, Bij: k.Bron}, waarom})
 	}
 	return t
 }

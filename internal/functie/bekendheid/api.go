@@ -70,11 +70,11 @@ func (t *T) Functie() functie.Functie {
 		Soorten: []inzage.Soort{
 			{
 				Naam: soortVerzoek, Pad: padVerzoeken, Titel: "Vraag wie het gezin kent", InZin: "de vraag wie het gezin kent", Beleid: "soh.bekendheid", Vorm: Verrijking{}, Reduceer: t.reduceer(padVerzoeken), Klasse: klasse(samenwerkingsverband.Betrokkenen), Betrokkenen: betrokkenen,
-				Herkomst: []string{"beoordeling"}, Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeVerzoekGezien, "Verrijkingsverzoek", "InzienVerrijkingsverzoek"),
+				ZonderWegwijzer: "bekendheid-gevraagd noemt iedereen", Herkomst: []string{"beoordeling"}, Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeVerzoekGezien, "Verrijkingsverzoek", "InzienVerrijkingsverzoek"),
 			},
 			{
 				Naam: soortVerrijking, Pad: padVerrijkingen, Titel: "Antwoord op een vraag", InZin: "het antwoord op een vraag", Beleid: "soh.bekendheid", Vorm: Verrijking{}, Reduceer: t.reduceer(padVerrijkingen), Klasse: t.klasseVanAntwoord, Betrokkenen: betrokkenen,
-				Herkomst: []string{soortVerzoek, soortRegistratie}, Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
+				ZonderWegwijzer: "bekendheid-verstrekt noemt iedereen", Herkomst: []string{soortVerzoek, soortRegistratie}, Feiten: feiten, Partij: partij, Ingezien: t.ingezien(typeIngezien, "Verrijking", "InzienVerrijking"), Gezin: t.gezinVerrijking,
 			},
 			{
 				Naam: soortRegistratie, Pad: padRegistraties, Titel: "Registratie", InZin: "wat deze organisatie opschreef", Beleid: "soh.bekendheid", Vorm: Registratie{}, Reduceer: t.reduceerRegistratie, Gezin: t.gezinRegistratie, ZonderHerkomst: "wat een organisatie zelf van iemand weet",

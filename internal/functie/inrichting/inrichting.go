@@ -94,7 +94,11 @@ func (t *T) soort(s waarborg.Soort) inzage.Soort {
 	if s.Naam == waarborg.SoortNoodtoegang.Naam {
 		uit.Herkomst, uit.ZonderHerkomst = []string{inzage.ElkeSoort}, "wie op een persoon zocht, las nog niets"
 	}
+	if s.Begin != "" && s.Naam != waarborg.SoortToestemming.Naam { // that event does not name who gave it
+		uit.ZonderWegwijzer = "de gebeurtenis van het begin noemt iedereen"
+	}
 	if s.Zwijg {
+		uit.ZonderWegwijzer = "het gezin leest dit nooit"
 		uit.Afgeschermd = func(dossier.Record) bool { return true }
 	}
 	if s.Naam == waarborg.SoortZaakverband.Naam {

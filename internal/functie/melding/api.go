@@ -92,6 +92,7 @@ func (t *T) soortMelding() inzage.Soort {
 	return inzage.Soort{
 		Naam: soortMelding, Pad: padMeldingen, Titel: "Melding", InZin: "de melding", Beleid: "soh.melding",
 		Vorm: Melding{}, Reduceer: t.reduceer, Ingezien: t.ingezien, Melding: true, ZonderHerkomst: "de melder schrijft op wat die zelf weet",
+		ZonderWegwijzer: "melding-geregistreerd noemt iedereen; van wie afgeschermd meldt, vindt het gezin de bron niet",
 		Betrokkenen: func(rec dossier.Record) []begrip.Betrokkene {
 			m, _ := lees(rec)
 			return m.HeeftBetrekkingOp

@@ -100,6 +100,7 @@ type Oordeel struct {
 func (t *T) soortBeoordeling() inzage.Soort {
 	return inzage.Soort{
 		Naam: soortBeoordeling, Pad: padBeoordelingen, Titel: "Beoordeling van een melding", InZin: "de beoordeling", Beleid: "soh.melding", Vorm: Beoordeling{},
+		ZonderWegwijzer: "melding-opgepakt noemt iedereen",
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			b, err := leesBeoordeling(rec)
 			if err != nil {

@@ -48,6 +48,7 @@ var ingebouwd = map[string]vorm{
 	cloudevent.ToestemmingGegeven:     {omschrijving: "Iemand gaf toestemming om gegevens te zien.", gesloten: true, gezin: true},
 	cloudevent.ToestemmingIngetrokken: {omschrijving: "Een toestemming is ingetrokken.", gesloten: true, gezin: true},
 	cloudevent.NoodtoegangGebruikt:    {omschrijving: "Een professional keek zonder gewone regel, omdat er haast was.", gesloten: true, gezin: true},
+	cloudevent.WegwijzerGeplaatst:     {omschrijving: "Een organisatie heeft iets over iemand vastgelegd waar geen andere gebeurtenis van vertelt. Alleen het gezin leest dit.", gesloten: true, gezin: true, entity: []string{"soh:Wegwijzer"}},
 
 	cloudevent.LogVerankerd:         {omschrijving: "Een organisatie heeft vastgelegd hoe ver haar verwerkingenlog is, zodat niemand het nog kan wijzigen.", gesloten: true, entity: []string{"soh:Verwerkingenlog"}},
 	cloudevent.DeelnemerToegetreden: {omschrijving: "Een organisatie doet mee.", vast: true, keten: true},

@@ -158,7 +158,7 @@ func TestElkTypeIsBewustOpenOfGesloten(t *testing.T) {
 	gesloten := map[string]bool{}
 	for _, typ := range []string{cloudevent.AbonnementGenomen, cloudevent.AbonnementGestopt, cloudevent.GebeurtenisIngetrokken, cloudevent.IntrekkingHerroepen,
 		cloudevent.VergetenGevraagd, cloudevent.VergetenGoedgekeurd, cloudevent.VergetenBegonnen, cloudevent.VergetenUitgevoerd, cloudevent.LogVerankerd,
-		cloudevent.SamenwerkingBegonnen, cloudevent.SamenwerkingGestopt, cloudevent.ToestemmingGegeven, cloudevent.ToestemmingIngetrokken, cloudevent.NoodtoegangGebruikt} {
+		cloudevent.SamenwerkingBegonnen, cloudevent.SamenwerkingGestopt, cloudevent.ToestemmingGegeven, cloudevent.ToestemmingIngetrokken, cloudevent.NoodtoegangGebruikt, cloudevent.WegwijzerGeplaatst} {
 		gesloten[typ] = true
 	}
 	for _, typ := range cloudevent.Typen() {

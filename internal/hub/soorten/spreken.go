@@ -77,6 +77,7 @@ var rechten = map[string]Spreekrecht{
 	cloudevent.ToestemmingGegeven:         {},
 	cloudevent.ToestemmingIngetrokken:     {},
 	cloudevent.NoodtoegangGebruikt:        {Handelt: Ander},
+	cloudevent.WegwijzerGeplaatst:         {},
 	cloudevent.LogVerankerd:               {Wie: begrip.OrganisatieSoorten, Over: Zichzelf},
 }
 

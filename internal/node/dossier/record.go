@@ -89,7 +89,7 @@ func (tx *Tx) Schrijf(ctx context.Context, rec Record) (Record, error) {
 	if err := tx.bewaar(ctx, &rec); err != nil {
 		return Record{}, fmt.Errorf("dossier: %s schrijven: %w", rec.Soort, err)
 	}
-	return rec, nil
+	return rec, tx.wijsNieuwen(ctx, rec)
 }
 
 func (tx *Tx) huidig(ctx context.Context, soort, id string) (versie int, vanaf int64, rust bool, err error) {
@@ -205,8 +205,7 @@ func leesAlle(ctx context.Context, v vrager, q string, args ...any) ([]Record, e
 	}
 	for i := range recs {
 		r := &recs[i]
-		r.Personen, err = rijen(ctx, v, scanBSN, `SELECT bsn FROM record_persoon
-			WHERE soort = $1 AND id = $2 AND versie = $3 ORDER BY plaats`, r.Soort, r.ID, r.Versie)
+		r.Personen, err = personenVan(ctx, v, r.Soort, r.ID, r.Versie)
 		if err == nil && r.Rust {
 			err = herkomst(ctx, v, r)
 		}
@@ -215,6 +214,11 @@ func leesAlle(ctx context.Context, v vrager, q string, args ...any) ([]Record, e
 		}
 	}
 	return recs, nil
+}
+
+func personenVan(ctx context.Context, v vrager, soort, id string, versie int) ([]begrip.BSN, error) {
+	return rijen(ctx, v, scanBSN, `SELECT bsn FROM record_persoon
+		WHERE soort = $1 AND id = $2 AND versie = $3 ORDER BY plaats`, soort, id, versie)
 }
 
 func scanRecord(scan func(...any) error) (Record, error) {

@@ -34,6 +34,7 @@ type Store struct {
 
 	naRecord atomic.Pointer[func()]
 	rusten   atomic.Pointer[map[string]Rusten]
+	wijs     atomic.Pointer[Wijs]
 }
 
 // Tx is a transaction that writes. Use it only inside the function given to
@@ -42,6 +43,7 @@ type Tx struct {
 	tx        vast
 	nu        func() time.Time
 	rusten    map[string]Rusten
+	wijs      *Wijs
 	verstuurd bool
 	record    bool // a version of a record was written
 	gelogd    bool // a line of the verwerkingenlog was
@@ -156,7 +158,7 @@ func (s *Store) NaVerstuur(f func()) { s.wek.Store(&f) }
 func (s *Store) Tx(ctx context.Context, f func(*Tx) error) error {
 	var tx *Tx
 	g, err := s.rij.neem(ctx, s.schrijf, s.stmts, func(t vast) (bool, error) {
-		tx = &Tx{tx: t, nu: s.nu}
+		tx = &Tx{tx: t, nu: s.nu, wijs: s.wijs.Load()}
 		if r := s.rusten.Load(); r != nil {
 			tx.rusten = *r
 		}

@@ -31,6 +31,8 @@ type Inkijk struct {
 	Nood        bool          `json:"nood,omitempty" doc:"Zonder gewone regel: noodtoegang"`
 	Oordeel     Oordeel       `json:"oordeel,omitempty" enum:"open,terecht,niet-terecht" doc:"Wat de privacyfunctionaris van noodtoegang vond"`
 	OordeelOp   *time.Time    `json:"oordeelOp,omitempty"`
+
+	Bron string `json:"-"` // which organisation tells of it; who reads the answer fills it in
 }
 
 // Oordeel is how far the review of a use of noodtoegang is.

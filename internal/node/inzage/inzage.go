@@ -77,10 +77,17 @@ func Nieuw(cfg Config) *Inzage {
 // the dossier holds those to.
 func (z *Inzage) Gebruik(b *toegang.Beleid, soorten ...Soort) {
 	rusten := map[string]dossier.Rusten{}
+	wijs := dossier.Wijs{Bericht: func(b begrip.BSN) dossier.Bericht {
+		return gebeurtenis.Bericht(gebeurtenis.Wegwijzer(z.cfg.Organisatie.OIN, z.cfg.Systeem, b))
+	}}
 	for _, s := range soorten {
 		rusten[s.Naam] = dossier.Rusten{Op: s.Herkomst, Ook: s.ZonderHerkomst}
+		if s.ZonderWegwijzer == "" {
+			wijs.Soorten = append(wijs.Soorten, s.Naam)
+		}
 	}
 	z.cfg.Dossier.Rusten(rusten)
+	z.cfg.Dossier.Wijs(wijs)
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.beleid, z.soorten = b, soorten

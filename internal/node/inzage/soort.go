@@ -52,6 +52,10 @@ type Soort struct {
 	// ZonderHerkomst says why a record of this kind may rest on nothing. One of the two
 	// is required; with Herkomst alone none is stored that leaves it out.
 	ZonderHerkomst string
+	// ZonderWegwijzer says why nobody needs to be pointed to a record of this kind: by which
+	// event the persons in it find it, or why they never may. Without, each of them gets a
+	// wegwijzer at the Ketenindex: the portal asks only sources to which that points.
+	ZonderWegwijzer string
 	// Verteld: an event tells the family that a record of this kind is there, though it
 	// is no part of what they see, or is kept from them (Afgeschermd).
 	Verteld bool
@@ -99,6 +103,9 @@ type Deel struct {
 	Uiterlijk *time.Time `json:"uiterlijk,omitempty"` // when the family hears more, at the latest
 	Klaar     bool       `json:"klaar,omitempty"`     // this part is done; nothing more follows from it
 }
+
+// URN names the record of which d is.
+func (d Deel) URN() string { return "urn:soh:" + d.Soort + ":" + d.ID }
 
 // Regel is a label with its value.
 type Regel struct {

@@ -280,6 +280,10 @@ const (
 	namensZestien         = "Vanaf 16 jaar ziet een ouder dit alleen als de jongere dat goed vindt. De jongere kan dat zelf regelen, bij ‘Mijn keuzes’."
 )
 
+// NamensRedenen are all the reasons that a source gives the portal why somebody may not be
+// looked for: it shows no others.
+var NamensRedenen = []string{NamensOnbekend, namensLeeftijd, namensTwijfelLeeftijd, namensTwijfelGezag, namensVolwassen, namensZestien}
+
 // MagNamens gives why l may not act for the person it names at all; empty when
 // it may, or acts for itself. What it then sees of a record, the policy decides.
 func (f *Feiten) MagNamens(l toegang.Lezer) string {
