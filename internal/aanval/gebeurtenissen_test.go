@@ -41,7 +41,7 @@ func (o *partij) vertel(v verteld) cloudevent.Event {
 		v.subject = v.record
 	}
 	var g prov.Graph
-	e := g.Node(v.record, prov.Entity, "soh:Melding", "soh:Verrijkingsverzoek", "soh:Verrijking", "soh:UitkomstOverleg", "soh:Verwerkingenlog").
+	e := g.Node(v.record, prov.Entity, "soh:Melding", "soh:Verrijkingsverzoek", "soh:Verrijking", "soh:UitkomstOverleg", "soh:Wegwijzer", "soh:Verwerkingenlog").
 		Set("soh:identifier", v.record).Set("soh:inhoud", "{}").Ref("prov:wasGeneratedBy", act)
 	if v.aan != "" {
 		e.Ref(soorten.AangebodenAan, v.aan)

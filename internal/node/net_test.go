@@ -95,7 +95,7 @@ func brieven(g *gehoord) functie.Bouw {
 		return functie.Functie{
 			Naam: "brief", Titel: "Brieven", Beleid: map[string]string{"brief.rego": briefBeleid},
 			Soorten: []inzage.Soort{{
-				Naam: "brief", Pad: "/v1/brieven", Titel: "Brief", Beleid: "soh.brief", Vorm: briefInhoud{}, Herkomst: []string{"brief"}, ZonderHerkomst: "een proef",
+				Naam: "brief", Pad: "/v1/brieven", Titel: "Brief", Beleid: "soh.brief", Vorm: briefInhoud{}, Herkomst: []string{"brief"}, ZonderHerkomst: "een proef", ZonderWegwijzer: "een proef",
 				Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 					if n < begrip.NiveauInhoud {
 						return map[string]string{"id": rec.ID}, nil

@@ -228,7 +228,7 @@ func TestVerrijkingGaatAlleenOverWieBekendIs(t *testing.T) {
 	if recs, _ := d.Zoek(ctx, dossier.Filter{Persoon: begrip.MustBSN(moederBSN)}); len(recs) > 0 {
 		t.Error("er staat iets over de moeder, die onbekend is")
 	}
-	if got := strings.Join(gebeurtenissen(t, d), " "); got != "verrijking-beschikbaar-gesteld bekendheid-verstrekt" {
+	if got := strings.Join(gebeurtenissen(t, d), " "); got != "wegwijzer-geplaatst verrijking-beschikbaar-gesteld bekendheid-verstrekt" {
 		t.Errorf("gebeurtenissen: %s", got)
 	}
 }

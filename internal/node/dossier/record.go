@@ -205,7 +205,8 @@ func leesAlle(ctx context.Context, v vrager, q string, args ...any) ([]Record, e
 	}
 	for i := range recs {
 		r := &recs[i]
-		r.Personen, err = personenVan(ctx, v, r.Soort, r.ID, r.Versie)
+		r.Personen, err = rijen(ctx, v, scanBSN, `SELECT bsn FROM record_persoon
+			WHERE soort = $1 AND id = $2 AND versie = $3 ORDER BY plaats`, r.Soort, r.ID, r.Versie)
 		if err == nil && r.Rust {
 			err = herkomst(ctx, v, r)
 		}
@@ -214,11 +215,6 @@ func leesAlle(ctx context.Context, v vrager, q string, args ...any) ([]Record, e
 		}
 	}
 	return recs, nil
-}
-
-func personenVan(ctx context.Context, v vrager, soort, id string, versie int) ([]begrip.BSN, error) {
-	return rijen(ctx, v, scanBSN, `SELECT bsn FROM record_persoon
-		WHERE soort = $1 AND id = $2 AND versie = $3 ORDER BY plaats`, soort, id, versie)
 }
 
 func scanRecord(scan func(...any) error) (Record, error) {

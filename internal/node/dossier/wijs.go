@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -12,6 +11,9 @@ import (
 type Wijs struct {
 	// Soorten are the kinds of record of which no event tells.
 	Soorten []string
+	// Mag tells whether anybody may be pointed to this version: not when nobody of the family
+	// may learn who it is from.
+	Mag func(Record) bool
 	// Bericht makes what the Ketenindex is told: that something about this person is here,
 	// and nothing of what. It is asked once per person, so that nothing ties people together.
 	Bericht func(begrip.BSN) Bericht
@@ -23,12 +25,16 @@ func (s *Store) Wijs(w Wijs) { s.wijs.Store(&w) }
 
 // wijsNieuwen sends the messages for whom rec names and the version before it did not.
 func (tx *Tx) wijsNieuwen(ctx context.Context, rec Record) error {
-	if tx.wijs == nil || len(rec.Personen) == 0 || !slices.Contains(tx.wijs.Soorten, rec.Soort) {
+	if tx.wijs == nil || len(rec.Personen) == 0 || !slices.Contains(tx.wijs.Soorten, rec.Soort) || !tx.wijs.Mag(rec) {
 		return nil
 	}
-	eerder, err := personenVan(ctx, tx.tx, rec.Soort, rec.ID, rec.Versie-1)
+	var eerder []begrip.BSN
+	vorige, err := leesAlle(ctx, tx.tx, "SELECT "+recordKolommen+" FROM record r WHERE r.soort = $1 AND r.id = $2 AND r.versie = $3", rec.Soort, rec.ID, rec.Versie-1)
 	if err != nil {
 		return err
+	}
+	if len(vorige) > 0 && tx.wijs.Mag(vorige[0]) {
+		eerder = vorige[0].Personen
 	}
 	for _, b := range rec.Personen {
 		if b.IsZero() || slices.Contains(eerder, b) {
@@ -44,6 +50,8 @@ func (tx *Tx) wijsNieuwen(ctx context.Context, rec Record) error {
 // wijsGedaan marks that the records of before are told of as well.
 const wijsGedaan = "wegwijzers/"
 
+const maxEerdere = 1 << 20 // records of one kind
+
 // WijsEerdere tells once, per kind, of the records that were written before Wijs was set
 // for it.
 func (s *Store) WijsEerdere(ctx context.Context) error {
@@ -58,14 +66,21 @@ func (s *Store) WijsEerdere(ctx context.Context) error {
 			}
 			continue
 		}
-		err := s.Tx(ctx, func(tx *Tx) error {
-			wie, err := rijen(ctx, tx.tx, scanBSN, `SELECT DISTINCT bsn FROM record_persoon WHERE soort = $1`, soort)
-			if err != nil {
-				return fmt.Errorf("dossier: wegwijzers: %w", err)
-			}
-			for _, b := range wie {
-				if err := tx.Verstuur(ctx, w.Bericht(b)); err != nil {
-					return err
+		recs, err := s.Zoek(ctx, Filter{Soort: soort, Limiet: maxEerdere})
+		if err != nil {
+			return err
+		}
+		err = s.Tx(ctx, func(tx *Tx) error {
+			gewezen := map[begrip.BSN]bool{}
+			for _, rec := range recs {
+				for _, b := range rec.Personen {
+					if b.IsZero() || !w.Mag(rec) || gewezen[b] {
+						continue
+					}
+					gewezen[b] = true
+					if err := tx.Verstuur(ctx, w.Bericht(b)); err != nil {
+						return err
+					}
 				}
 			}
 			return tx.ZetWaarde(ctx, wijsGedaan+soort, nil)

@@ -77,13 +77,14 @@ func Nieuw(cfg Config) *Inzage {
 // the dossier holds those to.
 func (z *Inzage) Gebruik(b *toegang.Beleid, soorten ...Soort) {
 	rusten := map[string]dossier.Rusten{}
-	wijs := dossier.Wijs{Bericht: func(b begrip.BSN) dossier.Bericht {
+	dicht := map[string]func(dossier.Record) bool{}
+	wijs := dossier.Wijs{Mag: func(rec dossier.Record) bool { f := dicht[rec.Soort]; return f == nil || !f(rec) }, Bericht: func(b begrip.BSN) dossier.Bericht {
 		return gebeurtenis.Bericht(gebeurtenis.Wegwijzer(z.cfg.Organisatie.OIN, z.cfg.Systeem, b))
 	}}
 	for _, s := range soorten {
 		rusten[s.Naam] = dossier.Rusten{Op: s.Herkomst, Ook: s.ZonderHerkomst}
 		if s.ZonderWegwijzer == "" {
-			wijs.Soorten = append(wijs.Soorten, s.Naam)
+			wijs.Soorten, dicht[s.Naam] = append(wijs.Soorten, s.Naam), s.Afgeschermd
 		}
 	}
 	z.cfg.Dossier.Rusten(rusten)
