@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/waarborg"
@@ -92,18 +93,30 @@ func (p *Portal) haal(ctx context.Context, s kijker) beeld {
 	return b
 }
 
-// twijfel notes that a source is silent that may know of somebody in hiding: one that has
-// to do with a zaak, of which the records tell where people live. Only an answer shows
-// that nobody hides, so until then nothing is shown that could tell a place. When the Ketenindex is
-// silent, or not all of it could be read, any source may be such a one.
+// twijfel notes that a source is silent that alone may know of somebody in hiding. Until it
+// answers nothing is shown that could tell a place. When the Ketenindex is silent, or not all of
+// it could be read, any source may be such a one.
 func (b *beeld) twijfel() {
-	for _, x := range b.Bronnen {
-		b.Twijfel = b.Twijfel || x.Stil && (b.HubStil || slices.ContainsFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
-			return g.Zaak != "" && slices.Contains(g.Wie, x.OIN)
-		}))
-	}
-	b.Twijfel = b.Twijfel || b.Onvolledig
+	b.Twijfel = b.Onvolledig || slices.ContainsFunc(b.Bronnen, func(x bron) bool { return x.Stil && (b.HubStil || b.weetMisschien(x.OIN)) })
 }
+
+// weetMisschien tells that an organisation may know of a hiding that no source that answered
+// knows of: it did something of its own in a zaak, so it may hold a record that tells where people
+// live; or of a zaak in which it stands nobody who did so answered.
+func (b *beeld) weetMisschien(oin begrip.OIN) bool {
+	return slices.ContainsFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
+		if g.Zaak == "" || !slices.Contains(g.Wie, oin) {
+			return false
+		}
+		return g.Bron == oin && g.weet() || !slices.ContainsFunc(b.Gebeurtenissen, func(h gebeurtenis) bool {
+			return h.Zaak == g.Zaak && h.weet() && slices.ContainsFunc(b.Bronnen, func(y bron) bool { return y.OIN == h.Bron && !y.Stil && y.Reden == "" })
+		})
+	})
+}
+
+// weet tells that the sender may hold a record with addresses of its own. An answer to a
+// question repeats whom the question named, with the mark that the asker gave.
+func (g gebeurtenis) weet() bool { return g.doet() && g.Type != cloudevent.VerrijkingBeschikbaar }
 
 // eigenaars gives of each record the first event about it: its sender holds the record.
 func (b *beeld) eigenaars() map[string]gebeurtenis {

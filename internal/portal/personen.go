@@ -70,9 +70,12 @@ func (b *beeld) betrokken() []begrip.OIN {
 // deed tells that an organisation did more than look or answer whether it knows
 // the family.
 func (b *beeld) deed(oin begrip.OIN) bool {
-	return slices.ContainsFunc(b.Gebeurtenissen, func(g gebeurtenis) bool {
-		return g.Bron == oin && !gelezen(g.Type) && g.Type != cloudevent.BekendheidVerstrekt && g.Type != cloudevent.BekendheidGeweigerd
-	})
+	return slices.ContainsFunc(b.Gebeurtenissen, func(g gebeurtenis) bool { return g.Bron == oin && g.doet() })
+}
+
+// doet tells that the sender did more than be looked at or answer a question.
+func (g gebeurtenis) doet() bool {
+	return !gelezen(g.Type) && g.Type != cloudevent.BekendheidVerstrekt && g.Type != cloudevent.BekendheidGeweigerd
 }
 
 // persoon makes the card of one organisation. That it is busy with the melding now takes
