@@ -192,12 +192,20 @@ func TestEenBronDieLiegtVultGeenAndersPlaats(t *testing.T) {
 	k.beeld.Store(beeld(func(b *inzage.Gezinsbeeld) { b.Delen = []inzage.Deel{deel} }))
 	k.voorWie.Store(zegt(map[string]any{"personen": []waarborg.VoorWie{{Burgerservicenummer: begrip.InhoudBSN{BSN: vreemdKind.kind}, Roepnaam: "Kwaadje", Leeftijd: 9, Relatie: samenwerkingsverband.RelatieOuder, Reden: ""}}}))
 	k.wijs(t, vreemdKind.kind)
+	rvdk := n.lid(t, "rvdk") // somebody asked the Ketenindex about this child, and saw nothing
+	rvdk.vraag(t, "POST", rvdk.Hub+"/v1/gebeurtenissen/query", map[string]any{"burgerservicenummer": vreemdKind.kind.Leesbaar()}, rvdk.als(t, rvdk.HubOIN, beoordelaarVan(rvdk))...).wil(t, http.StatusAccepted)
+	wacht(t, func() string {
+		if !strings.Contains(v.als(vreemdKind.kind, begrip.RolJongere).leest(t, "/wie-keek"), rvdk.Naam) {
+			return "the child itself does not read it"
+		}
+		return ""
+	})
 	if err := moeder.kiest(t.Context(), "Kwaadje"); err != nil {
 		t.Fatal(err)
 	}
 	for _, pad := range []string{"/overzicht", "/wie-keek"} {
 		s := tekst(moeder.leest(t, pad))
-		for _, x := range []string{"Er is een melding gedaan", "Marieke", politie.Naam, vt.Naam, "Ketenindex"} {
+		for _, x := range []string{"Er is een melding gedaan", "Marieke", politie.Naam, vt.Naam, rvdk.Naam, "Ketenindex"} {
 			if strings.Contains(s, x) {
 				t.Errorf("another's child, %s: %q stands in\n%s", pad, x, s)
 			}
