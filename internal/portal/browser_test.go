@@ -89,7 +89,7 @@ func TestPortaalInEenBrowser(t *testing.T) {
 	n.hub.Close()
 	n.knopen[ggz.OIN].srv.CloseClientConnections()
 	n.knopen[ggz.OIN].srv.Close()
-	tab.Open(n.web.URL + "/overzicht").WachtTekst("GGZ Oost antwoordt nu niet").Controleer("portaal-overzicht-stil")
+	tab.Open(n.web.URL + "/overzicht").WachtTekst("Een organisatie antwoordt nu niet").Controleer("portaal-overzicht-stil")
 
 	tab.Klik(`form[action="/afmelden"] button`).WachtTekst("Inloggen met DigiD")
 	tab.Open(n.web.URL + "/overzicht").WachtTekst("Bram Jansen") // signed out: the sign-in again
