@@ -2,8 +2,6 @@ package hub
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
-	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/rest"
 )
@@ -22,53 +19,32 @@ import (
 // aanbod is one register that deelnemers fill themselves: diensten, API's,
 // storingen. What differs is in its functions; T is what it holds.
 type aanbod[T any] struct {
-	soort             *feitSoort
-	pad, lijst        string // "/v1/diensten", and the member of the answer that holds the list
-	erbij, anders, af string // event types
-	controleer        func(T, *begrip.Controle)
-	van               func(*T) *begrip.OIN // whose it is
-	id                func(*T) *string
-	weg               func(*T, time.Time) // makes it end
-	toon              func(T, url.Values, time.Time) bool
-	filters           []string
+	*aanbodSoort[T]
+	pad, lijst string              // "/v1/diensten", and the member of the answer that holds the list
+	weg        func(*T, time.Time) // makes it end
+	toon       func(T, url.Values, time.Time) bool
+	filters    []string
 }
 
-func nieuwAanbod[T any](naam string, a aanbod[T]) *aanbod[T] {
-	a.soort = &feitSoort{naam: naam, typen: []string{a.erbij, a.anders, a.af}, mag: a.mag}
-	return &a
-}
-
-var diensten = nieuwAanbod("dienst", aanbod[register.Dienst]{
-	pad: "/v1/diensten", lijst: "diensten", filters: []string{"aanbieder", "regio", "zoek"},
-	erbij: cloudevent.DienstAangeboden, anders: cloudevent.DienstGewijzigd, af: cloudevent.DienstVervallen,
-	controleer: register.Dienst.Controleer,
-	van:        func(d *register.Dienst) *begrip.OIN { return &d.Aanbieder },
-	id:         func(d *register.Dienst) *string { return &d.ID },
-	weg:        func(d *register.Dienst, _ time.Time) { d.Vervallen = true },
+var diensten = &aanbod[register.Dienst]{
+	aanbodSoort: dienstSoort, pad: "/v1/diensten", lijst: "diensten", filters: []string{"aanbieder", "regio", "zoek"},
+	weg: func(d *register.Dienst, _ time.Time) { d.Vervallen = true },
 	toon: func(d register.Dienst, q url.Values, _ time.Time) bool {
 		return !d.Vervallen && past(q, "aanbieder", string(d.Aanbieder)) && (!q.Has("regio") || bevat(d.Regio, q.Get("regio"))) &&
 			(!q.Has("zoek") || bevat(d.Naam+"\n"+d.Omschrijving+"\n"+d.Doelgroep, q.Get("zoek")))
 	},
-})
+}
 
-var apis = nieuwAanbod("api", aanbod[register.API]{
-	pad: "/v1/apis", lijst: "apis", filters: []string{"deelnemer", "status"},
-	erbij: cloudevent.APIAangemeld, anders: cloudevent.APIGewijzigd, af: cloudevent.APIVervallen,
-	controleer: register.API.Controleer,
-	van:        func(a *register.API) *begrip.OIN { return &a.Deelnemer },
-	id:         func(a *register.API) *string { return &a.ID },
-	weg:        func(a *register.API, _ time.Time) { a.Vervallen = true },
+var apis = &aanbod[register.API]{
+	aanbodSoort: apiSoort, pad: "/v1/apis", lijst: "apis", filters: []string{"deelnemer", "status"},
+	weg: func(a *register.API, _ time.Time) { a.Vervallen = true },
 	toon: func(a register.API, q url.Values, _ time.Time) bool {
 		return !a.Vervallen && past(q, "deelnemer", string(a.Deelnemer)) && past(q, "status", a.Status)
 	},
-})
+}
 
-var storingen = nieuwAanbod("storing", aanbod[register.Storing]{
-	pad: "/v1/storingen", lijst: "storingen", filters: []string{"over", "soort", "geldt"},
-	erbij: cloudevent.StoringGemeld, anders: cloudevent.StoringBijgewerkt, af: cloudevent.StoringVoorbij,
-	controleer: register.Storing.Controleer,
-	van:        func(s *register.Storing) *begrip.OIN { return &s.Over },
-	id:         func(s *register.Storing) *string { return &s.ID },
+var storingen = &aanbod[register.Storing]{
+	aanbodSoort: storingSoort, pad: "/v1/storingen", lijst: "storingen", filters: []string{"over", "soort", "geldt"},
 	weg: func(s *register.Storing, nu time.Time) {
 		nu = nu.UTC().Truncate(time.Second)
 		if s.Vanaf.After(nu) {
@@ -79,56 +55,15 @@ var storingen = nieuwAanbod("storing", aanbod[register.Storing]{
 	toon: func(s register.Storing, q url.Values, nu time.Time) bool {
 		return past(q, "over", string(s.Over)) && past(q, "soort", s.Soort) && past(q, "geldt", strconv.FormatBool(s.Geldt(nu)))
 	},
-})
+}
 
 func past(q url.Values, naam, waarde string) bool { return !q.Has(naam) || q.Get(naam) == waarde }
 
 func bevat(s, deel string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(deel)) }
 
-// mag: a deelnemer tells of itself, the chain manager of everyone.
-func (a *aanbod[T]) mag(h *Hub, door begrip.OIN, f feit) error {
-	var in T
-	if err := rest.LeesJSON(f.Inhoud, &in); err != nil {
-		return err
-	}
-	var c begrip.Controle
-	a.controleer(in, &c)
-	_, err := uuid.Parse(f.ID)
-	c.Eis(err == nil && *a.id(&in) == f.ID, "id", "Dit moet de uuid uit het subject zijn.")
-	if err := c.Fout(); err != nil {
-		return err
-	}
-	oud, ok, err := h.feit(f.Soort, f.ID)
-	if err != nil {
-		return err
-	}
-	if door == h.cfg.Organisatie.OIN {
-		return nil
-	}
-	eigen := *a.van(&in) == door
-	if ok {
-		staat, err := a.uit(oud)
-		if err != nil {
-			return err
-		}
-		eigen = eigen && *a.van(&staat) == door
-	}
-	if !eigen {
-		return begrip.NieuweFout(begrip.Verboden, "U kunt dit alleen voor uw eigen organisatie doen.")
-	}
-	return nil
-}
-
-func (a *aanbod[T]) uit(f feit) (in T, err error) {
-	if err = json.Unmarshal(f.Inhoud, &in); err != nil {
-		err = fmt.Errorf("hub: %s %s: %w", f.Soort, f.ID, err)
-	}
-	return in, err
-}
-
 // alle gives what q asks for, ordered by id.
 func (a *aanbod[T]) alle(h *Hub, q url.Values, nu time.Time) ([]T, error) {
-	feiten, err := h.feiten(a.soort.naam)
+	feiten, err := h.alleFeiten(a.soort.naam)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +119,7 @@ func (a *aanbod[T]) een(h *Hub, r *http.Request) (in T, d register.Deelnemer, er
 	if d, err = h.beller(r); err != nil {
 		return in, d, err
 	}
-	f, ok, err := h.feit(a.soort.naam, r.PathValue("id"))
+	f, ok, err := h.geefFeit(a.soort.naam, r.PathValue("id"))
 	if err != nil {
 		return in, d, err
 	}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -44,8 +45,8 @@ type abonnement struct {
 	Begin     uint64     `json:"begin"`             // plaats behind which it begins
 	Gestopt   string     `json:"gestopt,omitempty"` // why
 	Voor      []byte     `json:"voor,omitempty"`    // sealed: who took it and why, as its Verklaring said
-	wie       vraag.Wie  // what is in Voor
-	persoon   [16]byte
+	wie       vraag.Wie  `json:"-"`                 // what is in Voor
+	persoon   [16]byte   `json:"-"`
 }
 
 var abonnementSoort = &feitSoort{
@@ -167,7 +168,7 @@ func (m *abonnementen) van(oin begrip.OIN) (uit []*abonnement) {
 			uit = append(uit, a)
 		}
 	}
-	slices.SortFunc(uit, func(a, b *abonnement) int { return cmpTekst(a.ID, b.ID) })
+	slices.SortFunc(uit, func(a, b *abonnement) int { return cmp.Compare(a.ID, b.ID) })
 	return uit
 }
 
@@ -191,21 +192,40 @@ func wekAf(c chan struct{}) {
 	}
 }
 
-// wekBij wakes the deliveries that want one of these events. It does a few
-// look-ups per event, however many abonnementen there are.
-func (m *abonnementen) wekBij(delen []ontleding) {
+// luistert tells whether any delivery waits for an event.
+func (m *abonnementen) luistert() bool {
 	m.slot.RLock()
 	defer m.slot.RUnlock()
-	if len(m.index) == 0 || len(m.wekkers) == 0 {
-		return
+	return len(m.index) > 0 && len(m.wekkers) > 0
+}
+
+// wekker gives what wakes the delivery of an abonnement; nieuw when none runs yet.
+func (m *abonnementen) wekker(id string) (wek chan struct{}, nieuw bool) {
+	m.slot.Lock()
+	defer m.slot.Unlock()
+	if wek, al := m.wekkers[id]; al {
+		return wek, false
 	}
+	wek = make(chan struct{}, 1)
+	m.wekkers[id] = wek
+	return wek, true
+}
+
+// stil tells that the delivery of an abonnement ended.
+func (m *abonnementen) stil(id string) {
+	m.slot.Lock()
+	defer m.slot.Unlock()
+	delete(m.wekkers, id)
+}
+
+// wekBij wakes the deliveries that want one of these events. It does a few
+// look-ups per event, however many abonnementen there are.
+func (m *abonnementen) wekBij(vindplaatsen [][]graph.Sleutel) {
+	m.slot.RLock()
+	defer m.slot.RUnlock()
 	al := map[termSleutel]bool{}
-	for i := range delen {
-		o := &delen[i]
-		if o.leeg || o.uit.Fout != "" {
-			continue
-		}
-		for _, p := range o.postings {
+	for _, postings := range vindplaatsen {
+		for _, p := range postings {
 			t := termSleutel(p[:9])
 			ids := m.index[t]
 			if len(ids) == 0 || al[t] {
@@ -283,33 +303,13 @@ func (h *Hub) volgende(ctx context.Context, a *abonnement, lezer register.Deelne
 			return nil, na, err
 		}
 	}
-	slices.SortFunc(uit, func(a, b gevonden) int { return cmpPlaats(a.plaats, b.plaats) })
+	slices.SortFunc(uit, func(a, b gevonden) int { return cmp.Compare(a.plaats, b.plaats) })
 	uit = slices.DeleteFunc(uit, func(g gevonden) bool { return g.plaats > tot })
 	if len(uit) > n {
 		uit = uit[:n]
 		tot = uit[n-1].plaats
 	}
 	return uit, tot, nil
-}
-
-func cmpPlaats(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-func cmpTekst(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // magVolgen tells whether the deelnemer may follow the person of a: it must be

@@ -48,7 +48,7 @@ func BenchmarkProjectieMetAbonnementen(b *testing.B) {
 			}
 			b.ResetTimer()
 			for range b.N {
-				m.wekBij(delen)
+				m.wekBij(vindplaatsen(delen))
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(delen)), "ns/event")
 		})

@@ -40,7 +40,7 @@ func (h *Hub) verlopen(typ string, grens time.Time, totEnMet uint64, zie func(ui
 
 // pasBewaring takes the events out of the index, and notes whose keys may be
 // given up.
-func pasBewaring(w *werk, f feit) (string, error) {
+func pasBewaring(w *stap, f feit) (string, error) {
 	var v Bewaring
 	if err := json.Unmarshal(f.Inhoud, &v); err != nil || v.Type != f.ID || f.Door != w.h.cfg.Organisatie.OIN || v.Plaats >= f.Plaats {
 		return "De inhoud van deze gebeurtenis klopt niet.", nil

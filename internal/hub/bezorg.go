@@ -55,20 +55,9 @@ func (h *Hub) bezorgAlles(ctx context.Context) error {
 			if a.Soort != soortWebhook || a.Gestopt != "" {
 				continue
 			}
-			m.slot.Lock()
-			wek, al := m.wekkers[a.ID]
-			if !al {
-				wek = make(chan struct{}, 1)
-				m.wekkers[a.ID] = wek
-			}
-			m.slot.Unlock()
-			if !al {
+			if wek, nieuw := m.wekker(a.ID); nieuw {
 				wg.Go(func() {
-					defer func() {
-						m.slot.Lock()
-						delete(m.wekkers, a.ID)
-						m.slot.Unlock()
-					}()
+					defer m.stil(a.ID)
 					b.volg(ctx, a, wek)
 				})
 			}

@@ -165,7 +165,7 @@ func (h *Hub) laatDeelnemerGaan(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Hub) schrijfDeelnemer(ctx context.Context, typ string, d register.Deelnemer) error {
 	in := inschrijving{Deelnemer: d}
-	f, ok, err := h.feit(deelnemerSoort.naam, string(d.OIN))
+	f, ok, err := h.geefFeit(deelnemerSoort.naam, string(d.OIN))
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (h *Hub) schrijfDeelnemer(ctx context.Context, typ string, d register.Deeln
 // list: what is new or was changed there since it was last taken over, and who
 // came from the list and is no longer in it.
 func (h *Hub) uitBestand(lijst []register.Deelnemer) (uit []nieuwFeit, err error) {
-	feiten, err := h.feiten(deelnemerSoort.naam)
+	feiten, err := h.alleFeiten(deelnemerSoort.naam)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/prov"
 )
 
@@ -45,14 +46,14 @@ type feitSoort struct {
 	// stands beside what came before, and adds to the step what it brings about;
 	// bezwaar tells the sender why it does not. It looks at nothing but the log and
 	// the step. May be nil.
-	pas func(w *werk, f feit) (bezwaar string, err error)
+	pas func(w *stap, f feit) (bezwaar string, err error)
 	// geldt is told every feit that stands, at Open and after each step, in the
 	// order of the log; for what must be in memory. May be nil.
 	geldt func(h *Hub, f feit)
 }
 
 // feitSoorten are the kinds of feit the hub keeps; each area adds its own.
-var feitSoorten = []*feitSoort{deelnemerSoort, diensten.soort, apis.soort, storingen.soort, abonnementSoort, gezondSoort, gebeurtenissoort, schemaSoort, intrekkingSoort, vergeetSoort, bewaarSoort}
+var feitSoorten = []*feitSoort{deelnemerSoort, dienstSoort.soort, apiSoort.soort, storingSoort.soort, abonnementSoort, gezondSoort, gebeurtenissoort, schemaSoort, intrekkingSoort, vergeetSoort, bewaarSoort}
 
 // feitSoortVan gives the kind of feit that an event type tells. It is filled
 // after the kinds, which look in it.
@@ -80,6 +81,31 @@ func feitUit(s *feitSoort, ev cloudevent.Event, g prov.Graph) (feit, error) {
 		c.Eis(json.Valid(f.Inhoud), "data", "De inhoud (%s) ontbreekt of is geen JSON.", inhoudTerm)
 	}
 	return f, c.Fout()
+}
+
+// stap is one event on its way into the read model, for what it tells the chain.
+type stap struct {
+	h      *Hub
+	s      *graph.Stap
+	regels *soorten.Stand // as they stand at the event under hand
+}
+
+// neem makes true what f tells, unless that does not stand beside what came before:
+// then bezwaar tells the sender why.
+func (w *stap) neem(f feit) (bezwaar string, err error) {
+	if pas := feitSoortVan[f.Type].pas; pas != nil {
+		if bezwaar, err := pas(w, f); err != nil || bezwaar != "" {
+			return bezwaar, err
+		}
+	}
+	return "", zetFeit(w.s, f)
+}
+
+// geldt tells the memory of the hub that f stands now.
+func (h *Hub) geldt(f feit) {
+	if s := feitSoortVan[f.Type]; s.geldt != nil {
+		s.geldt(h, f)
+	}
 }
 
 // feitenMogen checks, before anything is taken, the feiten among events.
@@ -193,8 +219,8 @@ func zetFeit(s *graph.Stap, f feit) error {
 	return s.ZetStaat(f.Soort, f.ID, b)
 }
 
-// feit gives the newest feit of this kind and id; ok is false for none.
-func (h *Hub) feit(soort, id string) (f feit, ok bool, err error) {
+// geefFeit gives the newest feit of this kind and id; ok is false for none.
+func (h *Hub) geefFeit(soort, id string) (f feit, ok bool, err error) {
 	b, ok, err := h.graph.Staat(soort, id)
 	if err != nil || !ok {
 		return feit{}, false, err
@@ -202,8 +228,8 @@ func (h *Hub) feit(soort, id string) (f feit, ok bool, err error) {
 	return f, true, leesFeit(b, &f)
 }
 
-// feiten gives the newest of every feit of this kind, ordered by id.
-func (h *Hub) feiten(soort string) (uit []feit, err error) {
+// alleFeiten gives the newest of every feit of this kind, ordered by id.
+func (h *Hub) alleFeiten(soort string) (uit []feit, err error) {
 	err = h.graph.AlleStaat(soort, func(_ string, b []byte) error {
 		var f feit
 		if err := leesFeit(b, &f); err != nil {
@@ -228,7 +254,7 @@ func (h *Hub) laadFeiten() error {
 		if s.geldt == nil {
 			continue
 		}
-		fs, err := h.feiten(s.naam)
+		fs, err := h.alleFeiten(s.naam)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -23,7 +24,7 @@ type Wijziging struct {
 }
 
 // registerSoorten are the feiten whose changes a page about the chain shows.
-var registerSoorten = []*feitSoort{deelnemerSoort, diensten.soort, apis.soort, storingen.soort, gezondSoort}
+var registerSoorten = []*feitSoort{deelnemerSoort, dienstSoort.soort, apiSoort.soort, storingSoort.soort, gezondSoort}
 
 // Geschiedenis gives the newest changes in the registers from vanaf on, newest
 // first, at most n. Its cost is a walk over the changes since vanaf, and n reads.
@@ -44,7 +45,7 @@ func (h *Hub) Geschiedenis(vanaf time.Time, n int) (uit []Wijziging, err error) 
 			plaatsen = append(plaatsen, van...)
 		}
 	}
-	slices.SortFunc(plaatsen, func(a, b uint64) int { return cmpPlaats(b, a) })
+	slices.SortFunc(plaatsen, func(a, b uint64) int { return cmp.Compare(b, a) })
 	for _, plaats := range plaatsen {
 		if len(uit) == n {
 			break

@@ -98,7 +98,7 @@ type Bewering struct {
 	Wortel  string `json:"wortel"`
 	Past    bool   `json:"-"` // the ledger holds it
 
-	stand ledger.Checkpoint
+	stand ledger.Checkpoint `json:"-"`
 }
 
 // beweringen asks who may know how far this ledger was: this machine and every

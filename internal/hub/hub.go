@@ -148,11 +148,11 @@ func Open(cfg Config) (h *Hub, err error) {
 	h.toetsGetuige()
 	ctx, stop := context.WithTimeout(context.Background(), openWacht)
 	defer stop()
-	if h.sleutels, err = sleutels.Open(ctx, h.log, h.geheim("meester.sleutel")); err != nil {
+	if h.sleutels, err = sleutels.Open(ctx, h.log, h.cfg.geheim("meester.sleutel")); err != nil {
 		return h, err
 	}
 	h.sleutels.Partij = h.heet
-	sleutel, err := eigenSleutel(h.geheim("index.sleutel"), h.log.Laatste() > 0)
+	sleutel, err := eigenSleutel(h.cfg.geheim("index.sleutel"), h.log.Laatste() > 0)
 	if err != nil {
 		return h, err
 	}

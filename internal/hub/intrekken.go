@@ -72,7 +72,7 @@ func rustTerm(t graph.Term) string { return string(rune(t.Kind)) + t.Waarde }
 func rust(t graph.Term) bool { return t.Kind == graph.Type || t.Kind == graph.Persoon }
 
 // verberg takes an event out of the index.
-func (w *werk) verberg(g uitLog, waarom graph.Reden) error {
+func (w *stap) verberg(g uitLog, waarom graph.Reden) error {
 	for _, t := range termenVan(g.frame, g.event, g.graaf) {
 		err := w.s.Haal(t.Kind, t.Waarde, g.event.Time, g.plaats)
 		switch {
@@ -91,7 +91,7 @@ func (w *werk) verberg(g uitLog, waarom graph.Reden) error {
 
 // toon puts an event back in the index, without the persons that were forgotten
 // since.
-func (w *werk) toon(g uitLog) error {
+func (w *stap) toon(g uitLog) error {
 	for _, t := range termenVan(g.frame, g.event, g.graaf) {
 		if rust(t) {
 			if err := w.s.Haal(graph.Rust, rustTerm(t), g.event.Time, g.plaats); err != nil {
@@ -117,7 +117,7 @@ func (w *werk) toon(g uitLog) error {
 const nietTeVinden = "Deze gebeurtenis is niet te vinden, dus ook niet in te trekken."
 
 // pasIntrekking withdraws, or undoes that.
-func pasIntrekking(w *werk, f feit) (string, error) {
+func pasIntrekking(w *stap, f feit) (string, error) {
 	if f.Door != w.h.cfg.Organisatie.OIN {
 		return "Dit kan alleen de ketenbeheerder vastleggen.", nil
 	}
@@ -207,7 +207,7 @@ func (h *Hub) trekIn(w http.ResponseWriter, r *http.Request) error {
 
 // intrekking gives the newest Intrekking of an event.
 func (h *Hub) intrekking(id string) (t Intrekking, ok bool, err error) {
-	f, ok, err := h.feit(intrekkingSoort.naam, id)
+	f, ok, err := h.geefFeit(intrekkingSoort.naam, id)
 	if err != nil || !ok {
 		return t, false, err
 	}

@@ -91,10 +91,10 @@ func (h *Hub) ontvang(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b)
 }
 
-// grenzen are the bounds of the moments that an event may tell: when its sender
+// momentGrenzen are the bounds of the moments that an event may tell: when its sender
 // registered it, and when it happened. A clock may run ahead a little; there is no
 // other reason to tell of what did not happen yet.
-var grenzen = struct {
+var momentGrenzen = struct {
 	vooruit time.Duration // that a moment may lie after the hub's own clock
 	vroegst time.Time     // nothing in the chain is older
 }{5 * time.Minute, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
@@ -118,8 +118,8 @@ func controleer(events []cloudevent.Event, batch bool, afzender begrip.OIN) erro
 		ev.Normaliseer()
 		plek := plekVan(batch, i)
 		c.Eis(!cloudevent.IsResultaat(ev.Type), plek+"type", "Dit type is voor antwoorden van de Ketenindex. Een deelnemer kan het niet sturen.")
-		c.Eis(!ev.Time.After(nu.Add(grenzen.vooruit)), plek+"time", berichtVooruit)
-		c.Eis(!ev.Time.Before(grenzen.vroegst), plek+"time", berichtOud)
+		c.Eis(!ev.Time.After(nu.Add(momentGrenzen.vooruit)), plek+"time", berichtVooruit)
+		c.Eis(!ev.Time.Before(momentGrenzen.vroegst), plek+"time", berichtOud)
 		c.Eis(cloudevent.NaamVorm(ev.ID), plek+"id", berichtNaam)
 		c.Eis(ev.Subject == "" || cloudevent.NaamVorm(ev.Subject), plek+"subject", berichtNaam)
 		c.Eis(ev.DataSchema == "" || cloudevent.NaamVorm(strings.TrimSuffix(ev.DataSchema, ".schema.json")), plek+"dataschema", berichtNaam)

@@ -21,11 +21,11 @@ import (
 // checkpoint and the log.
 
 // geheim is the file of a key.
-func (h *Hub) geheim(naam string) string {
-	if h.cfg.Geheimen != "" {
-		return filepath.Join(h.cfg.Geheimen, naam)
+func (c Config) geheim(naam string) string {
+	if c.Geheimen != "" {
+		return filepath.Join(c.Geheimen, naam)
 	}
-	return filepath.Join(h.cfg.Dir, naam)
+	return filepath.Join(c.Dir, naam)
 }
 
 // eigenSleutel reads the key of the index, or makes it for an empty log: the
@@ -79,7 +79,7 @@ func (h *Hub) kenmerk(ctx context.Context, naam, waarde string) error {
 	case err != nil:
 		return fmt.Errorf("kenmerk van %s: %w", naam, err)
 	case string(staat) != waarde:
-		return fmt.Errorf("%s is niet de sleutel waarmee dit log is begonnen: zet de juiste terug uit de reservekopie, of neem de map met geheimen over van een hub die al draait (--geheimen)", h.geheim(naam))
+		return fmt.Errorf("%s is niet de sleutel waarmee dit log is begonnen: zet de juiste terug uit de reservekopie, of neem de map met geheimen over van een hub die al draait (--geheimen)", h.cfg.geheim(naam))
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ const deelWacht = 5 * time.Second
 
 func (h *Hub) ledgerConfig() ledger.Config {
 	c := ledger.Config{
-		DB: h.graph.DB(), Prefix: []byte{0x80}, Oorsprong: h.oorsprong(), Sleutel: h.geheim("ledger.sleutel"),
+		DB: h.graph.DB(), Prefix: []byte{0x80}, Oorsprong: h.oorsprong(), Sleutel: h.cfg.geheim("ledger.sleutel"),
 		Getekend: filepath.Join(h.cfg.Dir, "ledger.sleutel.checkpoint"),
 	}
 	if !h.log.Meervoudig() {

@@ -198,9 +198,8 @@ func (h *Hub) projecteer(blokken []gelezen) error {
 
 // werk is a block on its way into the read model.
 type werk struct {
-	h      *Hub
-	s      *graph.Stap
-	regels *soorten.Stand // as they stand at the event under hand
+	h *Hub
+	*stap
 }
 
 func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
@@ -228,8 +227,8 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 		for k := range blokken[i].delen {
 			o := &blokken[i].delen[k]
 			ids = append(ids, o.id)
-			if o.geldt && feitSoortVan[o.event.Type].geldt != nil {
-				feitSoortVan[o.event.Type].geldt(h, *o.feit)
+			if o.geldt {
+				h.geldt(*o.feit)
 			}
 		}
 	}
@@ -242,11 +241,23 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 		for _, f := range blokken[i].daarna {
 			f()
 		}
-		h.abonnementen.wekBij(blokken[i].delen)
+		if h.abonnementen.luistert() {
+			h.abonnementen.wekBij(vindplaatsen(blokken[i].delen))
+		}
 	}
 	h.onderweg.klaar(seq, ids)
 	h.vooruit.roep()
 	return nil
+}
+
+// vindplaatsen gives by what each event that counts can be found.
+func vindplaatsen(delen []ontleding) (uit [][]graph.Sleutel) {
+	for i := range delen {
+		if o := &delen[i]; !o.leeg && o.uit.Fout == "" {
+			uit = append(uit, o.postings)
+		}
+	}
+	return uit
 }
 
 // zonderFrame takes an entry that is no event: what to do when the step is done;
@@ -265,7 +276,7 @@ func (h *Hub) zonderFrame(s *graph.Stap, plaats uint64, entry []byte) (na func()
 
 func (h *Hub) projecteerBlok(s *graph.Stap, b *gelezen) error {
 	var ontvangen time.Time
-	w := &werk{h, s, b.regels}
+	w := &werk{h: h, stap: &stap{h, s, b.regels}}
 	for i := range b.delen {
 		if w.regels != b.regels { // agreed earlier in this block
 			b.delen[i] = h.ontleed(w.regels, uint64(hublog.PlaatsVan(b.seq, i)), b.entries[i])
@@ -495,20 +506,15 @@ func (h *Hub) sleutelActie(door begrip.OIN, actie []byte) graph.Sleutel {
 // does not stand beside what came before.
 func (w *werk) maakVindbaar(o *ontleding) error {
 	if o.feit != nil {
-		if pas := feitSoortVan[o.event.Type].pas; pas != nil {
-			bezwaar, err := pas(w, *o.feit)
-			if err != nil {
-				return err
-			}
-			if bezwaar != "" {
-				o.uit.Fout, o.uit.Waarschuwingen = bezwaar, nil
-				return nil
-			}
-		}
-		o.geldt = true
-		if err := zetFeit(w.s, *o.feit); err != nil {
+		bezwaar, err := w.neem(*o.feit)
+		if err != nil {
 			return err
 		}
+		if bezwaar != "" {
+			o.uit.Fout, o.uit.Waarschuwingen = bezwaar, nil
+			return nil
+		}
+		o.geldt = true
 	}
 	if bezwaar, err := w.spreekt(o); err != nil || bezwaar != "" {
 		o.uit.Fout, o.uit.Waarschuwingen = bezwaar, nil

@@ -56,7 +56,7 @@ func metAfspraak(s *soorten.Stand, f feit) (*soorten.Stand, error) {
 
 func schemaNaam(v soorten.Schema) string { return fmt.Sprintf("%s:%06d", v.Type, v.Versie) }
 
-func pasRegel(w *werk, f feit) (string, error) {
+func pasRegel(w *stap, f feit) (string, error) {
 	if f.Door != w.h.cfg.Organisatie.OIN {
 		return "Dit kan alleen de ketenbeheerder vastleggen.", nil
 	}

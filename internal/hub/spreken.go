@@ -145,14 +145,14 @@ func (h *Hub) leesMomenten(o *ontleding, g prov.Graph) {
 	if o.uit.Fout != "" {
 		return
 	}
-	uiterlijk := o.frame.Ontvangen.Add(grenzen.vooruit)
+	uiterlijk := o.frame.Ontvangen.Add(momentGrenzen.vooruit)
 	for _, n := range g.Nodes {
 		if !n.Is(prov.Activity) {
 			continue
 		}
 		for _, naam := range momenten {
 			t, ok := prov.Moment(n.Tekst(naam))
-			if ok && (t.After(uiterlijk) || t.Before(grenzen.vroegst)) {
+			if ok && (t.After(uiterlijk) || t.Before(momentGrenzen.vroegst)) {
 				o.uit.Fout, o.uit.Waarschuwingen = foutTijd, nil
 				o.uit.Validatiefouten = []string{"/data/@graph: " + naam + " ligt buiten wat kan."}
 				return

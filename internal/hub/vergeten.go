@@ -49,7 +49,7 @@ var vergeetSoort = &feitSoort{naam: "vergeetverzoek", typen: vergeetStappen, mag
 
 // pasVergeten sees to the order of the steps and to two different persons; with
 // the last step the index forgets.
-func pasVergeten(w *werk, f feit) (string, error) {
+func pasVergeten(w *stap, f feit) (string, error) {
 	var v, vorig Vergeetverzoek
 	stap := slices.Index(vergeetStappen, f.Type)
 	if err := json.Unmarshal(f.Inhoud, &v); err != nil || v.ID != f.ID || v.Stand != vergeetStanden[stap] || f.Door != w.h.cfg.Organisatie.OIN {
@@ -98,7 +98,7 @@ const vergetenStaat = "vergeten"
 func plaatsTekst(plaats uint64) []byte { b, _ := json.Marshal(plaats); return b }
 
 // vergetenNa tells whether the person was forgotten after plaats.
-func (w *werk) vergetenNa(ref string, plaats uint64) (bool, error) {
+func (w *stap) vergetenNa(ref string, plaats uint64) (bool, error) {
 	b, ok, err := w.s.Staat(vergetenStaat, hex.EncodeToString([]byte(ref)))
 	var op uint64
 	if err != nil || !ok {
@@ -135,7 +135,7 @@ func (h *Hub) geefVergeetverzoeken(w http.ResponseWriter, r *http.Request) error
 }
 
 func (h *Hub) vergeetverzoeken() ([]Vergeetverzoek, error) {
-	fs, err := h.feiten(vergeetSoort.naam)
+	fs, err := h.alleFeiten(vergeetSoort.naam)
 	uit := make([]Vergeetverzoek, len(fs))
 	for i := range fs {
 		err = errors.Join(err, json.Unmarshal(fs[i].Inhoud, &uit[i]))
@@ -187,7 +187,7 @@ func (h *Hub) vergeetStap(w http.ResponseWriter, r *http.Request, v Vergeetverzo
 
 // vergeetverzoek gives the request of the path, which must be at the given step.
 func (h *Hub) vergeetverzoek(r *http.Request, standen ...string) (v Vergeetverzoek, err error) {
-	f, ok, err := h.feit(vergeetSoort.naam, r.PathValue("id"))
+	f, ok, err := h.geefFeit(vergeetSoort.naam, r.PathValue("id"))
 	if err == nil && !ok {
 		err = begrip.NieuweFout(begrip.NietGevonden, "Dit verzoek kennen wij niet.")
 	}
@@ -341,7 +341,6 @@ func (h *Hub) maakAlleVergetenAf(ctx context.Context) error {
 // WisselMeester gives the hub of cfg a new master key; no hub may run on its
 // log meanwhile. sleutels.Wissel tells what it promises.
 func WisselMeester(ctx context.Context, cfg Config) error {
-	h := &Hub{cfg: cfg}
 	l, err := hublog.Open(hublog.Config{Dir: filepath.Join(cfg.Dir, "log"), MaxBytes: cfg.MaxBytes, Reserve: cfg.Reserve, Cluster: cfg.Cluster, Log: cfg.Log})
 	if err != nil {
 		return err
@@ -351,7 +350,7 @@ func WisselMeester(ctx context.Context, cfg Config) error {
 		err = errors.New("er draait nog een hub op dit log: stop ze allemaal, en wacht tien tellen als er een vastliep")
 	}
 	if err == nil {
-		err = sleutels.Wissel(ctx, l, h.geheim("meester.sleutel"))
+		err = sleutels.Wissel(ctx, l, cfg.geheim("meester.sleutel"))
 	}
 	return errors.Join(err, l.Close())
 }
