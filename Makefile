@@ -64,7 +64,7 @@ bench: build ## measure the hub: pushes, batches, queries, rebuild, memory (abou
 	@bin/soh bench
 
 slijt: ## kill hub and node a hundred times under load, and cut their power a hundred times (as root)
-	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedodeHub|TestStroomuitval' -v ./internal/hub
+	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedodeHub|TestStroomuitval' -v ./internal/hub ./internal/hub/bezorging
 	SOH_SLIJT=100 $(GO) test -count=1 -timeout $(TESTTIJD) -run 'TestGedoodKnooppunt|TestStroomuitval' -v ./internal/node
 
 derden: assets ## write THIRD_PARTY.md anew, after a dependency came, left or changed

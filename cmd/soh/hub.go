@@ -17,6 +17,7 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/ketenbord"
 	meet "github.com/handbereik/soh/internal/meting"
@@ -75,7 +76,7 @@ func (c *HubCmd) Run(ctx context.Context) error {
 	id.Organisatie.Soort = begrip.Ketenbeheerder
 	metingen := meet.Nieuw("hub")
 	h, err := hub.Open(hub.Config{Dir: c.Dir, Organisatie: id.Organisatie, MaxBytes: c.MaxBytes, Getuigen: c.Getuige, Cluster: c.cluster(), Geheimen: c.Geheimen, Getuige: c.GetuigeMap, Metingen: metingen, Log: log, Identiteit: &id,
-		Grenzen: hub.Grenzen{Medewerker: c.PerMedewerker, Organisatie: c.PerOrganisatie},
+		Grenzen: kern.Grenzen{Medewerker: c.PerMedewerker, Organisatie: c.PerOrganisatie},
 		Tokens:  &toegang.Uitgever{Identiteit: id, Adres: strings.TrimSuffix(c.URL, "/"), Verplicht: c.Tokens}})
 	if err != nil {
 		return err
@@ -117,7 +118,7 @@ func (c *HubCmd) Run(ctx context.Context) error {
 
 // toonBord serves the pages of the chain manager until dicht is called.
 func toonBord(addr string, h *hub.Hub, log *slog.Logger) (dicht func(), err error) {
-	pages, err := ketenbord.Nieuw(ketenbord.Config{Bord: h.Bord, Geschiedenis: h.Geschiedenis, Log: log})
+	pages, err := ketenbord.Nieuw(ketenbord.Config{Bord: h.Beheer.Bord, Geschiedenis: h.Beheer.Geschiedenis, Log: log})
 	if err != nil {
 		return nil, err
 	}

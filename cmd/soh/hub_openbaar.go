@@ -22,7 +22,7 @@ func serveerOpenbaar(h *hub.Hub, addr string, log *slog.Logger) (stop func(), er
 	if err != nil {
 		return nil, fmt.Errorf("luisteren op %s lukt niet: %w", addr, err)
 	}
-	srv := rest.Server(h.Openbaar(), nil, log, slog.LevelWarn)
+	srv := rest.Server(h.Bewijs.Openbaar(), nil, log, slog.LevelWarn)
 	go func() { _ = srv.Serve(l) }()
 	return func() { _ = srv.Close() }, nil
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/feit"
+	"github.com/handbereik/soh/internal/hub/vergeten"
 )
 
 // HubGroep is the hub itself, and what its manager does to it.
@@ -93,7 +95,7 @@ func (c *VergeetLijstCmd) Run() error {
 		return err
 	}
 	var in struct {
-		Vergeetverzoeken []hub.Vergeetverzoek `json:"vergeetverzoeken"`
+		Vergeetverzoeken []feit.Vergeetverzoek `json:"vergeetverzoeken"`
 	}
 	if err := json.Unmarshal(b, &in); err != nil {
 		return fmt.Errorf("het antwoord van de Ketenindex is onleesbaar: %w", err)
@@ -118,7 +120,7 @@ type SleutelWisselCmd struct {
 
 // Run replaces it; a change that was interrupted goes on.
 func (c *SleutelWisselCmd) Run(ctx context.Context) error {
-	if err := hub.WisselMeester(ctx, hub.Config{Dir: c.Dir, Geheimen: c.Geheimen, Cluster: c.cluster(), Log: begrip.Logger(os.Stderr, slog.LevelWarn)}); err != nil {
+	if err := vergeten.WisselMeester(ctx, hub.Config{Dir: c.Dir, Geheimen: c.Geheimen, Cluster: c.cluster(), Log: begrip.Logger(os.Stderr, slog.LevelWarn)}); err != nil {
 		return errors.Join(errors.New("de meestersleutel is niet (helemaal) vervangen: los dit op en draai dit nog eens"), err)
 	}
 	_, err := fmt.Println("De meestersleutel is vervangen. Maak nu een reservekopie van de nieuwe, en zet hem bij elke hub.")

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/handbereik/soh/internal/hub/bewijs"
 	"golang.org/x/mod/sumdb/note"
-
-	"github.com/handbereik/soh/internal/hub"
 )
 
 // VerifyCmd checks the ledger of a Ketenindex: one event, or a copy of all of
@@ -39,17 +38,17 @@ func (c *VerifyEenCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	var bewijs hub.Bewijs
-	if err := json.Unmarshal(b, &bewijs); err != nil {
+	var blad bewijs.Bewijs
+	if err := json.Unmarshal(b, &blad); err != nil {
 		return fmt.Errorf("het bewijs is geen geldige JSON: %w", err)
 	}
-	if c.Interactie != "" && strings.TrimPrefix(c.Interactie, "urn:uuid:") != strings.TrimPrefix(bewijs.InteractieID, "urn:uuid:") {
+	if c.Interactie != "" && strings.TrimPrefix(c.Interactie, "urn:uuid:") != strings.TrimPrefix(blad.InteractieID, "urn:uuid:") {
 		return errors.New("het bewijs is van een andere interactie")
 	}
 	if _, err := note.NewVerifier(c.Sleutel); err != nil {
 		return fmt.Errorf("de sleutel is geen sleutel van een grootboek: %w; geef de sleutel die `soh hub` afdrukt", err)
 	}
-	regel, stand, err := bewijs.Controleer(c.Sleutel)
+	regel, stand, err := blad.Controleer(c.Sleutel)
 	if err != nil {
 		return fmt.Errorf("het bewijs klopt niet: %w", err)
 	}
@@ -58,7 +57,7 @@ func (c *VerifyEenCmd) Run() error {
 		return nil
 	}
 	fmt.Printf("Het bewijs klopt.\n  gebeurtenis  %s\n  type         %s\n  source       %s\n  aangeboden   door %s\n  ontvangen    %s\n  plek         %d van %d in %s\n",
-		regel.Event.ID, regel.Event.Type, regel.Event.Source, regel.Afzender, regel.Ontvangen.Format("2006-01-02T15:04:05Z07:00"), bewijs.BladIndex, stand.Grootte, stand.Oorsprong)
+		regel.Event.ID, regel.Event.Type, regel.Event.Source, regel.Afzender, regel.Ontvangen.Format("2006-01-02T15:04:05Z07:00"), blad.BladIndex, stand.Grootte, stand.Oorsprong)
 	return nil
 }
 

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/bewijs"
 	"github.com/handbereik/soh/internal/hub/ledger"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -135,7 +135,7 @@ func (r *regelmap) geef(i int64) ([]byte, error) {
 		s := bufio.NewScanner(bytes.NewReader(b))
 		s.Buffer(nil, 4<<20)
 		for s.Scan() {
-			var g hub.Grootboekregel
+			var g bewijs.Grootboekregel
 			err := json.Unmarshal(s.Bytes(), &g)
 			regel, err2 := base64.StdEncoding.DecodeString(g.Regel)
 			if err = errors.Join(err, err2); err != nil {
@@ -253,7 +253,7 @@ func (c *VerifyHaalCmd) regelsVan(client *http.Client, bundel, tot int64) error 
 		if err != nil {
 			return err
 		}
-		var a hub.Grootboekregels
+		var a bewijs.Grootboekregels
 		if err := json.Unmarshal(b, &a); err != nil {
 			return fmt.Errorf("het antwoord van de Ketenindex is onleesbaar: %w", err)
 		}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/beheer"
 	"github.com/handbereik/soh/internal/hub/gezondheid"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/ketenbord"
 )
 
@@ -16,7 +18,7 @@ import (
 type bordBron struct {
 	slot    sync.RWMutex
 	hub     *hub.Hub // nil while it does not run
-	laatste hub.Bord
+	laatste beheer.Bord
 }
 
 // bordDagen is how far back the pages go.
@@ -33,9 +35,9 @@ func (b *bordBron) uit() error {
 	b.slot.Lock()
 	defer b.slot.Unlock()
 	nu := time.Now()
-	l, err := b.hub.Bord(nu.AddDate(0, 0, -bordDagen), nu)
+	l, err := b.hub.Beheer.Bord(nu.AddDate(0, 0, -bordDagen), nu)
 	b.hub = nil
-	l.Hub = hub.Gereed{Log: "onbereikbaar", Projectie: "onbereikbaar"}
+	l.Hub = kern.Gereed{Log: "onbereikbaar", Projectie: "onbereikbaar"}
 	if l.Staten != nil {
 		l.Staten[l.Keten.OIN] = gezondheid.Staat{OIN: l.Keten.OIN, Sinds: nu, Reden: "geen verbinding"}
 	}
@@ -44,23 +46,23 @@ func (b *bordBron) uit() error {
 }
 
 // Bord is Hub.Bord.
-func (b *bordBron) Bord(vanaf, nu time.Time) (hub.Bord, error) {
+func (b *bordBron) Bord(vanaf, nu time.Time) (beheer.Bord, error) {
 	b.slot.RLock()
 	defer b.slot.RUnlock()
 	if b.hub == nil {
 		return b.laatste, nil
 	}
-	return b.hub.Bord(vanaf, nu)
+	return b.hub.Beheer.Bord(vanaf, nu)
 }
 
 // Geschiedenis is Hub.Geschiedenis.
-func (b *bordBron) Geschiedenis(vanaf time.Time, n int) ([]hub.Wijziging, error) {
+func (b *bordBron) Geschiedenis(vanaf time.Time, n int) ([]beheer.Wijziging, error) {
 	b.slot.RLock()
 	defer b.slot.RUnlock()
 	if b.hub == nil {
 		return nil, begrip.NieuweFout(begrip.NietBeschikbaar, "De Ketenindex draait nu niet. Kijk straks nog eens.")
 	}
-	return b.hub.Geschiedenis(vanaf, n)
+	return b.hub.Beheer.Geschiedenis(vanaf, n)
 }
 
 // bordDienst is the pages of the chain manager. They go on while the hub is

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/rest"
@@ -14,7 +15,7 @@ import (
 // geefAsyncAPI is GET /v1/asyncapi.json: every kind of event that is agreed now,
 // as AsyncAPI 3.0. Like the OpenAPI document it holds nothing of anyone.
 func (h *Hub) geefAsyncAPI(w http.ResponseWriter, r *http.Request) {
-	b, err := json.Marshal(asyncAPI(h.regels.Load().Soorten()))
+	b, err := json.Marshal(asyncAPI(h.Regels.Load().Soorten()))
 	if err != nil {
 		rest.WriteFout(w, r, err)
 		return
@@ -37,7 +38,7 @@ func asyncAPI(alle []soorten.Soort) los {
 		Info    struct{ Contact, License los }
 		Servers []struct{ URL, Description string }
 	}
-	if err := json.Unmarshal(openapi, &open); err != nil {
+	if err := json.Unmarshal(OpenAPI, &open); err != nil {
 		panic(err) // it was made by json.Marshal
 	}
 	host, pad, _ := strings.Cut(strings.TrimPrefix(open.Servers[0].URL, "https://"), "/")
@@ -63,7 +64,7 @@ func asyncAPI(alle []soorten.Soort) los {
 	}
 	return los{
 		"asyncapi": "3.0.0", "defaultContentType": cloudevent.TypeEvent, "id": "urn:soh:ketenindex:gebeurtenissen",
-		"info": los{"title": "Gebeurtenissen van de Ketenindex", "version": Versie, "contact": open.Info.Contact, "license": open.Info.License,
+		"info": los{"title": "Gebeurtenissen van de Ketenindex", "version": kern.Versie, "contact": open.Info.Contact, "license": open.Info.License,
 			"description": "Alle soorten gebeurtenissen die in de keten zijn afgesproken, als CloudEvents met een PROV-graaf. Hoe u ze aanbiedt en vindt, staat in /v1/openapi.json.",
 			"tags":        []los{{"name": "gebeurtenissen", "description": "Wat er in de keten gebeurt"}}},
 		"servers": los{"ketenindex": los{"host": host, "pathname": "/" + pad, "protocol": "https", "description": open.Servers[0].Description,

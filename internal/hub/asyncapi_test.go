@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"encoding/json"
@@ -8,22 +8,24 @@ import (
 	"testing"
 
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/hubtest"
+	"github.com/handbereik/soh/internal/hub/kern"
 )
 
 // Every registered type is a channel with one message, and every reference in
 // the document leads somewhere.
 func TestAsyncAPIBeschrijftElkeSoortGebeurtenis(t *testing.T) {
-	p := start(t)
-	a := p.als(orgPolitie).doe("GET", "/v1/asyncapi.json", "", nil, "")
+	p := hubtest.Start(t)
+	a := p.Als(hubtest.OrgPolitie).Doe("GET", "/v1/asyncapi.json", "", nil, "")
 	var doc map[string]any
-	if a.status != http.StatusOK || json.Unmarshal(a.body, &doc) != nil || a.kop.Get("Access-Control-Allow-Origin") != "*" {
-		t.Fatalf("%d %s", a.status, a.body)
+	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &doc) != nil || a.Kop.Get("Access-Control-Allow-Origin") != "*" {
+		t.Fatalf("%d %s", a.Status, a.Body)
 	}
-	if doc["asyncapi"] != "3.0.0" || in(doc, "info", "version") != Versie || in(doc, "info", "contact", "email") == nil || in(doc, "servers", "ketenindex", "host") == "" {
+	if doc["asyncapi"] != "3.0.0" || hubtest.In(doc, "info", "version") != kern.Versie || hubtest.In(doc, "info", "contact", "email") == nil || hubtest.In(doc, "servers", "ketenindex", "host") == "" {
 		t.Errorf("%v", doc["info"])
 	}
 	var kanalen []string
-	for naam := range in(doc, "channels").(map[string]any) {
+	for naam := range hubtest.In(doc, "channels").(map[string]any) {
 		kanalen = append(kanalen, naam)
 	}
 	typen := cloudevent.Typen()
@@ -33,12 +35,12 @@ func TestAsyncAPIBeschrijftElkeSoortGebeurtenis(t *testing.T) {
 		t.Errorf("channels %v\ntypes %v", kanalen, typen)
 	}
 	for _, typ := range typen {
-		schema, _ := in(doc, "components", "messages", typ, "payload", "allOf").([]any)
-		if len(schema) != 2 || in(schema[1], "properties", "type", "const") != typ || in(doc, "components", "messages", typ, "summary") == "" {
+		schema, _ := hubtest.In(doc, "components", "messages", typ, "payload", "allOf").([]any)
+		if len(schema) != 2 || hubtest.In(schema[1], "properties", "type", "const") != typ || hubtest.In(doc, "components", "messages", typ, "summary") == "" {
 			t.Errorf("%s: %v", typ, schema)
 		}
-		ontvangt := in(doc, "operations", "ontvang."+typ) != nil
-		if eigen := cloudevent.IsResultaat(typ) || cloudevent.Functie(typ) == "ketenindex"; ontvangt == eigen || in(doc, "operations", "geef."+typ) == nil {
+		ontvangt := hubtest.In(doc, "operations", "ontvang."+typ) != nil
+		if eigen := cloudevent.IsResultaat(typ) || cloudevent.Functie(typ) == "ketenindex"; ontvangt == eigen || hubtest.In(doc, "operations", "geef."+typ) == nil {
 			t.Errorf("%s: a deelnemer may offer it: %v", typ, ontvangt)
 		}
 	}
@@ -49,7 +51,7 @@ func TestAsyncAPIBeschrijftElkeSoortGebeurtenis(t *testing.T) {
 		case map[string]any:
 			if ref, ok := x["$ref"].(string); ok {
 				n++
-				if in(doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...) == nil {
+				if hubtest.In(doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...) == nil {
 					t.Errorf("%s leads nowhere", ref)
 				}
 			}

@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"net/http"
@@ -7,6 +7,10 @@ import (
 	"testing"
 
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/antwoord"
+	"github.com/handbereik/soh/internal/hub/hubtest"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/natstest"
 )
 
@@ -19,70 +23,70 @@ func TestTeruggezetClusterGaatOpenNaEenHerstel(t *testing.T) {
 	basis := t.TempDir()
 	een, twee := kopieConfig(basis, "een", c), kopieConfig(basis, "twee", c)
 	twee.Geheimen = filepath.Join(basis, "geheimen2") // of another machine
-	vol := func(ps ...*proefhub) {
+	vol := func(ps ...*hubtest.Proefhub) {
 		t.Helper()
 		for _, p := range ps {
-			rond(t, "it is signed", func() bool {
-				_, stand := p.ledger.Checkpoint()
-				n, _ := p.ledger.Bladen()
+			hubtest.Rond(t, "it is signed", func() bool {
+				_, stand := p.Ledger.Checkpoint()
+				n, _ := p.Ledger.Bladen()
 				return n > 0 && stand.Grootte == n
 			})
 		}
 	}
 
-	p1 := startMet(t, basis, een)
-	p1.als(orgPolitie).aanvaard(melding(orgPolitie, sentinel, false))
+	p1 := hubtest.StartMet(t, basis, een)
+	p1.Als(hubtest.OrgPolitie).Aanvaard(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false))
 	kopieer(t, een.Geheimen, twee.Geheimen)
-	p2 := startMet(t, basis, twee)
+	p2 := hubtest.StartMet(t, basis, twee)
 	samen(t, p1, p2)
 	vol(p1, p2)
 	sleutel := p1.Sleutel()
-	p1.stop()
-	p2.stop()
+	p1.Stop()
+	p2.Stop()
 	bewaard := filepath.Join(basis, "bewaard")
 	c.Stil(func(opslag string) { kopieer(t, opslag, bewaard) })
 
-	p1, p2 = startMet(t, basis, een), startMet(t, basis, twee)
-	verloren := melding(orgPolitie, sentinel, false).Append(nil)
-	b := p1.als(orgPolitie)
-	if id, ok := b.probeer(verloren); !ok || b.klaar(id).Status != statusOK {
+	p1, p2 = hubtest.StartMet(t, basis, een), hubtest.StartMet(t, basis, twee)
+	verloren := hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false).Append(nil)
+	b := p1.Als(hubtest.OrgPolitie)
+	if id, ok := b.Probeer(verloren); !ok || b.Klaar(id).Status != antwoord.StatusOK {
 		t.Fatal("not taken")
 	}
 	samen(t, p1, p2)
 	vol(p1, p2)
-	p1.stop()
-	p2.stop()
+	p1.Stop()
+	p2.Stop()
 	c.Stil(func(opslag string) {
 		if err := os.RemoveAll(opslag); err != nil {
 			t.Fatal(err)
 		}
 		kopieer(t, bewaard, opslag)
 	})
-	for _, cfg := range []Config{een, twee} { // ahead of the log
+	for _, cfg := range []kern.Config{een, twee} { // ahead of the log
 		if err := os.RemoveAll(filepath.Join(cfg.Dir, "index")); err != nil {
 			t.Fatal(err)
 		}
 	}
 
-	for _, cfg := range []Config{een, twee} {
-		p := startMet(t, basis, cfg)
+	for _, cfg := range []kern.Config{een, twee} {
+		p := hubtest.StartMet(t, basis, cfg)
 		for _, v := range [][2]string{{"POST", "/v1/events"}, {"POST", "/v1/gebeurtenissen/query"}, {"GET", "/ready"}} {
-			if a := p.als(orgPolitie).doe(v[0], v[1], cloudevent.TypeEvent, verloren, ""); a.status != http.StatusServiceUnavailable {
-				t.Errorf("%s: %s %s: %d %s", cfg.Dir, v[0], v[1], a.status, a.body)
+			if a := p.Als(hubtest.OrgPolitie).Doe(v[0], v[1], cloudevent.TypeEvent, verloren, ""); a.Status != http.StatusServiceUnavailable {
+				t.Errorf("%s: %s %s: %d %s", cfg.Dir, v[0], v[1], a.Status, a.Body)
 			}
 		}
-		p.stop()
+		p.Stop()
 	}
 
-	een.Organisatie, een.Log = orgHub, p1.cfg.Log
-	h, err := Open(een)
+	een.Organisatie, een.Log = hubtest.OrgHub, p1.Cfg.Log
+	h, err := hub.Open(een)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bs, dicht, err := h.Herstel(t.Context()); err != nil || dicht == "" || len(bs) != 1 || bs[0].Past {
+	if bs, dicht, err := h.Bewijs.Herstel(t.Context()); err != nil || dicht == "" || len(bs) != 1 || bs[0].Past {
 		t.Errorf("%+v %q %v", bs, dicht, err)
 	}
-	if err := h.Bevestig(t.Context(), "M. de Boer", "Kopie van gisteren teruggezet."); err != nil {
+	if err := h.Bewijs.Bevestig(t.Context(), "M. de Boer", "Kopie van gisteren teruggezet."); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.Close(); err != nil {
@@ -98,19 +102,19 @@ func TestTeruggezetClusterGaatOpenNaEenHerstel(t *testing.T) {
 	}
 	kopieer(t, een.Geheimen, twee.Geheimen)
 
-	p1, p2 = startMet(t, basis, een), startMet(t, basis, twee)
+	p1, p2 = hubtest.StartMet(t, basis, een), hubtest.StartMet(t, basis, twee)
 	if p1.Sleutel() == sleutel || p1.Sleutel() != p2.Sleutel() {
 		t.Error("the hubs do not go on together under a new key")
 	}
-	b = p2.als(orgPolitie)
-	if id, ok := b.probeer(verloren); !ok || b.klaar(id).Status != statusOK {
+	b = p2.Als(hubtest.OrgPolitie)
+	if id, ok := b.Probeer(verloren); !ok || b.Klaar(id).Status != antwoord.StatusOK {
 		t.Error("what was lost is not taken again")
 	}
 	samen(t, p1, p2)
 	vol(p1, p2)
-	for _, p := range []*proefhub{p1, p2} {
-		if a := p.als(orgPolitie).doe("GET", "/ready", "", nil, ""); a.status != http.StatusOK {
-			t.Errorf("ready: %d %s", a.status, a.body)
+	for _, p := range []*hubtest.Proefhub{p1, p2} {
+		if a := p.Als(hubtest.OrgPolitie).Doe("GET", "/ready", "", nil, ""); a.Status != http.StatusOK {
+			t.Errorf("ready: %d %s", a.Status, a.Body)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"bufio"
@@ -17,20 +17,22 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
+	nats "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/antwoord"
 	"github.com/handbereik/soh/internal/hub/hublog"
+	"github.com/handbereik/soh/internal/hub/hubtest"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/ledger"
 	"github.com/handbereik/soh/internal/hub/natstest"
 )
 
-const langWacht = 2 * time.Minute // only guards against hanging
-
 // kopieConfig is a replica in front of the log in c, with the keys of basis.
-func kopieConfig(basis, naam string, c *natstest.Cluster) Config {
-	return Config{
+func kopieConfig(basis, naam string, c *natstest.Cluster) kern.Config {
+	return kern.Config{
 		Dir: filepath.Join(basis, naam), Geheimen: filepath.Join(basis, "geheimen"),
 		Cluster: &hublog.Cluster{URLs: c.URLs, Enkel: len(c.URLs) == 1},
 	}
@@ -86,7 +88,7 @@ func leiderVan(t *testing.T, c *natstest.Cluster) int {
 // last is many senders that each offer an event until a hub takes it, at the
 // next hub when one refuses or is gone.
 type last struct {
-	b          *beller
+	b          *hubtest.Beller
 	urls       [3]atomic.Pointer[string]
 	stop       atomic.Bool
 	wg         sync.WaitGroup
@@ -100,7 +102,7 @@ func (l *last) begin(afzenders int) {
 	for s := range afzenders {
 		l.wg.Go(func() {
 			for !l.stop.Load() {
-				ev := melding(orgPolitie, sentinel, false)
+				ev := hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false)
 				l.slot.Lock()
 				l.aangeboden[ev.ID] = true
 				l.slot.Unlock()
@@ -113,7 +115,7 @@ func (l *last) begin(afzenders int) {
 func (l *last) bied(s int, ev cloudevent.Event) {
 	body := ev.Append(nil)
 	for poging := 0; ; poging++ {
-		resp, err := l.b.c.Post(*l.urls[(s+poging)%3].Load()+"/v1/events", cloudevent.TypeEvent, bytes.NewReader(body))
+		resp, err := l.b.C.Post(*l.urls[(s+poging)%3].Load()+"/v1/events", cloudevent.TypeEvent, bytes.NewReader(body))
 		if err == nil {
 			var in struct{ InteractieID string }
 			err = json.NewDecoder(resp.Body).Decode(&in)
@@ -133,7 +135,7 @@ func (l *last) wachtOpMeer(t *testing.T, n int) {
 	t.Helper()
 	tel := func() int { l.slot.Lock(); defer l.slot.Unlock(); return len(l.bevestigd) }
 	doel := tel() + n
-	for eind := time.Now().Add(langWacht); tel() < doel; time.Sleep(5 * time.Millisecond) {
+	for eind := time.Now().Add(hubtest.LangWacht); tel() < doel; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(eind) {
 			t.Fatalf("%d acknowledged, want %d: the load came to a halt", tel(), doel)
 		}
@@ -147,18 +149,18 @@ func TestClusterVerliestNietsEnAlleHubsZeggenHetzelfde(t *testing.T) {
 	t.Parallel()
 	c := natstest.Start(t, 3, "")
 	basis := t.TempDir()
-	een := startMet(t, basis, kopieConfig(basis, "een", c))
-	twee := startMet(t, basis, kopieConfig(basis, "twee", c))
-	twee.identiteit(orgHub)
+	een := hubtest.StartMet(t, basis, kopieConfig(basis, "een", c))
+	twee := hubtest.StartMet(t, basis, kopieConfig(basis, "twee", c))
+	twee.Identiteit(hubtest.OrgHub)
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("een:\n%s\ntwee:\n%s", een.log, twee.log)
+			t.Logf("een:\n%s\ntwee:\n%s", een.Logboek, twee.Logboek)
 		}
 	})
 	url, dood := losKopie(t, basis, "drie", c)
-	l := &last{b: een.als(orgPolitie)}
-	l.b.c.Timeout = time.Minute
-	for i, u := range []string{een.url, twee.url, url} {
+	l := &last{b: een.Als(hubtest.OrgPolitie)}
+	l.b.C.Timeout = time.Minute
+	for i, u := range []string{een.URL, twee.URL, url} {
 		l.urls[i].Store(&u)
 	}
 	l.begin(12)
@@ -176,17 +178,17 @@ func TestClusterVerliestNietsEnAlleHubsZeggenHetzelfde(t *testing.T) {
 	l.wg.Wait()
 	t.Logf("%d acknowledged", len(l.bevestigd))
 
-	drie := &proefhub{t: t, url: url, cas: een.cas, ca: een.ca}
+	drie := &hubtest.Proefhub{T: t, URL: url, CAs: een.CAs, CA: een.CA}
 	var eerste []string
-	for naam, b := range map[string]*beller{"een": een.als(orgPolitie), "twee": twee.als(orgPolitie), "drie": {p: drie, c: l.b.c}} {
+	for naam, b := range map[string]*hubtest.Beller{"een": een.Als(hubtest.OrgPolitie), "twee": twee.Als(hubtest.OrgPolitie), "drie": {P: drie, C: l.b.C}} {
 		for _, id := range l.bevestigd {
-			b.tot(id) // a hub that was killed reads the log first
-			if s := b.klaar(id); s.Status != statusOK {
+			b.Tot(id) // a hub that was killed reads the log first
+			if s := b.Klaar(id); s.Status != antwoord.StatusOK {
 				t.Errorf("%s: %s is %s", naam, id, s.Status)
 			}
 		}
 		var ids []string
-		for _, ev := range b.zoek("/v1/gebeurtenissen/query", overPersoon) {
+		for _, ev := range b.Zoek("/v1/gebeurtenissen/query", hubtest.OverPersoon) {
 			ids = append(ids, ev.ID)
 		}
 		if eerste == nil {
@@ -210,9 +212,9 @@ func TestClusterVerliestNietsEnAlleHubsZeggenHetzelfde(t *testing.T) {
 			}
 		}
 	}
-	zelfdeStand(t, een.Sleutel(), een.als(orgPolitie), twee.als(orgPolitie), &beller{p: drie, c: l.b.c})
-	h1, err := een.graph.Hash()
-	h2, err2 := twee.graph.Hash()
+	zelfdeStand(t, een.Sleutel(), een.Als(hubtest.OrgPolitie), twee.Als(hubtest.OrgPolitie), &hubtest.Beller{P: drie, C: l.b.C})
+	h1, err := een.Graph.Hash()
+	h2, err2 := twee.Graph.Hash()
 	if err != nil || err2 != nil || h1 != h2 {
 		t.Errorf("the read models differ (%v, %v)", err, err2)
 	}
@@ -221,32 +223,22 @@ func TestClusterVerliestNietsEnAlleHubsZeggenHetzelfde(t *testing.T) {
 	}
 }
 
-// tot waits until the hub is done reading and knows id.
-func (b *beller) tot(id string) {
-	b.p.t.Helper()
-	for eind := time.Now().Add(langWacht); b.doe("GET", "/v1/status/"+id, "", nil, "").status == http.StatusServiceUnavailable; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(eind) {
-			b.p.t.Fatal("the hub never gets to the end of the log")
-		}
-	}
-}
-
 // zelfdeStand waits until the replicas have signed everything, and compares.
-func zelfdeStand(t *testing.T, vkey string, bs ...*beller) {
+func zelfdeStand(t *testing.T, vkey string, bs ...*hubtest.Beller) {
 	t.Helper()
 	noten := make([][]byte, len(bs))
-	for eind := time.Now().Add(langWacht); time.Now().Before(eind); time.Sleep(50 * time.Millisecond) {
+	for eind := time.Now().Add(hubtest.LangWacht); time.Now().Before(eind); time.Sleep(50 * time.Millisecond) {
 		gelijk := true
 		for i, b := range bs {
-			a := b.doe("GET", "/tlog/checkpoint", "", nil, "")
-			if a.status != http.StatusOK {
+			a := b.Doe("GET", "/tlog/checkpoint", "", nil, "")
+			if a.Status != http.StatusOK {
 				gelijk = false
 				continue
 			}
-			if _, err := ledger.LeesCheckpoint(a.body, vkey); err != nil {
+			if _, err := ledger.LeesCheckpoint(a.Body, vkey); err != nil {
 				t.Fatal(err)
 			}
-			noten[i] = a.body
+			noten[i] = a.Body
 			gelijk = gelijk && bytes.Equal(noten[0], noten[i])
 		}
 		if gelijk {
@@ -264,24 +256,24 @@ func TestZonderLog503EnDaarnaWeerVerder(t *testing.T) {
 	basis := t.TempDir()
 	cfg := kopieConfig(basis, "een", c)
 	cfg.Cluster.Wacht = time.Second
-	p := startMet(t, basis, cfg)
-	b := p.als(orgPolitie)
-	b.c.Timeout = time.Minute
-	id, _ := b.aanvaard(melding(orgPolitie, sentinel, false))
+	p := hubtest.StartMet(t, basis, cfg)
+	b := p.Als(hubtest.OrgPolitie)
+	b.C.Timeout = time.Minute
+	id, _ := b.Aanvaard(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false))
 	c.Dood(0)
-	a := b.push(melding(orgPolitie, sentinel, false))
-	if a.status != http.StatusServiceUnavailable || a.kop.Get("Retry-After") == "" {
-		t.Fatalf("without a log: %d %s", a.status, a.body)
+	a := b.Push(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false))
+	if a.Status != http.StatusServiceUnavailable || a.Kop.Get("Retry-After") == "" {
+		t.Fatalf("without a log: %d %s", a.Status, a.Body)
 	}
-	if a := b.doe("GET", "/ready", "", nil, ""); a.status != http.StatusServiceUnavailable || strings.Contains(string(a.body), `"log":"OK"`) {
-		t.Errorf("ready without a log: %d %s", a.status, a.body)
+	if a := b.Doe("GET", "/ready", "", nil, ""); a.Status != http.StatusServiceUnavailable || strings.Contains(string(a.Body), `"log":"OK"`) {
+		t.Errorf("ready without a log: %d %s", a.Status, a.Body)
 	}
-	if s := b.klaar(id); s.Status != statusOK { // reading goes on
+	if s := b.Klaar(id); s.Status != antwoord.StatusOK { // reading goes on
 		t.Error(s.Status)
 	}
 	c.Weer(0)
-	for eind := time.Now().Add(langWacht); ; time.Sleep(50 * time.Millisecond) {
-		if a := b.push(melding(orgPolitie, sentinel, false)); a.status == http.StatusAccepted {
+	for eind := time.Now().Add(hubtest.LangWacht); ; time.Sleep(50 * time.Millisecond) {
+		if a := b.Push(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false)); a.Status == http.StatusAccepted {
 			break
 		}
 		if time.Now().After(eind) {
@@ -296,8 +288,8 @@ func TestZonderLog503EnDaarnaWeerVerder(t *testing.T) {
 func TestKopieMetAndereSleutelsStartNiet(t *testing.T) {
 	c := natstest.Start(t, 1, "")
 	basis := t.TempDir()
-	p := startMet(t, basis, kopieConfig(basis, "een", c))
-	p.als(orgPolitie).aanvaard(melding(orgPolitie, sentinel, false))
+	p := hubtest.StartMet(t, basis, kopieConfig(basis, "een", c))
+	p.Als(hubtest.OrgPolitie).Aanvaard(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false))
 	goed := filepath.Join(basis, "geheimen")
 	for _, naam := range []string{"meester.sleutel", "index.sleutel", "ledger.sleutel"} {
 		slecht := t.TempDir()
@@ -305,8 +297,8 @@ func TestKopieMetAndereSleutelsStartNiet(t *testing.T) {
 			t.Fatal(err)
 		}
 		vreemd := t.TempDir() // keys of another hub
-		v := startMet(t, basis, Config{Dir: vreemd})
-		v.stop()
+		v := hubtest.StartMet(t, basis, kern.Config{Dir: vreemd})
+		v.Stop()
 		for _, n := range []string{"meester.sleutel", "index.sleutel", "ledger.sleutel"} {
 			if err := os.Chmod(filepath.Join(slecht, n), 0o600); err != nil {
 				t.Fatal(err)
@@ -320,8 +312,8 @@ func TestKopieMetAndereSleutelsStartNiet(t *testing.T) {
 			t.Fatal(err)
 		}
 		cfg := kopieConfig(basis, "ander"+naam, c)
-		cfg.Geheimen, cfg.Organisatie, cfg.Log = slecht, orgHub, p.cfg.Log
-		h, err := Open(cfg)
+		cfg.Geheimen, cfg.Organisatie, cfg.Log = slecht, hubtest.OrgHub, p.Cfg.Log
+		h, err := hub.Open(cfg)
 		if err == nil || !strings.Contains(err.Error(), "hub die al draait") && !strings.Contains(err.Error(), "hub die het log begon") {
 			t.Errorf("with another %s: %v", naam, err)
 		}
@@ -333,8 +325,8 @@ func TestKopieMetAndereSleutelsStartNiet(t *testing.T) {
 		}
 	}
 	cfg := kopieConfig(basis, "leeg", c) // no keys at all, while the log has events
-	cfg.Geheimen, cfg.Organisatie, cfg.Log = t.TempDir(), orgHub, p.cfg.Log
-	if _, err := Open(cfg); err == nil || !strings.Contains(err.Error(), "ontbreekt") {
+	cfg.Geheimen, cfg.Organisatie, cfg.Log = t.TempDir(), hubtest.OrgHub, p.Cfg.Log
+	if _, err := hub.Open(cfg); err == nil || !strings.Contains(err.Error(), "ontbreekt") {
 		t.Errorf("without keys: %v", err)
 	}
 }

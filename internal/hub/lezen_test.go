@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"context"
@@ -16,13 +16,17 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/antwoord"
+	"github.com/handbereik/soh/internal/hub/hubtest"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/proeflast"
 	"github.com/handbereik/soh/internal/hub/register"
 )
 
 // leesbank is a full hub of which the handler is called without network.
 type leesbank struct {
-	*Hub
+	*hub.Hub
 	h        http.Handler
 	tls      *tls.ConnectionState
 	personen int
@@ -36,10 +40,10 @@ const (
 func nieuweLeesbank(b *testing.B, lezer begrip.Organisatie) *leesbank {
 	b.Helper()
 	dir := b.TempDir()
-	if err := register.Schrijf(dir, []register.Deelnemer{{Organisatie: orgPolitie}, {Organisatie: orgVT}, {Organisatie: orgPortaal}}); err != nil {
+	if err := register.Schrijf(dir, []register.Deelnemer{{Organisatie: hubtest.OrgPolitie}, {Organisatie: hubtest.OrgVT}, {Organisatie: hubtest.OrgPortaal}}); err != nil {
 		b.Fatal(err)
 	}
-	h, err := Open(Config{Dir: dir, Organisatie: orgHub, Log: slog.New(slog.DiscardHandler), Grenzen: Grenzen{Medewerker: 1 << 30, Organisatie: 1 << 30}})
+	h, err := hub.Open(kern.Config{Dir: dir, Organisatie: hubtest.OrgHub, Log: slog.New(slog.DiscardHandler), Grenzen: kern.Grenzen{Medewerker: 1 << 30, Organisatie: 1 << 30}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -51,7 +55,7 @@ func nieuweLeesbank(b *testing.B, lezer begrip.Organisatie) *leesbank {
 		<-klaar
 		_ = h.Close()
 	})
-	maker := proeflast.Nieuw(orgPolitie, bankPersonen, 0, 1)
+	maker := proeflast.Nieuw(hubtest.OrgPolitie, bankPersonen, 0, 1)
 	for range bankEvents / 500 {
 		var evs []cloudevent.Event
 		for range 500 {
@@ -62,11 +66,11 @@ func nieuweLeesbank(b *testing.B, lezer begrip.Organisatie) *leesbank {
 			}
 			evs = append(evs, ev)
 		}
-		if _, err := h.legVast(ctx, orgPolitie.OIN, evs); err != nil {
+		if _, err := h.Inname.LegVast(ctx, hubtest.OrgPolitie.OIN, evs); err != nil {
 			b.Fatal(err)
 		}
 	}
-	h.wachtOp(ctx, h.log.Laatste(), 1<<40)
+	h.WachtOp(ctx, h.Log.Laatste(), 1<<40)
 	cert := &x509.Certificate{Subject: pkix.Name{SerialNumber: string(lezer.OIN)}}
 	return &leesbank{Hub: h, h: h.Handler(), personen: bankPersonen,
 		tls: &tls.ConnectionState{PeerCertificates: []*x509.Certificate{cert}, VerifiedChains: [][]*x509.Certificate{{cert}}}}
@@ -79,8 +83,10 @@ type vang struct {
 	b      []byte
 }
 
-func (v *vang) Header() http.Header         { return v.kop }
-func (v *vang) WriteHeader(s int)           { v.status = s }
+func (v *vang) Header() http.Header { return v.kop }
+
+func (v *vang) WriteHeader(s int) { v.status = s }
+
 func (v *vang) Write(b []byte) (int, error) { v.b = append(v.b, b...); return len(b), nil }
 
 func (l *leesbank) doe(b *testing.B, v *vang, methode, pad, accept, body string) {
@@ -96,14 +102,14 @@ func (l *leesbank) doe(b *testing.B, v *vang, methode, pad, accept, body string)
 
 // BenchmarkVraag is step one of a query about a person, without network.
 func BenchmarkVraag(b *testing.B) {
-	l := nieuweLeesbank(b, orgVT)
+	l := nieuweLeesbank(b, hubtest.OrgVT)
 	var n atomic.Int64
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		v := &vang{kop: http.Header{}}
 		for pb.Next() {
-			l.doe(b, v, "POST", zoekpad, "*/*", `{"burgerservicenummer":"`+proeflast.BSN(int(n.Add(7919))%l.personen)+`"}`)
+			l.doe(b, v, "POST", hubtest.Zoekpad, "*/*", `{"burgerservicenummer":"`+proeflast.BSN(int(n.Add(7919))%l.personen)+`"}`)
 		}
 	})
 }
@@ -111,9 +117,9 @@ func BenchmarkVraag(b *testing.B) {
 // BenchmarkResultaat is step two: about three events of one person, in each
 // form, to a professional who was not in it and to who told them.
 func BenchmarkResultaat(b *testing.B) {
-	for _, lezer := range []begrip.Organisatie{orgVT, orgPolitie} {
+	for _, lezer := range []begrip.Organisatie{hubtest.OrgVT, hubtest.OrgPolitie} {
 		l := nieuweLeesbank(b, lezer)
-		for naam, accept := range map[string]string{"lijst": cloudevent.TypeBatch, "graaf": cloudevent.TypeEvent, "provn": typeProvN} {
+		for naam, accept := range map[string]string{"lijst": cloudevent.TypeBatch, "graaf": cloudevent.TypeEvent, "provn": antwoord.TypeProvN} {
 			b.Run(string(lezer.Soort)+"/"+naam, func(b *testing.B) { l.resultaten(b, accept) })
 		}
 	}
@@ -125,7 +131,7 @@ func (l *leesbank) resultaten(b *testing.B, accept string) {
 	v := &vang{kop: http.Header{}}
 	for i := range paden {
 		var in struct{ InteractieID string }
-		l.doe(b, v, "POST", zoekpad, "*/*", `{"burgerservicenummer":"`+proeflast.BSN(i*5%l.personen)+`"}`)
+		l.doe(b, v, "POST", hubtest.Zoekpad, "*/*", `{"burgerservicenummer":"`+proeflast.BSN(i*5%l.personen)+`"}`)
 		if err := json.Unmarshal(v.b, &in); err != nil {
 			b.Fatal(err)
 		}

@@ -13,9 +13,9 @@ import (
 //go:embed openapi/*.json
 var openapiDelen embed.FS
 
-// openapi is the description of the API, served at /v1/openapi.json: basis.json
+// OpenAPI is the description of the API, served at /v1/openapi.json: basis.json
 // with the paths, tags and components of every area beside it.
-var openapi = voegOpenAPI(openapiDelen)
+var OpenAPI = voegOpenAPI(openapiDelen)
 
 // voegOpenAPI puts the files together. They are part of the program, so a
 // mistake in them ends it at the start: two areas may not describe the same.
@@ -79,5 +79,5 @@ func voegIn(bestand string, doc, deel map[string]any) {
 func geefOpenAPI(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(openapi)
+	_, _ = w.Write(OpenAPI)
 }

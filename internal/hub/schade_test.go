@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"context"
@@ -11,23 +11,26 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/hub/graph"
+	"github.com/handbereik/soh/internal/hub/hubtest"
+	"github.com/handbereik/soh/internal/hub/kern"
 )
 
 // vulling is a hub with some events, stopped; with the hash of its read model.
 func vulling(t *testing.T, basis string) (dir string, hash [32]byte) {
 	t.Helper()
-	p := startIn(t, basis, 0)
-	b := p.als(orgPolitie)
+	p := hubtest.StartIn(t, basis, 0)
+	b := p.Als(hubtest.OrgPolitie)
 	for range 40 {
-		b.aanvaard(melding(orgPolitie, sentinel, false))
+		b.Aanvaard(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false))
 	}
-	hash, err := p.graph.Hash()
+	hash, err := p.Graph.Hash()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.stop()
-	return p.dir, hash
+	p.Stop()
+	return p.Dir, hash
 }
 
 // krenk changes bytes in the middle of the files that match: of a list of
@@ -66,12 +69,12 @@ func TestBeschadigdeIndexWordtOpnieuwGemaakt(t *testing.T) {
 			krenk(t, filepath.Join(dir, "index", wat))
 			ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 			defer stop()
-			log := &logboek{}
-			cfg := Config{Dir: dir, Organisatie: orgHub, Reserve: -1, Log: slog.New(slog.NewTextHandler(log, nil))}
+			log := &hubtest.Logboek{}
+			cfg := kern.Config{Dir: dir, Organisatie: hubtest.OrgHub, Reserve: -1, Log: slog.New(slog.NewTextHandler(log, nil))}
 			// What is met at once is mended at once; what is met later, at the
 			// start after that, for which Run ends with an error.
 			for keer := 0; ; keer++ {
-				h, err := Open(cfg)
+				h, err := hub.Open(cfg)
 				if err != nil {
 					if keer == 2 {
 						t.Fatal(err)
@@ -81,9 +84,9 @@ func TestBeschadigdeIndexWordtOpnieuwGemaakt(t *testing.T) {
 				klaar := make(chan error, 1)
 				loop, einde := context.WithCancel(ctx)
 				go func() { klaar <- h.Run(loop) }()
-				h.wachtOp(ctx, h.log.Laatste(), time.Minute)
-				got, hashfout := h.graph.Hash()
-				if hashfout == nil && h.graph.Kapot() == nil {
+				h.WachtOp(ctx, h.Log.Laatste(), time.Minute)
+				got, hashfout := h.Graph.Hash()
+				if hashfout == nil && h.Graph.Kapot() == nil {
 					einde()
 					if err := errors.Join(<-klaar, h.Close()); err != nil {
 						t.Fatal(err)
@@ -130,8 +133,8 @@ func TestBeschadigdLogWordtNietStilOvergeslagen(t *testing.T) {
 	for _, b := range blokken {
 		krenk(t, b)
 	}
-	log := &logboek{}
-	h, err := Open(Config{Dir: dir, Organisatie: orgHub, Reserve: -1, Log: slog.New(slog.NewTextHandler(log, nil))})
+	log := &hubtest.Logboek{}
+	h, err := hub.Open(kern.Config{Dir: dir, Organisatie: hubtest.OrgHub, Reserve: -1, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		t.Logf("refused at the start: %v", err)
 		return
@@ -147,7 +150,7 @@ func TestBeschadigdLogWordtNietStilOvergeslagen(t *testing.T) {
 	if g := h.Stand(); g.Gereed || g.Projectie == "OK" {
 		t.Errorf("ready on a damaged log: %+v; %s", g, log.String())
 	}
-	if h.geprojecteerd.Load() >= h.log.Laatste() {
+	if h.Geprojecteerd.Load() >= h.Log.Laatste() {
 		t.Error("the projection passed the damage")
 	}
 	if !strings.Contains(log.String(), "projectie hapert") {
@@ -160,25 +163,25 @@ func TestBeschadigdLogWordtNietStilOvergeslagen(t *testing.T) {
 // A killed hub begins where the read model was last written to disk, not at zero.
 func TestLeesmodelStaatAfEnToeOpSchijf(t *testing.T) {
 	basis := t.TempDir()
-	p := startMet(t, basis, Config{Dir: filepath.Join(basis, "hub"), BewaarElke: time.Millisecond})
-	b := p.als(orgPolitie)
+	p := hubtest.StartMet(t, basis, kern.Config{Dir: filepath.Join(basis, "hub"), BewaarElke: time.Millisecond})
+	b := p.Als(hubtest.OrgPolitie)
 	for range 5 {
-		if a := b.push(melding(orgPolitie, sentinel, false)); a.status != http.StatusAccepted {
-			t.Fatalf("%d %s", a.status, a.body)
+		if a := b.Push(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false)); a.Status != http.StatusAccepted {
+			t.Fatalf("%d %s", a.Status, a.Body)
 		}
 	}
-	laatste := p.Hub.log.Laatste()
-	for eind := time.Now().Add(time.Minute); p.bewaard.Load() < laatste; time.Sleep(5 * time.Millisecond) {
+	laatste := p.Hub.Log.Laatste()
+	for eind := time.Now().Add(time.Minute); p.Projectie.Bewaard.Load() < laatste; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(eind) {
 			t.Fatal("the read model never went to disk")
 		}
 	}
 	// What stands on the disk now is what a kill leaves.
 	kopie := filepath.Join(t.TempDir(), "index")
-	if err := os.CopyFS(kopie, os.DirFS(filepath.Join(p.dir, "index"))); err != nil {
+	if err := os.CopyFS(kopie, os.DirFS(filepath.Join(p.Dir, "index"))); err != nil {
 		t.Fatal(err)
 	}
-	sleutel, err := os.ReadFile(filepath.Join(p.dir, "index.sleutel"))
+	sleutel, err := os.ReadFile(filepath.Join(p.Dir, "index.sleutel"))
 	if err != nil {
 		t.Fatal(err)
 	}

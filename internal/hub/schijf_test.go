@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"bytes"
@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/antwoord"
+	"github.com/handbereik/soh/internal/hub/hubtest"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -34,69 +36,69 @@ func TestEchtVolleSchijfVerliestNietsEnHerstelt(t *testing.T) {
 	if err := os.WriteFile(vulling, make([]byte, 8<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := startIn(t, schijf, 0)
-	t.Cleanup(p.stop)
-	b := p.als(orgPolitie)
+	p := hubtest.StartIn(t, schijf, 0)
+	t.Cleanup(p.Stop)
+	b := p.Als(hubtest.OrgPolitie)
 	var bevestigd []string
 	vol := false
 	for i := 0; i < 2000 && !vol; i++ {
-		a := b.push(groot())
-		switch a.status {
+		a := b.Push(groot())
+		switch a.Status {
 		case http.StatusAccepted:
 			var in struct{ InteractieID string }
-			if err := json.Unmarshal(a.body, &in); err != nil {
+			if err := json.Unmarshal(a.Body, &in); err != nil {
 				t.Fatal(err)
 			}
 			bevestigd = append(bevestigd, in.InteractieID)
 		case http.StatusServiceUnavailable:
 			vol = true
-			if a.kop.Get("Retry-After") == "" || a.kop.Get("Content-Type") != "application/problem+json" || !bytes.Contains(a.body, []byte("opslag is vol")) {
-				t.Fatalf("a full disk is answered %v %s", a.kop, a.body)
+			if a.Kop.Get("Retry-After") == "" || a.Kop.Get("Content-Type") != "application/problem+json" || !bytes.Contains(a.Body, []byte("opslag is vol")) {
+				t.Fatalf("a full disk is answered %v %s", a.Kop, a.Body)
 			}
 		default:
-			t.Fatalf("got %d %s", a.status, a.body)
+			t.Fatalf("got %d %s", a.Status, a.Body)
 		}
 	}
 	if !vol || len(bevestigd) == 0 {
 		t.Fatalf("the disk was never full, %d events", len(bevestigd))
 	}
-	if a := b.doe("GET", "/ready", "", nil, ""); a.status != http.StatusServiceUnavailable {
-		t.Errorf("ready on a full disk: %d %s", a.status, a.body)
+	if a := b.Doe("GET", "/ready", "", nil, ""); a.Status != http.StatusServiceUnavailable {
+		t.Errorf("ready on a full disk: %d %s", a.Status, a.Body)
 	}
 	if err := os.Remove(vulling); err != nil {
 		t.Fatal(err)
 	}
 	var weer string
 	for eind := time.Now().Add(30 * time.Second); weer == "" && time.Now().Before(eind); time.Sleep(200 * time.Millisecond) {
-		weer, _ = b.probeer(melding(orgPolitie, sentinel, false).Append(nil))
+		weer, _ = b.Probeer(hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false).Append(nil))
 	}
 	if weer == "" {
 		t.Fatal("room again, but the hub takes nothing")
 	}
-	if a := b.doe("GET", "/ready", "", nil, ""); a.status != http.StatusOK {
-		t.Errorf("ready with room: %d %s", a.status, a.body)
+	if a := b.Doe("GET", "/ready", "", nil, ""); a.Status != http.StatusOK {
+		t.Errorf("ready with room: %d %s", a.Status, a.Body)
 	}
 	for _, id := range append(bevestigd, weer) {
-		if s := b.klaar(id); s.Status != statusOK {
+		if s := b.Klaar(id); s.Status != antwoord.StatusOK {
 			t.Errorf("%s was acknowledged and is %s", id, s.Status)
 		}
 	}
-	p.stop()
-	p = startIn(t, schijf, 0)
-	b = p.als(orgPolitie)
+	p.Stop()
+	p = hubtest.StartIn(t, schijf, 0)
+	b = p.Als(hubtest.OrgPolitie)
 	for _, id := range append(bevestigd, weer) {
-		if s := b.klaar(id); s.Status != statusOK {
+		if s := b.Klaar(id); s.Status != antwoord.StatusOK {
 			t.Errorf("%s was acknowledged and is %s after a restart", id, s.Status)
 		}
 	}
-	if strings.Contains(p.log.String(), sentinel) {
+	if strings.Contains(p.Logboek.String(), hubtest.Sentinel) {
 		t.Error("a BSN in the log")
 	}
 }
 
 // groot is an event that hardly compresses.
 func groot() cloudevent.Event {
-	ev := melding(orgPolitie, sentinel, false)
+	ev := hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false)
 	g, _, err := prov.Lees(ev.Data)
 	if err != nil {
 		panic(err) // our own event
@@ -119,14 +121,14 @@ func ruis(n int) string {
 // TestSlechtCertificaatKomtNietBinnen: TLS itself refuses a caller whose
 // certificate another authority gave, also for what is public.
 func TestSlechtCertificaatKomtNietBinnen(t *testing.T) {
-	p := start(t)
-	echt := p.identiteit(orgPolitie)
+	p := hubtest.Start(t)
+	echt := p.Identiteit(hubtest.OrgPolitie)
 	anderDir := t.TempDir()
 	ander, err := toegang.NieuweCA(anderDir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert, sleutel, err := ander.Geef(anderDir, orgPolitie)
+	cert, sleutel, err := ander.Geef(anderDir, hubtest.OrgPolitie)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +151,7 @@ func TestSlechtCertificaatKomtNietBinnen(t *testing.T) {
 			}}
 			defer tr.CloseIdleConnections()
 			for _, pad := range []string{"/health", "/v1/openapi.json", "/v1/deelnemers"} {
-				r, err := http.NewRequestWithContext(context.Background(), "GET", p.url+pad, nil)
+				r, err := http.NewRequestWithContext(context.Background(), "GET", p.URL+pad, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -164,7 +166,7 @@ func TestSlechtCertificaatKomtNietBinnen(t *testing.T) {
 			}
 		})
 	}
-	if a := p.als(orgPolitie).doe("GET", "/health", "", nil, ""); a.status != http.StatusOK {
-		t.Errorf("with a good certificate: %d", a.status)
+	if a := p.Als(hubtest.OrgPolitie).Doe("GET", "/health", "", nil, ""); a.Status != http.StatusOK {
+		t.Errorf("with a good certificate: %d", a.Status)
 	}
 }

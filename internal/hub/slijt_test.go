@@ -1,11 +1,9 @@
-package hub
+package hub_test
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
-	"math/rand/v2"
+	rand "math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +19,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/hubtest"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/toegang"
 )
@@ -126,19 +126,19 @@ type slijtage struct {
 }
 
 func nieuweSlijtage(t *testing.T, basis string) *slijtage {
-	pki := &proefhub{t: t, cas: filepath.Join(basis, "pki")}
+	pki := &hubtest.Proefhub{T: t, CAs: filepath.Join(basis, "pki")}
 	var err error
-	if pki.ca, err = toegang.NieuweCA(pki.cas); err != nil {
+	if pki.CA, err = toegang.NieuweCA(pki.CAs); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.MkdirAll(filepath.Join(basis, "hub"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := register.Schrijf(filepath.Join(basis, "hub"), []register.Deelnemer{{Organisatie: orgPolitie, API: "https://x"}}); err != nil {
+	if err := register.Schrijf(filepath.Join(basis, "hub"), []register.Deelnemer{{Organisatie: hubtest.OrgPolitie, API: "https://x"}}); err != nil {
 		t.Fatal(err)
 	}
-	pki.identiteit(orgHub)
-	return &slijtage{t: t, basis: basis, client: pki.identiteit(orgPolitie).Client(30 * time.Second), bevestigd: map[string]string{}}
+	pki.Identiteit(hubtest.OrgHub)
+	return &slijtage{t: t, basis: basis, client: pki.Identiteit(hubtest.OrgPolitie).Client(30 * time.Second), bevestigd: map[string]string{}}
 }
 
 // neer starts a hub, loads it, and takes it down by knal at some moment.
@@ -161,14 +161,14 @@ func (s *slijtage) neer(knal func(*exec.Cmd)) {
 		_ = cmd.Wait()
 		s.t.Fatalf("the hub did not start after %d acknowledged events: %s", len(s.bevestigd), klacht.String())
 	}
-	b := &beller{p: &proefhub{t: s.t, url: "https://" + regel.Text()}, c: s.client}
+	b := &hubtest.Beller{P: &hubtest.Proefhub{T: s.t, URL: "https://" + regel.Text()}, C: s.client}
 	genoeg, moment := make(chan struct{}), len(s.bevestigd)+10+rand.IntN(150)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for {
-				ev := melding(orgPolitie, sentinel, false)
-				id, loopt := b.biedAan(ev.Append(nil))
+				ev := hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false)
+				id, loopt := b.BiedAan(ev.Append(nil))
 				if !loopt {
 					return
 				}
@@ -202,21 +202,21 @@ func (s *slijtage) neer(knal func(*exec.Cmd)) {
 func (s *slijtage) controleer() {
 	t := s.t
 	t.Helper()
-	p := startIn(t, s.basis, 0)
+	p := hubtest.StartIn(t, s.basis, 0)
 	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer stop()
-	if !p.wachtOp(ctx, p.Hub.log.Laatste(), 2*time.Minute) {
+	if !p.WachtOp(ctx, p.Hub.Log.Laatste(), 2*time.Minute) {
 		t.Fatal("the projection does not catch up")
 	}
 	keer, regels := map[string]int{}, 0
-	for seq := uint64(1); seq <= p.Hub.log.Laatste(); seq++ {
-		blok, err := p.Hub.log.Blok(ctx, seq)
+	for seq := uint64(1); seq <= p.Hub.Log.Laatste(); seq++ {
+		blok, err := p.Hub.Log.Blok(ctx, seq)
 		if err != nil {
 			t.Fatalf("block %d: %v", seq, err)
 		}
 		for _, e := range blok.Entries {
 			regels++
-			if f, err := leesFrame(e); err == nil {
+			if f, err := kern.LeesFrame(e); err == nil {
 				ev, err := cloudevent.ParseEigen(f.Event)
 				if err != nil {
 					t.Fatalf("block %d: %v", seq, err)
@@ -229,47 +229,32 @@ func (s *slijtage) controleer() {
 		if keer[id] != 1 {
 			t.Errorf("%s was acknowledged and is in the log %d times", id, keer[id])
 		}
-		uit, _, err := p.uitkomst(uuid.MustParse(strings.TrimPrefix(interactie, "urn:uuid:")))
+		uit, _, err := p.Uitkomst(uuid.MustParse(strings.TrimPrefix(interactie, "urn:uuid:")))
 		if err != nil || uit == nil || uit.Fout != "" {
 			t.Errorf("%s was acknowledged and its outcome is %+v (%v)", id, uit, err)
 		}
 	}
-	if _, err := p.ledger.Onderteken(); err != nil {
+	if _, err := p.Ledger.Onderteken(); err != nil {
 		t.Errorf("the ledger does not extend what was signed: %v", err)
 	}
-	if _, c := p.ledger.Checkpoint(); int(c.Grootte) != regels {
+	if _, c := p.Ledger.Checkpoint(); int(c.Grootte) != regels {
 		t.Errorf("the ledger has %d leaves, the log %d entries", c.Grootte, regels)
 	}
-	want, err := p.graph.Hash()
+	want, err := p.Graph.Hash()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.stop()
-	if err := os.RemoveAll(filepath.Join(p.dir, "index")); err != nil {
+	p.Stop()
+	if err := os.RemoveAll(filepath.Join(p.Dir, "index")); err != nil {
 		t.Fatal(err)
 	}
-	p = startIn(t, s.basis, 0)
-	if !p.wachtOp(ctx, p.Hub.log.Laatste(), 2*time.Minute) {
+	p = hubtest.StartIn(t, s.basis, 0)
+	if !p.WachtOp(ctx, p.Hub.Log.Laatste(), 2*time.Minute) {
 		t.Fatal("the projection does not catch up")
 	}
-	if got, err := p.graph.Hash(); err != nil || got != want {
+	if got, err := p.Graph.Hash(); err != nil || got != want {
 		t.Errorf("the read model is not what the log gives (%v)", err)
 	}
-	p.stop()
+	p.Stop()
 	t.Logf("%d times down, %d events acknowledged, %d entries in the log", keren(t), len(s.bevestigd), regels)
-}
-
-// biedAan offers an event once. loopt is false when nobody answers any more; id
-// is empty when it was not taken, as while the hub starts.
-func (b *beller) biedAan(body []byte) (id string, loopt bool) {
-	resp, err := b.c.Post(b.p.url+"/v1/events", cloudevent.TypeEvent, bytes.NewReader(body))
-	if err != nil {
-		return "", false
-	}
-	defer resp.Body.Close()
-	var in struct{ InteractieID string }
-	if json.NewDecoder(resp.Body).Decode(&in) != nil || resp.StatusCode != http.StatusAccepted {
-		return "", true
-	}
-	return in.InteractieID, true
 }

@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"bytes"
@@ -15,6 +15,9 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	"github.com/handbereik/soh/internal/hub/antwoord"
+	"github.com/handbereik/soh/internal/hub/hubtest"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/soorten"
 	"github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/prov"
@@ -91,16 +94,16 @@ func staatErin(b []byte, tekst string) bool {
 }
 
 // proces is an option: every deelnemer sees the process of a melding, and no content.
-func proces(p *proefhub) {
+func proces(p *hubtest.Proefhub) {
 	s := soorten.Begin()
 	k, _ := s.Soort(cloudevent.MeldingGeregistreerd)
 	n := begrip.NiveauProces
 	k.Ketenbreed = &n
 	s, err := s.MetSoort(k)
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
-	p.regels.Store(s)
+	p.Regels.Store(s)
 }
 
 // What is free text or a readable number in an event is refused, or encrypted and given
@@ -110,22 +113,22 @@ func proces(p *proefhub) {
 func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
 	basis := t.TempDir()
 	m := meting.Nieuw("soh_hub")
-	p := startMet(t, basis, Config{Dir: filepath.Join(basis, "hub"), Metingen: m}, proces)
-	politie := p.als(orgPolitie)
+	p := hubtest.StartMet(t, basis, kern.Config{Dir: filepath.Join(basis, "hub"), Metingen: m}, proces)
+	politie := p.Als(hubtest.OrgPolitie)
 	const bsn = "999970185"
 	genomen, geweigerd := 0, 0
 	bied := func(plek, tekst string, ev cloudevent.Event) {
-		a := politie.push(ev)
+		a := politie.Push(ev)
 		switch {
-		case staatErin(a.body, tekst):
-			t.Errorf("%s: the answer repeats it: %s", plek, a.body)
-		case a.status == http.StatusBadRequest || a.status == http.StatusForbidden:
+		case staatErin(a.Body, tekst):
+			t.Errorf("%s: the answer repeats it: %s", plek, a.Body)
+		case a.Status == http.StatusBadRequest || a.Status == http.StatusForbidden:
 			geweigerd++
-		case a.status != http.StatusAccepted:
-			t.Errorf("%s: %d %s", plek, a.status, a.body)
+		case a.Status != http.StatusAccepted:
+			t.Errorf("%s: %d %s", plek, a.Status, a.Body)
 		default:
 			genomen++
-			_, entries, err := p.maakEntries(t.Context(), orgPolitie.OIN, []cloudevent.Event{ev})
+			_, entries, err := p.Inname.MaakEntries(t.Context(), hubtest.OrgPolitie.OIN, []cloudevent.Event{ev})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -135,13 +138,13 @@ func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
 		}
 	}
 	for _, tekst := range verraad {
-		ev := melding(orgPolitie, bsn, false)
+		ev := hubtest.Melding(hubtest.OrgPolitie, bsn, false)
 		var data any
 		if err := json.Unmarshal(ev.Data, &data); err != nil {
 			t.Fatal(err)
 		}
 		plekkenVanTekst(data, tekst, func(plek string, v any) {
-			anders := melding(orgPolitie, bsn, false)
+			anders := hubtest.Melding(hubtest.OrgPolitie, bsn, false)
 			b, _ := json.Marshal(v)
 			_, oud, _ := strings.Cut(ev.Subject, "melding:")
 			_, nieuw, _ := strings.Cut(anders.Subject, "melding:")
@@ -162,18 +165,18 @@ func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
 				ev.Extensions = map[string]string{"dataref": "https://x.example/" + tekst}
 			}, "partitionkey": func(ev *cloudevent.Event) { ev.Extensions = map[string]string{"partitionkey": tekst} },
 		} {
-			ev := melding(orgPolitie, bsn, false)
+			ev := hubtest.Melding(hubtest.OrgPolitie, bsn, false)
 			if zet(&ev); plek == "type" && tekst == "0612345678" { // a type nobody knows: only its sender hears of it
 				continue
 			}
 			bied(plek, tekst, ev)
 		}
-		ev = melding(orgPolitie, bsn, false)
-		r, _ := http.NewRequest("POST", p.url+"/v1/events?q="+strings.ReplaceAll(strings.ReplaceAll(tekst, "%", "%25"), " ", "+"), bytes.NewReader(ev.Data))
+		ev = hubtest.Melding(hubtest.OrgPolitie, bsn, false)
+		r, _ := http.NewRequest("POST", p.URL+"/v1/events?q="+strings.ReplaceAll(strings.ReplaceAll(tekst, "%", "%25"), " ", "+"), bytes.NewReader(ev.Data))
 		for naam, w := range map[string]string{"Ce-Specversion": "1.0", "Ce-Id": ev.ID, "Ce-Source": ev.Source, "Ce-Type": ev.Type, "Ce-Time": ev.Time.Format(time.RFC3339), "Ce-Subject": ev.Subject, "Ce-Extra": tekst, "X-Reden": tekst, "Content-Type": cloudevent.TypeLD} {
 			r.Header.Set(naam, w)
 		}
-		resp, err := politie.c.Do(r)
+		resp, err := politie.C.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,18 +186,18 @@ func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
 		}
 	}
 	// What is found at least, so that what is looked for below has been given.
-	if n := len(p.als(orgVT).zoek(opZoek, opPersoon(bsn))); n < 100 {
+	if n := len(p.Als(hubtest.OrgVT).Zoek(hubtest.OpZoek, hubtest.OpPersoon(bsn))); n < 100 {
 		t.Errorf("only %d of the events taken are found", n)
 	}
 	if genomen < 300 || geweigerd < 300 {
 		t.Errorf("%d taken, %d refused: the generator walks past the places", genomen, geweigerd)
 	}
 	for _, getal := range []string{`612345678`, `6.12345678e8`} {
-		ev := melding(orgPolitie, bsn, false)
+		ev := hubtest.Melding(hubtest.OrgPolitie, bsn, false)
 		ev.Data = bytes.Replace(ev.Data, []byte(`"soh:identifier":`), []byte(`"soh:telefoon":`+getal+`,"soh:zwanger":true,"soh:identifier":`), 1)
 		bied("getal", getal, ev)
 	}
-	if !p.wachtOp(t.Context(), p.Hub.log.Laatste(), 20*time.Second) {
+	if !p.WachtOp(t.Context(), p.Hub.Log.Laatste(), 20*time.Second) {
 		t.Fatal("the projection is behind")
 	}
 	nergens := func(waar string, b []byte) {
@@ -205,35 +208,35 @@ func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
 			}
 		}
 	}
-	for _, b := range []*beller{p.als(orgVT)} {
-		for _, pad := range []string{opZoek, "/v1/meldingen/query", "/v1/tijdlijnen/query"} {
-			for _, vraag := range []string{`{"burgerservicenummer":"` + bsn + `","limiet":1000}`, `{"organisatie":"` + string(orgPolitie.OIN) + `","limiet":1000}`} {
+	for _, b := range []*hubtest.Beller{p.Als(hubtest.OrgVT)} {
+		for _, pad := range []string{hubtest.OpZoek, "/v1/meldingen/query", "/v1/tijdlijnen/query"} {
+			for _, vraag := range []string{`{"burgerservicenummer":"` + bsn + `","limiet":1000}`, `{"organisatie":"` + string(hubtest.OrgPolitie.OIN) + `","limiet":1000}`} {
 				if strings.Contains(pad, "tijdlijn") && vraag[2] == 'o' { // a timeline is of someone
 					continue
 				}
-				a := b.doe("POST", pad, "application/json", []byte(vraag), "")
-				nergens(pad, a.body)
+				a := b.Doe("POST", pad, "application/json", []byte(vraag), "")
+				nergens(pad, a.Body)
 				var in struct{ InteractieID string }
-				if a.status != http.StatusAccepted || json.Unmarshal(a.body, &in) != nil {
-					t.Fatalf("%s: %d %s", pad, a.status, a.body)
+				if a.Status != http.StatusAccepted || json.Unmarshal(a.Body, &in) != nil {
+					t.Fatalf("%s: %d %s", pad, a.Status, a.Body)
 				}
-				b.klaar(in.InteractieID)
-				for _, vorm := range []string{cloudevent.TypeBatch, cloudevent.TypeEvent, cloudevent.TypeLD, typeProvN, "application/json"} {
+				b.Klaar(in.InteractieID)
+				for _, vorm := range []string{cloudevent.TypeBatch, cloudevent.TypeEvent, cloudevent.TypeLD, antwoord.TypeProvN, "application/json"} {
 					for plek := "/v1/resultaten/" + in.InteractieID; plek != ""; {
-						a := b.doe("GET", plek, "", nil, vorm)
-						nergens(pad+" "+vorm, a.body)
-						plek, _, _ = strings.Cut(strings.TrimPrefix(a.kop.Get("Link"), "<"), ">")
+						a := b.Doe("GET", plek, "", nil, vorm)
+						nergens(pad+" "+vorm, a.Body)
+						plek, _, _ = strings.Cut(strings.TrimPrefix(a.Kop.Get("Link"), "<"), ">")
 					}
 				}
 			}
 		}
 	}
-	nergens("the program's log", []byte(p.log.String()))
+	nergens("the program's log", []byte(p.Logboek.String()))
 	w := httptest.NewRecorder()
 	m.Beheer(func() error { return nil }).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	nergens("/metrics", w.Body.Bytes())
-	p.stop()
-	err := filepath.WalkDir(p.dir, func(pad string, d fs.DirEntry, err error) error {
+	p.Stop()
+	err := filepath.WalkDir(p.Dir, func(pad string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -1,4 +1,4 @@
-package hub
+package hub_test
 
 import (
 	"encoding/json"
@@ -10,21 +10,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/handbereik/soh/internal/hub/hubtest"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
 // A token to look may not offer, and the other way round; what it is for stands
 // in the metadata.
 func TestTokenVoorDeKetenindex(t *testing.T) {
-	p := start(t)
-	h := toegang.Uitgever{Identiteit: p.identiteit(orgHub)}
-	p.Hub.cfg.Tokens = &h
+	p := hubtest.Start(t)
+	h := toegang.Uitgever{Identiteit: p.Identiteit(hubtest.OrgHub)}
+	p.Hub.Cfg.Tokens = &h
 	s := httptest.NewUnstartedServer(p.Handler())
-	s.TLS = p.identiteit(orgHub).ServerTLS()
+	s.TLS = p.Identiteit(hubtest.OrgHub).ServerTLS()
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	srv := s.URL
-	i := p.identiteit(orgPolitie)
+	i := p.Identiteit(hubtest.OrgPolitie)
 	client := i.Client(30 * time.Second)
 	resp, err := client.PostForm(srv+toegang.PadToken, url.Values{"grant_type": {"client_credentials"}, "scope": {"events:write"}})
 	if err != nil {
@@ -77,18 +78,18 @@ func TestTokenVoorDeKetenindex(t *testing.T) {
 
 // A token for little shows little of what its organisation may see in full.
 func TestTokenVoorWeinigToontWeinig(t *testing.T) {
-	p := start(t)
-	p.Hub.cfg.Tokens = &toegang.Uitgever{Identiteit: p.identiteit(orgHub)}
+	p := hubtest.Start(t)
+	p.Hub.Cfg.Tokens = &toegang.Uitgever{Identiteit: p.Identiteit(hubtest.OrgHub)}
 	s := httptest.NewUnstartedServer(p.Handler())
-	s.TLS = p.identiteit(orgHub).ServerTLS()
+	s.TLS = p.Identiteit(hubtest.OrgHub).ServerTLS()
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	ev := melding(orgPolitie, sentinel, false)
-	if a := p.als(orgPolitie).push(ev); a.status != http.StatusAccepted {
-		t.Fatalf("%d %s", a.status, a.body)
+	ev := hubtest.Melding(hubtest.OrgPolitie, hubtest.Sentinel, false)
+	if a := p.Als(hubtest.OrgPolitie).Push(ev); a.Status != http.StatusAccepted {
+		t.Fatalf("%d %s", a.Status, a.Body)
 	}
-	p.wachtOp(t.Context(), p.Hub.log.Laatste(), time.Minute)
-	client := p.identiteit(orgPolitie).Client(30 * time.Second)
+	p.WachtOp(t.Context(), p.Hub.Log.Laatste(), time.Minute)
+	client := p.Identiteit(hubtest.OrgPolitie).Client(30 * time.Second)
 	lees := func(methode, pad, token, body string) string {
 		r, err := http.NewRequestWithContext(t.Context(), methode, s.URL+pad, strings.NewReader(body))
 		if err != nil {
@@ -133,7 +134,7 @@ func TestTokenVoorWeinigToontWeinig(t *testing.T) {
 	if !strings.Contains(gezien["volledig"], "urn:soh:zaak:") || !strings.Contains(gezien["volledig"], "Betrokkene") {
 		t.Errorf("in full: %s", gezien["volledig"])
 	}
-	if !strings.Contains(gezien["minimaal"], ev.Type) || strings.Contains(gezien["minimaal"], "urn:soh:zaak:") || strings.Contains(gezien["minimaal"], "etrokkene") || strings.Contains(gezien["minimaal"], sentinel) {
+	if !strings.Contains(gezien["minimaal"], ev.Type) || strings.Contains(gezien["minimaal"], "urn:soh:zaak:") || strings.Contains(gezien["minimaal"], "etrokkene") || strings.Contains(gezien["minimaal"], hubtest.Sentinel) {
 		t.Errorf("little: %s", gezien["minimaal"])
 	}
 }

@@ -19,7 +19,8 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
-	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/beheer"
+	"github.com/handbereik/soh/internal/hub/kijk"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/web"
 )
@@ -29,8 +30,8 @@ var bronnen embed.FS
 
 // Config says what the pages are of.
 type Config struct {
-	Bord         func(vanaf, nu time.Time) (hub.Bord, error)           // Hub.Bord
-	Geschiedenis func(vanaf time.Time, n int) ([]hub.Wijziging, error) // Hub.Geschiedenis
+	Bord         func(vanaf, nu time.Time) (beheer.Bord, error)           // Hub.Bord
+	Geschiedenis func(vanaf time.Time, n int) ([]beheer.Wijziging, error) // Hub.Geschiedenis
 	Log          *slog.Logger
 	Nu           func() time.Time // default time.Now
 }
@@ -174,7 +175,7 @@ func stand(s string) *web.Label {
 }
 
 // partij makes the line of one party: its state now and a bar for each day.
-func partij(h hub.Bord, oin begrip.OIN, naam string, begin time.Time) regel {
+func partij(h beheer.Bord, oin begrip.OIN, naam string, begin time.Time) regel {
 	x := regel{Naam: naam, Label: web.Label{Tekst: "Nog niet bekeken", Icoon: "clock"}}
 	if s, ok := h.Staten[oin]; ok {
 		x.Sinds, x.Reden, x.LetOp, x.mis = s.Sinds, s.Reden, h.LetOp[oin], !s.Goed
@@ -237,7 +238,7 @@ var soortNaam = map[begrip.OrganisatieSoort]string{
 
 // vissen is which organisations asked the Ketenindex about more people than it
 // answers; about whom, and who asked, is for that organisation.
-func vissen(lijst []hub.Vissen) web.Tabel {
+func vissen(lijst []kijk.Vissen) web.Tabel {
 	t := web.Tabel{Onderschrift: "Wie naar te veel mensen vroeg", Kop: []string{"Organisatie", "Hoe vaak in de laatste week", "Voor het laatst"}}
 	for _, v := range lijst {
 		t.Rijen = append(t.Rijen, []web.Cel{{Tekst: v.Naam, Bij: string(v.OIN)}, {Tekst: fmt.Sprint(v.Aantal)}, {Op: v.Laatst}})
@@ -303,7 +304,7 @@ func (b *bord) diensten(w http.ResponseWriter, r *http.Request) error {
 
 var apiStatus = map[string]string{"in-voorbereiding": "In voorbereiding", "in-gebruik": "In gebruik", "wordt-afgebouwd": "Wordt afgebouwd"}
 
-func namenVan(h hub.Bord) map[begrip.OIN]string {
+func namenVan(h beheer.Bord) map[begrip.OIN]string {
 	namen := map[begrip.OIN]string{h.Keten.OIN: h.Keten.Naam}
 	for _, d := range h.Deelnemers {
 		namen[d.OIN] = d.Naam

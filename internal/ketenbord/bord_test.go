@@ -12,8 +12,9 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
-	"github.com/handbereik/soh/internal/hub"
+	"github.com/handbereik/soh/internal/hub/beheer"
 	"github.com/handbereik/soh/internal/hub/gezondheid"
+	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/register"
 	"github.com/handbereik/soh/internal/web"
 	"github.com/handbereik/soh/internal/web/browsertest"
@@ -26,10 +27,10 @@ var (
 )
 
 // vol is a chain in which one party fails.
-func vol(time.Time, time.Time) (hub.Bord, error) {
+func vol(time.Time, time.Time) (beheer.Bord, error) {
 	tot, dagen := nu.Add(3*time.Hour), 14
-	b := hub.Bord{
-		Keten: keten, Hub: hub.Gereed{Gereed: true, Log: "OK", Projectie: "OK"},
+	b := beheer.Bord{
+		Keten: keten, Hub: kern.Gereed{Gereed: true, Log: "OK", Projectie: "OK"},
 		Deelnemers: []register.Deelnemer{
 			{Organisatie: begrip.Organisatie{OIN: "00000004999009002000", Naam: "Politie Proef", Soort: begrip.Politie}, API: "https://politie.example/v1", Contact: register.Contact{Techniek: register.Contactpunt{Email: "techniek@politie.example", Telefoon: "070 123 45 67"}}},
 			{Organisatie: begrip.Organisatie{OIN: vt, Naam: "Veilig Thuis Proef", Soort: begrip.VeiligThuis}, API: "https://vt.example/v1"},
@@ -51,9 +52,9 @@ func vol(time.Time, time.Time) (hub.Bord, error) {
 }
 
 // gebeurd is what changed: a party failed, and one left that had a service.
-func gebeurd(vanaf time.Time, n int) ([]hub.Wijziging, error) {
+func gebeurd(vanaf time.Time, n int) ([]beheer.Wijziging, error) {
 	weg := begrip.OIN("00000004999009005000")
-	return []hub.Wijziging{
+	return []beheer.Wijziging{
 		{Moment: nu.Add(-20 * time.Minute), Type: cloudevent.GezondheidVeranderd, Over: vt, Door: keten.OIN, Reden: "geen verbinding"},
 		{Moment: nu.Add(-time.Hour), Type: cloudevent.GezondheidVeranderd, Over: keten.OIN, Door: keten.OIN, Goed: true},
 		{Moment: nu.AddDate(0, 0, -1), Type: cloudevent.StoringGemeld, Over: vt, Door: vt, Wat: "Nieuwe versie"},
@@ -62,7 +63,7 @@ func gebeurd(vanaf time.Time, n int) ([]hub.Wijziging, error) {
 	}, nil
 }
 
-func start(t *testing.T, f func(time.Time, time.Time) (hub.Bord, error)) *httptest.Server {
+func start(t *testing.T, f func(time.Time, time.Time) (beheer.Bord, error)) *httptest.Server {
 	t.Helper()
 	h, err := Nieuw(Config{Bord: f, Geschiedenis: gebeurd, Log: slog.New(slog.DiscardHandler), Nu: func() time.Time { return nu }})
 	if err != nil {
@@ -100,9 +101,9 @@ func TestWatMisIsStaatBovenaanInWoorden(t *testing.T) {
 	if strings.Contains(s, "<h3>School Proef") || strings.Contains(s, "Alles werkt") {
 		t.Error("a party without system is judged, or all seems well")
 	}
-	s = haal(t, start(t, func(a, b time.Time) (hub.Bord, error) {
+	s = haal(t, start(t, func(a, b time.Time) (beheer.Bord, error) {
 		x, err := vol(a, b)
-		x.Hub = hub.Gereed{Log: "kan niet schrijven", Projectie: "OK"}
+		x.Hub = kern.Gereed{Log: "kan niet schrijven", Projectie: "OK"}
 		return x, err
 	}).URL)
 	if !strings.Contains(s, "De Ketenindex werkt nu niet goed.") || !strings.Contains(s, "kan niet schrijven") {
@@ -141,8 +142,8 @@ func TestElkeWijzigingHeeftWoorden(t *testing.T) {
 
 func TestBordInEenBrowser(t *testing.T) {
 	url := start(t, vol).URL
-	leeg := start(t, func(time.Time, time.Time) (hub.Bord, error) {
-		return hub.Bord{Keten: keten, Hub: hub.Gereed{Gereed: true, Log: "OK", Projectie: "OK"}}, nil
+	leeg := start(t, func(time.Time, time.Time) (beheer.Bord, error) {
+		return beheer.Bord{Keten: keten, Hub: kern.Gereed{Gereed: true, Log: "OK", Projectie: "OK"}}, nil
 	}).URL
 	tab := browsertest.Start(t).Tab(t)
 	tab.Open(url).WachtTekst("Eén systeem antwoordt niet.").Controleer("bord-gezondheid")
