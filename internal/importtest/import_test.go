@@ -52,6 +52,28 @@ var functies = []string{
 // none.
 var hubKent = []string{"internal/begrip", "internal/cloudevent", "internal/jsontape", "internal/meting", "internal/prov", "internal/rest", "internal/slot", "internal/toegang", "internal/hub"}
 
+// kamers are the rooms of the hub, from the bottom to the top, and which rooms below
+// it each may use. The other folders below internal/hub are its tools, which know no
+// room; the hub itself, on top, puts all rooms together.
+var kamers = []kamer{
+	{"kern", nil},
+	{"kijk", []string{"kern"}},
+	{"feit", []string{"kern", "kijk"}},
+	{"lezing", []string{"kern", "feit"}},
+	{"inname", []string{"kern", "feit", "lezing"}},
+	{"projectie", []string{"kern", "kijk", "feit", "lezing"}},
+	{"antwoord", []string{"kern", "kijk", "feit"}},
+	{"beheer", []string{"kern", "kijk", "feit", "inname"}},
+	{"bezorging", []string{"kern", "kijk", "feit", "inname", "antwoord"}},
+	{"vergeten", []string{"kern", "feit", "inname"}},
+	{"bewijs", []string{"kern", "feit", "antwoord"}},
+}
+
+type kamer struct {
+	naam string
+	kent []string
+}
+
 // alleenTest tells a folder that helps tests of other packages, like net/http's
 // httptest: it enters no program.
 func alleenTest(map_ string) bool {
@@ -83,6 +105,27 @@ func TestBegripIsOnItsOwn(t *testing.T) {
 	}
 }
 
+// A room uses what stands below it, uses all that the list says it may, and the list
+// names every room there is.
+func TestKamersVanDeHubKennenAlleenWatEronderLigt(t *testing.T) {
+	gebruikt := map[string]bool{}
+	for _, i := range imports(t, func(naam string) bool { return !strings.HasSuffix(naam, "_test.go") }) {
+		if van, naar := kamerVan(i.map_), kamerVan(strings.TrimPrefix(i.pad, module)); van != "" && naar != "" {
+			gebruikt[van+" → "+naar] = true
+		}
+	}
+	for n, k := range kamers {
+		for _, onder := range k.kent {
+			if j := slices.IndexFunc(kamers, func(x kamer) bool { return x.naam == onder }); j < 0 || j >= n {
+				t.Errorf("%s may use %s, which does not stand below it", k.naam, onder)
+			}
+			if !gebruikt[k.naam+" → "+onder] {
+				t.Errorf("%s may use %s and does not: take the arrow out", k.naam, onder)
+			}
+		}
+	}
+}
+
 func TestRulesRefuse(t *testing.T) {
 	for _, g := range []struct {
 		van, naar string
@@ -108,6 +151,11 @@ func TestRulesRefuse(t *testing.T) {
 		{"internal/prov", "internal/cloudevent", false},
 		{"internal/node", "internal/functie/melding", true},
 		{"internal/hub/graph", "internal/hub/ledger", true},
+		{"internal/hub/graph", "internal/hub/kern", false},
+		{"internal/hub/inname", "internal/hub/projectie", false},
+		{"internal/hub/antwoord", "internal/hub", false},
+		{"internal/hub/bezorging", "internal/hub/antwoord", true},
+		{"internal/hub", "internal/hub/bewijs", true},
 		{"cmd/soh", "internal/demo", true},
 		{"internal/nieuw", "internal/begrip", false},
 		{"internal/web", "internal/web/browsertest", false},
@@ -147,6 +195,8 @@ func verboden(van, pad string) string {
 		return naar + " has no place in the layers yet; give it one in internal/importtest and tell it in docs/architectuur.md"
 	case map_ == doel && map_ == "internal/functie":
 		return tussenFuncties(van, naar)
+	case map_ == doel && map_ == "internal/hub":
+		return tussenKamers(van, naar)
 	case map_ == doel, onder < l:
 		return ""
 	}
@@ -170,6 +220,33 @@ func tussenFuncties(van, naar string) string {
 		return "a later samenwerkfunctie may build on an earlier one of the process, never the reverse, or a deelnemer could not enable the first without the second"
 	}
 	return ""
+}
+
+// tussenKamers is the rule inside internal/hub.
+func tussenKamers(van, naar string) string {
+	k, onder := kamerVan(van), kamerVan(naar)
+	i := slices.IndexFunc(kamers, func(x kamer) bool { return x.naam == k })
+	switch {
+	case naar == "internal/hub" && van != naar:
+		return "the hub puts its rooms together; a room or a tool that knew it would know all others"
+	case van == "internal/hub" || onder == "":
+		return ""
+	case k == "":
+		return "a tool of the hub knows no room of it"
+	case k == onder || slices.Contains(kamers[i].kent, onder):
+		return ""
+	}
+	return "this arrow between rooms of the hub is not in the list of internal/importtest; a room knows what it stands on and nothing else, so that each can be read alone"
+}
+
+// kamerVan gives the room of the hub that a folder is or lies in; empty for none.
+func kamerVan(map_ string) string {
+	naam, ok := strings.CutPrefix(map_, "internal/hub/")
+	naam, _, _ = strings.Cut(naam, "/")
+	if !ok || !slices.ContainsFunc(kamers, func(k kamer) bool { return k.naam == naam }) {
+		return ""
+	}
+	return naam
 }
 
 func functieVan(map_ string) string {
