@@ -143,7 +143,7 @@ func TestGedodeBezorgerWordtAfgelostZonderVerliesEnHooguitEenKeerDubbel(t *testi
 	url, dood := losKopie(t, basis, "een", c, "SOH_PROEFHUB_BEZORGT=1")
 	een := &hubtest.Beller{P: &hubtest.Proefhub{T: t, URL: url, CAs: twee.CAs, CA: twee.CA}, C: twee.Als(hubtest.OrgVT).C}
 	hubtest.Rond(t, "the replica lets us in", func() bool { return een.Doe("GET", "/v1/deelnemers", "", nil, "").Status == 200 })
-	a := een.Abonneer(hubtest.Meldingen(haak.Url + "/haak"))
+	a := een.Abonneer(hubtest.Meldingen(haak.URL + "/haak"))
 	politie := twee.Als(hubtest.OrgPolitie)
 	ids := politie.Meldt(40)
 	hubtest.Rond(t, "the first hub delivers", func() bool { return len(haak.Heeft()) >= len(ids) })

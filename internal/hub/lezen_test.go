@@ -17,7 +17,6 @@ import (
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
 	"github.com/handbereik/soh/internal/hub"
-	"github.com/handbereik/soh/internal/hub/antwoord"
 	"github.com/handbereik/soh/internal/hub/hubtest"
 	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/proeflast"
@@ -119,7 +118,7 @@ func BenchmarkVraag(b *testing.B) {
 func BenchmarkResultaat(b *testing.B) {
 	for _, lezer := range []begrip.Organisatie{hubtest.OrgVT, hubtest.OrgPolitie} {
 		l := nieuweLeesbank(b, lezer)
-		for naam, accept := range map[string]string{"lijst": cloudevent.TypeBatch, "graaf": cloudevent.TypeEvent, "provn": antwoord.TypeProvN} {
+		for naam, accept := range map[string]string{"lijst": cloudevent.TypeBatch, "graaf": cloudevent.TypeEvent, "provn": "text/provenance-notation"} {
 			b.Run(string(lezer.Soort)+"/"+naam, func(b *testing.B) { l.resultaten(b, accept) })
 		}
 	}

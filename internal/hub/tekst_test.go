@@ -15,7 +15,6 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
-	"github.com/handbereik/soh/internal/hub/antwoord"
 	"github.com/handbereik/soh/internal/hub/hubtest"
 	"github.com/handbereik/soh/internal/hub/kern"
 	"github.com/handbereik/soh/internal/hub/soorten"
@@ -221,7 +220,7 @@ func TestVrijeTekstIsNergensTeLezen(t *testing.T) {
 					t.Fatalf("%s: %d %s", pad, a.Status, a.Body)
 				}
 				b.Klaar(in.InteractieID)
-				for _, vorm := range []string{cloudevent.TypeBatch, cloudevent.TypeEvent, cloudevent.TypeLD, antwoord.TypeProvN, "application/json"} {
+				for _, vorm := range []string{cloudevent.TypeBatch, cloudevent.TypeEvent, cloudevent.TypeLD, "text/provenance-notation", "application/json"} {
 					for plek := "/v1/resultaten/" + in.InteractieID; plek != ""; {
 						a := b.Doe("GET", plek, "", nil, vorm)
 						nergens(pad+" "+vorm, a.Body)

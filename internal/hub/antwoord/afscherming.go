@@ -12,9 +12,9 @@ import (
 	"github.com/handbereik/soh/internal/prov"
 )
 
-// Afgeschermd stands where the family may not see who the source is
+// afgeschermd stands where the family may not see who the source is
 // (Uitvoeringsbesluit Wmo 2015, artikel 4.1.8 lid 3).
-const Afgeschermd = "urn:soh:bron:afgeschermd"
+const afgeschermd = "urn:soh:bron:afgeschermd"
 
 // schermAfVoorGezin hides a shielded source from the family: not only in the
 // event that asked for it, but in every event that names the same node. ok is
@@ -53,7 +53,7 @@ func (h *Hub) schermAfVoorGezin(x *Vondst, afzender begrip.OIN, orgs string) (ok
 	if oin, is := x.event.BronOIN(); is && verborgen[oin] || zelf {
 		zelf = true
 		mac := h.Graph.MAC("afgeschermd", []byte(x.event.Source), []byte(x.event.ID))
-		x.event.Source, x.event.ID = Afgeschermd, uuid.UUID(mac[:16]).String()
+		x.event.Source, x.event.ID = afgeschermd, uuid.UUID(mac[:16]).String()
 		x.event.Extensions = nil
 	}
 	maps.DeleteFunc(x.event.Extensions, func(_, v string) bool { return noemt(v, geheim) })
@@ -97,7 +97,7 @@ func verberg(g prov.Graph, geheim []string, zelf bool) prov.Graph {
 			if !n.Is(prov.Agent) {
 				continue
 			}
-			uit.Node(Afgeschermd, typen...)
+			uit.Node(afgeschermd, typen...)
 			continue
 		}
 		m := uit.Node(n.ID, n.Types...)
@@ -108,7 +108,7 @@ func verberg(g prov.Graph, geheim []string, zelf bool) prov.Graph {
 			for _, v := range p.Values {
 				switch {
 				case v.Kind == prov.Verwijzing && weg[v.Ref]:
-					v.Ref = Afgeschermd
+					v.Ref = afgeschermd
 				case noemt(v.Ref, geheim) || noemt(v.Literal, geheim):
 					continue
 				}
@@ -116,6 +116,6 @@ func verberg(g prov.Graph, geheim []string, zelf bool) prov.Graph {
 			}
 		}
 	}
-	uit.Node(Afgeschermd, prov.Agent, "soh:Organisatie")
+	uit.Node(afgeschermd, prov.Agent, "soh:Organisatie")
 	return uit
 }

@@ -29,7 +29,7 @@ var bewijzen = map[string]bewijs{
 // Limits of one confirmation. A zaak has few events of a type; what lies beyond
 // is not looked at, and so not confirmed.
 const (
-	MaxBevestigPersonen = 50
+	maxBevestigPersonen = 50
 	maxBevestigBekeken  = 500
 	maxBevestigBody     = 16 << 10
 )
@@ -55,7 +55,7 @@ func (v bevestigVraag) controleer() error {
 	c.Eis(v.Zaak != "" && len(v.Zaak) <= 200, "zaak", "Zeg om welke zaak het gaat.")
 	_, err := begrip.ParseOIN(string(v.Partij))
 	c.Eis(err == nil, "partij", "Dit is geen geldig OIN.")
-	c.Eis(len(v.Personen) <= MaxBevestigPersonen, "personen", "Vraag over hoogstens %d personen tegelijk.", MaxBevestigPersonen)
+	c.Eis(len(v.Personen) <= maxBevestigPersonen, "personen", "Vraag over hoogstens %d personen tegelijk.", maxBevestigPersonen)
 	c.Eis(!slices.ContainsFunc(v.Personen, func(b begrip.InhoudBSN) bool { return b.Ongeldig() || b.IsZero() }), "personen", berichtPersonen)
 	return c.Fout()
 }

@@ -25,9 +25,9 @@ import (
 	"github.com/handbereik/soh/internal/toegang"
 )
 
-// Uitbreiding is the extension attribute that carries the interactieId of a
+// uitbreiding is the extension attribute that carries the interactieId of a
 // found event, to ask its proof with.
-const Uitbreiding = "interactieid"
+const uitbreiding = "interactieid"
 
 // Bladzij is a page under way: the query, who reads it, and from where.
 type Bladzij struct {
@@ -112,7 +112,7 @@ func (h *Hub) geefResultaat(w http.ResponseWriter, r *http.Request) error {
 	if !vraag.IsVraag(id) {
 		return h.geenResultaat(r, id, d.OIN)
 	}
-	v, err := h.OpenVraag(id, d)
+	v, err := h.openVraag(id, d)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (h *Hub) geefResultaat(w http.ResponseWriter, r *http.Request) error {
 	if b.vorm, err = kiesVorm(r, v.Soort); err != nil {
 		return err
 	}
-	if err := h.LeesPlek(r.URL.RawQuery, &b); err != nil {
+	if err := h.leesPlek(r.URL.RawQuery, &b); err != nil {
 		return err
 	}
 	if h.Geprojecteerd.Load() < v.Blok {
@@ -170,8 +170,8 @@ func (h *Hub) geenResultaat(r *http.Request, naam string, oin begrip.OIN) error 
 	return begrip.NieuweFout(begrip.NietGevonden, "Deze interactie is verwerkt. Er hoort geen resultaat bij.")
 }
 
-// LeesPlek reads cursor and peildatum.
-func (h *Hub) LeesPlek(query string, b *Bladzij) error {
+// leesPlek reads cursor and peildatum.
+func (h *Hub) leesPlek(query string, b *Bladzij) error {
 	if query == "" {
 		return nil
 	}

@@ -77,7 +77,7 @@ func (h *Hub) status(w http.ResponseWriter, r *http.Request) {
 // statusVan gives the status of a query or of an event of this organisation.
 func (h *Hub) statusVan(r *http.Request, naam string, d register.Deelnemer) (Status, error) {
 	if vraag.IsVraag(naam) {
-		v, err := h.OpenVraag(naam, d)
+		v, err := h.openVraag(naam, d)
 		s := Status{InteractieID: naam, Status: StatusBezig}
 		if h.Geprojecteerd.Load() >= v.Blok {
 			s.Status = StatusOK

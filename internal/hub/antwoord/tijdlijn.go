@@ -68,7 +68,7 @@ func (h *Hub) moment(x *Vondst) (Moment, error) {
 		m.Tijdstip = gebeurdOp(acties[0], x.event.Time)
 		m.Organisatie = h.handelende(acties[0], x.event.Time)
 	}
-	if x.event.Source == Afgeschermd {
+	if x.event.Source == afgeschermd {
 		m.BronAfgeschermd = true
 	} else if m.Organisatie == nil {
 		m.Organisatie = h.Organisatie(x.afzender, x.event.Time)

@@ -24,7 +24,7 @@ func (x *Vondst) VoorLezer() cloudevent.Event {
 	if x.id == uuid.Nil {
 		return ev
 	}
-	ext := map[string]string{Uitbreiding: x.id.String()}
+	ext := map[string]string{uitbreiding: x.id.String()}
 	for k, w := range ev.Extensions {
 		ext[k] = w
 	}
@@ -45,8 +45,8 @@ const (
 	vormNotatie              // the same for people, as PROV-N
 )
 
-// TypeProvN is how a client asks for it; the answer names its characters too.
-const TypeProvN = "text/provenance-notation"
+// typeProvN is how a client asks for it; the answer names its characters too.
+const typeProvN = "text/provenance-notation"
 
 var typeVan = map[vorm][]string{
 	vormEvent: {cloudevent.TypeEvent}, vormLijst: {cloudevent.TypeBatch}, vormTijdlijn: {"application/json"}, vormGraaf: {cloudevent.TypeLD},
@@ -80,7 +80,7 @@ func kiesVorm(r *http.Request, s *vraag.Soort) (vorm, error) {
 			v = vormEvent
 		case cloudevent.TypeLD:
 			v = vormGraaf
-		case TypeProvN, "text/*":
+		case typeProvN, "text/*":
 			v = vormNotatie
 		case "application/json", "application/*", "*/*":
 		default:
@@ -91,7 +91,7 @@ func kiesVorm(r *http.Request, s *vraag.Soort) (vorm, error) {
 		}
 	}
 	if kwaliteit == 0 {
-		return 0, begrip.NieuweFout(begrip.NietAcceptabel, "Dit antwoord is er als %s, %s, %s en %s.", typeVan[gewoon][0], cloudevent.TypeBatch, cloudevent.TypeLD, TypeProvN)
+		return 0, begrip.NieuweFout(begrip.NietAcceptabel, "Dit antwoord is er als %s, %s, %s en %s.", typeVan[gewoon][0], cloudevent.TypeBatch, cloudevent.TypeLD, typeProvN)
 	}
 	return beste, nil
 }
@@ -148,11 +148,11 @@ func (b *Bladzij) lijst() []byte {
 		if i > 0 {
 			uit = append(uit, ',')
 		}
-		if _, eigen := x.event.Extensions[Uitbreiding]; eigen || !bytes.HasPrefix(x.ruw, []byte(kopEvent)) {
+		if _, eigen := x.event.Extensions[uitbreiding]; eigen || !bytes.HasPrefix(x.ruw, []byte(kopEvent)) {
 			uit = x.metInteractie().Append(uit)
 			continue
 		}
-		uit = append(append(append(uit, kopEvent...), `,"`+Uitbreiding+`":"`...), x.id.String()...)
+		uit = append(append(append(uit, kopEvent...), `,"`+uitbreiding+`":"`...), x.id.String()...)
 		uit = append(append(uit, '"'), x.ruw[len(kopEvent):]...)
 	}
 	b.uit = append(uit, ']')
@@ -164,12 +164,12 @@ func (b *Bladzij) lijst() []byte {
 func (x *Vondst) metInteractie() cloudevent.Event {
 	ev := x.event
 	ev.Extensions = maps.Clone(ev.Extensions)
-	delete(ev.Extensions, Uitbreiding)
+	delete(ev.Extensions, uitbreiding)
 	if x.id != uuid.Nil {
 		if ev.Extensions == nil {
 			ev.Extensions = map[string]string{}
 		}
-		ev.Extensions[Uitbreiding] = x.id.String()
+		ev.Extensions[uitbreiding] = x.id.String()
 	}
 	return ev
 }

@@ -69,10 +69,10 @@ func (h *Hub) stel(w http.ResponseWriter, r *http.Request, s *vraag.Soort) (stri
 	return id, h.legVraagVast(r.Context(), k, &v)
 }
 
-// OpenVraag is the authorisation of step two: the query is of this reader, not
+// openVraag is the authorisation of step two: the query is of this reader, not
 // too old, and one this reader may still ask. The id of another's query is as
 // unknown as one that never was.
-func (h *Hub) OpenVraag(id string, lezer register.Deelnemer) (vraag.Vraag, error) {
+func (h *Hub) openVraag(id string, lezer register.Deelnemer) (vraag.Vraag, error) {
 	v, ok := h.Zegel.Open(id, lezer.OIN)
 	switch {
 	case !ok:

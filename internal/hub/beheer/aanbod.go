@@ -138,10 +138,10 @@ func (a *aanbod[T]) geefLijst(h *Hub, w http.ResponseWriter, r *http.Request) er
 		return err
 	}
 	na := q.Get("cursor")
-	alle = slices.DeleteFunc(alle, func(in T) bool { return *a.Id(&in) <= na })
+	alle = slices.DeleteFunc(alle, func(in T) bool { return *a.ID(&in) <= na })
 	if len(alle) > limiet {
 		alle = alle[:limiet]
-		q.Set("cursor", *a.Id(&alle[limiet-1]))
+		q.Set("cursor", *a.ID(&alle[limiet-1]))
 		w.Header().Set("Link", "<"+a.pad+"?"+q.Encode()+`>; rel="next"`)
 	}
 	rest.WriteJSON(w, http.StatusOK, map[string]any{a.lijst: alle})
@@ -157,7 +157,7 @@ func (a *aanbod[T]) voegToe(h *Hub, w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Location", a.pad+"/"+*a.Id(&in))
+	w.Header().Set("Location", a.pad+"/"+*a.ID(&in))
 	rest.WriteJSON(w, http.StatusCreated, in)
 	return nil
 }
@@ -167,7 +167,7 @@ func (a *aanbod[T]) wijzig(h *Hub, w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	in, err := a.neem(h, w, r, d, a.Anders, *a.Id(&oud), *a.Van(&oud))
+	in, err := a.neem(h, w, r, d, a.Anders, *a.ID(&oud), *a.Van(&oud))
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (a *aanbod[T]) neem(h *Hub, w http.ResponseWriter, r *http.Request, d regis
 	if err := rest.ReadJSON(w, r, kern.MaxLijf, &in); err != nil {
 		return in, err
 	}
-	*a.Id(&in) = id
+	*a.ID(&in) = id
 	if p := a.Van(&in); *p == "" {
 		*p = van
 	}
@@ -190,6 +190,6 @@ func (a *aanbod[T]) neem(h *Hub, w http.ResponseWriter, r *http.Request, d regis
 
 // schrijf tells the feit on behalf of d.
 func (a *aanbod[T]) schrijf(ctx context.Context, h *Hub, d register.Deelnemer, typ string, in T) error {
-	_, err := h.Inname.LegFeitenVast(ctx, d.Organisatie, inname.NieuwFeit{Typ: typ, Id: *a.Id(&in), Activiteit: "soh:BeherenRegister", Inhoud: in})
+	_, err := h.Inname.LegFeitenVast(ctx, d.Organisatie, inname.NieuwFeit{Typ: typ, ID: *a.ID(&in), Activiteit: "soh:BeherenRegister", Inhoud: in})
 	return err
 }

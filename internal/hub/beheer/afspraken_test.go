@@ -82,7 +82,7 @@ func TestNieuwSoortMetSchemaZonderNieuweHub(t *testing.T) {
 func TestAfspraakGeldtVanafZijnPlekInHetLog(t *testing.T) {
 	p := hubtest.Start(t)
 	soort := soorten.Soort{Type: hubtest.TypePlan, Functie: "opstellen-en-regisseren-plan", Omschrijving: "Het plan staat vast."}
-	afspraak, err := p.Inname.FeitEvent(hubtest.OrgHub, inname.NieuwFeit{Typ: cloudevent.SoortVastgesteld, Id: hubtest.TypePlan, Activiteit: "soh:Vaststellen", Inhoud: soort})
+	afspraak, err := p.Inname.FeitEvent(hubtest.OrgHub, inname.NieuwFeit{Typ: cloudevent.SoortVastgesteld, ID: hubtest.TypePlan, Activiteit: "soh:Vaststellen", Inhoud: soort})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestDeelnemerKanGeenBesluitVanDeKetenSturen(t *testing.T) {
 	p := hubtest.Start(t)
 	v := feit.Intrekking{InteractieID: "urn:uuid:x", Reden: "x"}
 	for _, typ := range []string{cloudevent.GebeurtenisIngetrokken, cloudevent.VergetenUitgevoerd, cloudevent.SoortVastgesteld, cloudevent.SchemaVastgesteld, cloudevent.BewaartermijnToegepast} {
-		ev, err := p.Inname.FeitEvent(hubtest.OrgHub, inname.NieuwFeit{Typ: typ, Id: "x", Activiteit: "soh:Iets", Inhoud: v})
+		ev, err := p.Inname.FeitEvent(hubtest.OrgHub, inname.NieuwFeit{Typ: typ, ID: "x", Activiteit: "soh:Iets", Inhoud: v})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -134,7 +134,7 @@ func (h *Hub) uitBestand(lijst []register.Deelnemer) (uit []inname.NieuwFeit, er
 		staat[in.OIN] = in
 	}
 	zeg := func(in feit.Inschrijving, typ string) {
-		uit = append(uit, inname.NieuwFeit{Typ: typ, Id: string(in.OIN), Activiteit: "soh:BeherenDeelnemer", Inhoud: in})
+		uit = append(uit, inname.NieuwFeit{Typ: typ, ID: string(in.OIN), Activiteit: "soh:BeherenDeelnemer", Inhoud: in})
 	}
 	erin := map[begrip.OIN]bool{}
 	for _, d := range lijst {

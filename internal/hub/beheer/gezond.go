@@ -54,7 +54,7 @@ func (h *Hub) Peil(ctx context.Context) error {
 		veranderd, klaar := p.Ronde(ctx, time.Now(), h.partijen(), h.Feit.Gezond.Geef)
 		var feiten []inname.NieuwFeit
 		for _, s := range veranderd {
-			feiten = append(feiten, inname.NieuwFeit{Typ: cloudevent.GezondheidVeranderd, Id: string(s.OIN), Activiteit: "soh:PeilenGezondheid", Inhoud: s})
+			feiten = append(feiten, inname.NieuwFeit{Typ: cloudevent.GezondheidVeranderd, ID: string(s.OIN), Activiteit: "soh:PeilenGezondheid", Inhoud: s})
 		}
 		var err error
 		if len(feiten) > 0 {

@@ -46,13 +46,13 @@ func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 	t.Cleanup(srv.Close)
 	vt := p.Als(hubtest.OrgVT)
 	for _, d := range []register.Deelnemer{{Organisatie: hubtest.OrgVT, API: srv.URL + "/v1"}, {Organisatie: hubtest.OrgPolitie}, {Organisatie: hubtest.OrgPortaal}} {
-		p.Als(hubtest.OrgHub).Json("PUT", "/v1/deelnemers/"+string(d.OIN), d, http.StatusOK)
+		p.Als(hubtest.OrgHub).JSON("PUT", "/v1/deelnemers/"+string(d.OIN), d, http.StatusOK)
 	}
 	staat := func() gezondheid.Staat { s, _ := p.Feit.Gezond.Geef(hubtest.OrgVT.OIN); return s }
 	hubtest.Rond(t, "all is well", func() bool { s, _ := p.Feit.Gezond.Geef(hubtest.OrgHub.OIN); return staat().Goed && s.Goed })
 	stuk.Store(true)
 	hubtest.Rond(t, "it is red", func() bool { return !staat().Goed && staat().Reden != "" })
-	if b := vt.Json("GET", "/v1/gezondheid", nil, http.StatusOK); !bytes.Contains(b, []byte(`"mis"`)) || !bytes.Contains(b, []byte("antwoord 503")) {
+	if b := vt.JSON("GET", "/v1/gezondheid", nil, http.StatusOK); !bytes.Contains(b, []byte(`"mis"`)) || !bytes.Contains(b, []byte("antwoord 503")) {
 		t.Errorf("gezondheid: %s", b)
 	}
 	x, wie := gezondheid.Nieuw(p.Identiteit(hubtest.OrgHub)), []gezondheid.Partij{{OIN: hubtest.OrgPolitie.OIN, API: srv.URL}}
@@ -72,7 +72,7 @@ func TestUitgevallenPartijWordtRoodEnWeerGoed(t *testing.T) {
 	verlopen.Store(false)
 	hubtest.Rond(t, "it is well once more", func() bool { return staat().Goed })
 	letOp := func() bool {
-		return bytes.Contains(vt.Json("GET", "/v1/gezondheid", nil, http.StatusOK), []byte(`"letOp":"weigert herhaald`))
+		return bytes.Contains(vt.JSON("GET", "/v1/gezondheid", nil, http.StatusOK), []byte(`"letOp":"weigert herhaald`))
 	}
 	if letOp() {
 		t.Error("it refuses much, before it says so")

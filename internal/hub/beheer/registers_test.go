@@ -22,24 +22,24 @@ func TestDeelnemerKomtWijzigtEnVertrektInHetLog(t *testing.T) {
 	p := hubtest.StartIn(t, basis, 0)
 	keten, vt := p.Als(hubtest.OrgHub), p.Als(hubtest.OrgVT)
 	nieuw := register.Deelnemer{Organisatie: hubtest.OrgVreemd, API: "https://vreemd.example/v1", Contact: register.Contact{Techniek: register.Contactpunt{Email: "techniek@vreemd.example", Telefoon: "070 123 45 67"}}}
-	vt.Json("POST", "/v1/deelnemers", nieuw, http.StatusForbidden)
-	keten.Json("POST", "/v1/deelnemers", nieuw, http.StatusCreated)
-	keten.Json("POST", "/v1/deelnemers", nieuw, http.StatusConflict)
+	vt.JSON("POST", "/v1/deelnemers", nieuw, http.StatusForbidden)
+	keten.JSON("POST", "/v1/deelnemers", nieuw, http.StatusCreated)
+	keten.JSON("POST", "/v1/deelnemers", nieuw, http.StatusConflict)
 	vreemd := p.Als(hubtest.OrgVreemd)
-	if b := vreemd.Json("GET", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nil, http.StatusOK); !bytes.Contains(b, []byte("techniek@vreemd.example")) || bytes.Contains(b, []byte("uitBestand")) {
+	if b := vreemd.JSON("GET", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nil, http.StatusOK); !bytes.Contains(b, []byte("techniek@vreemd.example")) || bytes.Contains(b, []byte("uitBestand")) {
 		t.Fatalf("deelnemer: %s", b)
 	}
 	nieuw.Naam = "Vreemd Anders"
-	keten.Json("PUT", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nieuw, http.StatusOK)
-	vreemd.Json("PUT", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nieuw, http.StatusForbidden)
+	keten.JSON("PUT", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nieuw, http.StatusOK)
+	vreemd.JSON("PUT", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nieuw, http.StatusForbidden)
 	fout := nieuw
 	fout.API, fout.Soort = "http://x", "?"
-	if b := keten.Json("PUT", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), fout, http.StatusBadRequest); !bytes.Contains(b, []byte(`"api"`)) || !bytes.Contains(b, []byte(`"soort"`)) {
+	if b := keten.JSON("PUT", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), fout, http.StatusBadRequest); !bytes.Contains(b, []byte(`"api"`)) || !bytes.Contains(b, []byte(`"soort"`)) {
 		t.Errorf("not all mistakes at once: %s", b)
 	}
-	keten.Json("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nil, http.StatusNoContent)
-	vreemd.Json("GET", "/v1/deelnemers", nil, http.StatusForbidden)
-	keten.Json("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nil, http.StatusNotFound)
+	keten.JSON("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nil, http.StatusNoContent)
+	vreemd.JSON("GET", "/v1/deelnemers", nil, http.StatusForbidden)
+	keten.JSON("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVreemd.OIN), nil, http.StatusNotFound)
 	var typen []string
 	for _, ev := range vt.Zoek("/v1/gebeurtenissen/query", `{"subject":"urn:soh:deelnemer:`+string(hubtest.OrgVreemd.OIN)+`"}`) {
 		typen = append(typen, strings.TrimPrefix(ev.Type, "nl.jzv.ketenindex.deelnemer-"))
@@ -56,7 +56,7 @@ func TestDeelnemerKomtWijzigtEnVertrektInHetLog(t *testing.T) {
 	if d, ok := p.Register.Geef(hubtest.OrgVreemd.OIN); !ok || !d.Ingetrokken || d.Naam != "Vreemd Anders" {
 		t.Errorf("after a rebuild: %+v %v", d, ok)
 	}
-	p.Als(hubtest.OrgVreemd).Json("GET", "/v1/deelnemers", nil, http.StatusForbidden)
+	p.Als(hubtest.OrgVreemd).JSON("GET", "/v1/deelnemers", nil, http.StatusForbidden)
 }
 
 // What was changed through the API stands, also after a restart, until the
@@ -66,7 +66,7 @@ func TestBestandOverschrijftAlleenWatErinVeranderde(t *testing.T) {
 	p := hubtest.StartIn(t, basis, 0)
 	keten := p.Als(hubtest.OrgHub)
 	vt := register.Deelnemer{Organisatie: hubtest.OrgVT, API: "https://nieuw.example"}
-	keten.Json("PUT", "/v1/deelnemers/"+string(hubtest.OrgVT.OIN), vt, http.StatusOK)
+	keten.JSON("PUT", "/v1/deelnemers/"+string(hubtest.OrgVT.OIN), vt, http.StatusOK)
 	p.Stop()
 	p = hubtest.StartIn(t, basis, 0)
 	if d, _ := p.Register.Geef(hubtest.OrgVT.OIN); d.API != vt.API {
@@ -100,18 +100,18 @@ func TestGeschiedenisVanDeRegistersStaatInHetLog(t *testing.T) {
 	p := hubtest.StartIn(t, basis, 0)
 	keten, vt := p.Als(hubtest.OrgHub), p.Als(hubtest.OrgVT)
 	begin := time.Now()
-	vt.Json("POST", "/v1/diensten", register.Dienst{Naam: "Wijkteam", Omschrijving: "Hulp", Doelgroep: "Gezinnen", Regio: "Utrecht", HoeAanvragen: "Bel"}, http.StatusCreated)
+	vt.JSON("POST", "/v1/diensten", register.Dienst{Naam: "Wijkteam", Omschrijving: "Hulp", Doelgroep: "Gezinnen", Regio: "Utrecht", HoeAanvragen: "Bel"}, http.StatusCreated)
 	tot := time.Now().Add(48 * time.Hour).UTC().Truncate(time.Second)
 	var s register.Storing
-	if err := json.Unmarshal(vt.Json("POST", "/v1/storingen", register.Storing{Soort: "onderhoud", Wat: "Nieuwe versie", Gevolg: "Even geen antwoord", Vanaf: tot.Add(-time.Hour), Tot: &tot}, http.StatusCreated), &s); err != nil {
+	if err := json.Unmarshal(vt.JSON("POST", "/v1/storingen", register.Storing{Soort: "onderhoud", Wat: "Nieuwe versie", Gevolg: "Even geen antwoord", Vanaf: tot.Add(-time.Hour), Tot: &tot}, http.StatusCreated), &s); err != nil {
 		t.Fatal(err)
 	}
-	vt.Json("POST", "/v1/storingen", register.Storing{Over: hubtest.OrgPolitie.OIN, Soort: "storing", Wat: "Verzonnen", Gevolg: "x", Vanaf: tot}, http.StatusForbidden)
+	vt.JSON("POST", "/v1/storingen", register.Storing{Over: hubtest.OrgPolitie.OIN, Soort: "storing", Wat: "Verzonnen", Gevolg: "x", Vanaf: tot}, http.StatusForbidden)
 	if b, err := p.Beheer.Bord(begin, time.Now()); err != nil || len(b.Storingen) != 1 || len(b.Diensten) != 1 {
 		t.Errorf("the board: %+v %v", b, err)
 	}
-	vt.Json("DELETE", "/v1/storingen/"+s.ID, nil, http.StatusNoContent)
-	keten.Json("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVT.OIN), nil, http.StatusNoContent)
+	vt.JSON("DELETE", "/v1/storingen/"+s.ID, nil, http.StatusNoContent)
+	keten.JSON("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVT.OIN), nil, http.StatusNoContent)
 	zie := func(n int) (uit []string) {
 		t.Helper()
 		lijst, err := p.Beheer.Geschiedenis(begin.Add(-time.Minute), n)
@@ -141,7 +141,7 @@ func TestGeschiedenisVanDeRegistersStaatInHetLog(t *testing.T) {
 func TestNiemandAndersVerteltWieMeedoen(t *testing.T) {
 	p := hubtest.Start(t)
 	vals := register.Deelnemer{Organisatie: hubtest.OrgVreemd, API: "https://vreemd.example"}
-	ev, err := p.Inname.FeitEvent(hubtest.OrgPolitie, inname.NieuwFeit{Typ: cloudevent.DeelnemerToegetreden, Id: string(hubtest.OrgVreemd.OIN), Activiteit: "soh:BeherenDeelnemer", Inhoud: vals})
+	ev, err := p.Inname.FeitEvent(hubtest.OrgPolitie, inname.NieuwFeit{Typ: cloudevent.DeelnemerToegetreden, ID: string(hubtest.OrgVreemd.OIN), Activiteit: "soh:BeherenDeelnemer", Inhoud: vals})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,20 +160,20 @@ func TestDienstenApisEnStoringenPerDeelnemer(t *testing.T) {
 	var ids []string
 	for _, naam := range []string{"Opvoedhulp", "Crisisopvang", "Gezinscoach"} {
 		var d register.Dienst
-		if err := json.Unmarshal(vt.Json("POST", "/v1/diensten", register.Dienst{Naam: naam, Omschrijving: "Hulp", Doelgroep: "Ouders", Regio: "Den Haag", HoeAanvragen: "Bel ons."}, http.StatusCreated), &d); err != nil || d.Aanbieder != hubtest.OrgVT.OIN {
+		if err := json.Unmarshal(vt.JSON("POST", "/v1/diensten", register.Dienst{Naam: naam, Omschrijving: "Hulp", Doelgroep: "Ouders", Regio: "Den Haag", HoeAanvragen: "Bel ons."}, http.StatusCreated), &d); err != nil || d.Aanbieder != hubtest.OrgVT.OIN {
 			t.Fatalf("%+v %v", d, err)
 		}
 		ids = append(ids, d.ID)
 	}
 	dienst := register.Dienst{Naam: "Gekaapt", Omschrijving: "x", Doelgroep: "x", Regio: "x", HoeAanvragen: "x"}
-	politie.Json("PUT", "/v1/diensten/"+ids[0], dienst, http.StatusForbidden)
+	politie.JSON("PUT", "/v1/diensten/"+ids[0], dienst, http.StatusForbidden)
 	dienst.Aanbieder = hubtest.OrgPolitie.OIN
-	politie.Json("PUT", "/v1/diensten/"+ids[0], dienst, http.StatusForbidden)
-	politie.Json("DELETE", "/v1/diensten/"+ids[0], nil, http.StatusForbidden)
+	politie.JSON("PUT", "/v1/diensten/"+ids[0], dienst, http.StatusForbidden)
+	politie.JSON("DELETE", "/v1/diensten/"+ids[0], nil, http.StatusForbidden)
 	dienst.Aanbieder = hubtest.OrgVT.OIN
-	politie.Json("POST", "/v1/diensten", dienst, http.StatusForbidden)
-	vt.Json("POST", "/v1/diensten", register.Dienst{Naam: "Over " + hubtest.Sentinel}, http.StatusBadRequest)
-	vt.Json("DELETE", "/v1/diensten/"+ids[0], nil, http.StatusNoContent)
+	politie.JSON("POST", "/v1/diensten", dienst, http.StatusForbidden)
+	vt.JSON("POST", "/v1/diensten", register.Dienst{Naam: "Over " + hubtest.Sentinel}, http.StatusBadRequest)
+	vt.JSON("DELETE", "/v1/diensten/"+ids[0], nil, http.StatusNoContent)
 	var gezien []string
 	for pad := "/v1/diensten?limiet=1&regio=haag"; pad != ""; {
 		a := politie.Doe("GET", pad, "", nil, "")
@@ -189,23 +189,23 @@ func TestDienstenApisEnStoringenPerDeelnemer(t *testing.T) {
 	if len(gezien) != 2 || strings.Contains(strings.Join(gezien, " "), "Opvoedhulp") {
 		t.Errorf("the list has %v", gezien)
 	}
-	politie.Json("GET", "/v1/diensten?naam=x&limiet=0", nil, http.StatusBadRequest)
+	politie.JSON("GET", "/v1/diensten?naam=x&limiet=0", nil, http.StatusBadRequest)
 
-	politie.Json("POST", "/v1/apis", register.API{Naam: "Meldingen", OpenAPI: "https://politie.example/v1/openapi.json", Versie: "1.0.0", Status: "in-gebruik"}, http.StatusCreated)
-	if b := vt.Json("GET", "/v1/apis?deelnemer="+string(hubtest.OrgPolitie.OIN), nil, http.StatusOK); !bytes.Contains(b, []byte("1.0.0")) {
+	politie.JSON("POST", "/v1/apis", register.API{Naam: "Meldingen", OpenAPI: "https://politie.example/v1/openapi.json", Versie: "1.0.0", Status: "in-gebruik"}, http.StatusCreated)
+	if b := vt.JSON("GET", "/v1/apis?deelnemer="+string(hubtest.OrgPolitie.OIN), nil, http.StatusOK); !bytes.Contains(b, []byte("1.0.0")) {
 		t.Errorf("apis: %s", b)
 	}
 	storing := register.Storing{Soort: "storing", Wat: "Traag", Gevolg: "Wachten", Vanaf: time.Now().Add(-time.Hour)}
 	var s register.Storing
-	if err := json.Unmarshal(keten.Json("POST", "/v1/storingen", storing, http.StatusCreated), &s); err != nil || s.Over != hubtest.OrgHub.OIN {
+	if err := json.Unmarshal(keten.JSON("POST", "/v1/storingen", storing, http.StatusCreated), &s); err != nil || s.Over != hubtest.OrgHub.OIN {
 		t.Fatal(err)
 	}
-	politie.Json("DELETE", "/v1/storingen/"+s.ID, nil, http.StatusForbidden)
-	keten.Json("DELETE", "/v1/storingen/"+s.ID, nil, http.StatusNoContent)
-	if b := vt.Json("GET", "/v1/storingen?geldt=true", nil, http.StatusOK); bytes.Contains(b, []byte(s.ID)) {
+	politie.JSON("DELETE", "/v1/storingen/"+s.ID, nil, http.StatusForbidden)
+	keten.JSON("DELETE", "/v1/storingen/"+s.ID, nil, http.StatusNoContent)
+	if b := vt.JSON("GET", "/v1/storingen?geldt=true", nil, http.StatusOK); bytes.Contains(b, []byte(s.ID)) {
 		t.Errorf("what is over still holds: %s", b)
 	}
-	if b := vt.Json("GET", "/v1/storingen/"+s.ID, nil, http.StatusOK); !bytes.Contains(b, []byte(`"tot"`)) {
+	if b := vt.JSON("GET", "/v1/storingen/"+s.ID, nil, http.StatusOK); !bytes.Contains(b, []byte(`"tot"`)) {
 		t.Errorf("the end is not on record: %s", b)
 	}
 }

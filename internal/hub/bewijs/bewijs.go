@@ -169,7 +169,7 @@ func (h *Hub) tegel(w http.ResponseWriter, r *http.Request) {
 
 // Onderteken signs the tree as it grows, behind the acknowledgement.
 func (h *Hub) Onderteken(ctx context.Context) {
-	klok := time.NewTicker(TekenTijd)
+	klok := time.NewTicker(tekenTijd)
 	defer klok.Stop()
 	gemeld := false
 	for {

@@ -164,7 +164,7 @@ func (h *Hub) tlog(mux *http.ServeMux) {
 
 // Times between looking for a tree to sign, and for a witness to answer.
 const (
-	TekenTijd  = time.Second
+	tekenTijd  = time.Second
 	getuigTijd = 5 * time.Second
 )
 
@@ -175,7 +175,7 @@ func (h *Hub) LaatGetuigen(ctx context.Context) {
 		return
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	klok := time.NewTicker(TekenTijd)
+	klok := time.NewTicker(tekenTijd)
 	defer klok.Stop()
 	gemeld := ""
 	for {

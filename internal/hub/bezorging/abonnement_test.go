@@ -30,22 +30,22 @@ func TestWebhookKrijgtAllesOpVolgordeZonderBSN(t *testing.T) {
 	haak, vt := p.Haak(hubtest.OrgVT), p.Als(hubtest.OrgVT)
 	for naam, v := range map[string]map[string]any{
 		"another host":    hubtest.Meldingen("https://127.0.0.1:1/haak"),
-		"not encrypted":   hubtest.Meldingen(strings.Replace(haak.Url, "https", "http", 1) + "/haak"),
-		"token in query":  hubtest.Meldingen(haak.Url + "/haak?token=geheim"),
-		"no filter":       {"soort": "webhook", "adres": haak.Url + "/haak"},
+		"not encrypted":   hubtest.Meldingen(strings.Replace(haak.URL, "https", "http", 1) + "/haak"),
+		"token in query":  hubtest.Meldingen(haak.URL + "/haak?token=geheim"),
+		"no filter":       {"soort": "webhook", "adres": haak.URL + "/haak"},
 		"unknown type":    {"soort": "pull", "typen": []string{"x.y"}},
-		"address at pull": {"soort": "pull", "zaak": "urn:soh:zaak:x", "adres": haak.Url},
+		"address at pull": {"soort": "pull", "zaak": "urn:soh:zaak:x", "adres": haak.URL},
 		"empty bsn":       {"soort": "pull", "zaak": "urn:soh:zaak:x", "burgerservicenummer": ""},
 		"bsn in a filter": {"soort": "pull", "subject": "urn:" + hubtest.Sentinel},
 	} {
-		if b := vt.Json("POST", "/v1/abonnementen", v, http.StatusBadRequest); bytes.Contains(b, []byte("geheim")) {
+		if b := vt.JSON("POST", "/v1/abonnementen", v, http.StatusBadRequest); bytes.Contains(b, []byte("geheim")) {
 			t.Errorf("%s: the refused value is told back: %s", naam, b)
 		}
 	}
 	haak.Mag("ander.example")
-	vt.Json("POST", "/v1/abonnementen", hubtest.Meldingen(haak.Url+"/haak"), http.StatusBadRequest)
+	vt.JSON("POST", "/v1/abonnementen", hubtest.Meldingen(haak.URL+"/haak"), http.StatusBadRequest)
 	haak.Mag("*")
-	a := vt.Abonneer(hubtest.Meldingen(haak.Url + "/haak"))
+	a := vt.Abonneer(hubtest.Meldingen(haak.URL + "/haak"))
 	ids := p.Als(hubtest.OrgPolitie).Meldt(20)
 	hubtest.Rond(t, "all were delivered", func() bool { return len(haak.Heeft()) >= 20 })
 	if got := haak.Heeft(); !slices.Equal(got, ids) {
@@ -56,8 +56,8 @@ func TestWebhookKrijgtAllesOpVolgordeZonderBSN(t *testing.T) {
 			t.Fatalf("the person is readable: %s", b)
 		}
 	}
-	vt.Json("DELETE", "/v1/abonnementen/"+a.ID, nil, http.StatusNoContent)
-	p.Als(hubtest.OrgPolitie).Json("GET", "/v1/abonnementen/"+a.ID, nil, http.StatusNotFound)
+	vt.JSON("DELETE", "/v1/abonnementen/"+a.ID, nil, http.StatusNoContent)
+	p.Als(hubtest.OrgPolitie).JSON("GET", "/v1/abonnementen/"+a.ID, nil, http.StatusNotFound)
 	n := len(haak.Heeft())
 	p.Als(hubtest.OrgPolitie).Meldt(2)
 	if a := vt.Abonnement(a.ID); a.Status != "gestopt" || len(haak.Heeft()) != n {
@@ -72,8 +72,8 @@ func TestAbonnementIsVoorNiemandAnders(t *testing.T) {
 	haak, politie := p.Haak(hubtest.OrgVT), p.Als(hubtest.OrgPolitie)
 	zaak := "urn:soh:zaak:geheim"
 	a := p.Als(hubtest.OrgVT).Abonneer(map[string]any{"soort": "pull", "zaak": zaak})
-	w := p.Als(hubtest.OrgVT).Abonneer(hubtest.Meldingen(haak.Url + "/haak"))
-	p.Als(hubtest.OrgVT).Json("DELETE", "/v1/abonnementen/"+w.ID, nil, http.StatusNoContent)
+	w := p.Als(hubtest.OrgVT).Abonneer(hubtest.Meldingen(haak.URL + "/haak"))
+	p.Als(hubtest.OrgVT).JSON("DELETE", "/v1/abonnementen/"+w.ID, nil, http.StatusNoContent)
 	for _, o := range []begrip.Organisatie{hubtest.OrgPolitie, hubtest.OrgVT} {
 		b := p.Als(o)
 		for _, id := range []string{a.ID, w.ID} {
@@ -94,9 +94,9 @@ func TestAbonnementIsVoorNiemandAnders(t *testing.T) {
 		t.Errorf("followed: %d %s", r.Status, r.Body)
 	}
 	for _, pad := range []string{"", "/gebeurtenissen", "/dode-letters"} {
-		politie.Json("GET", "/v1/abonnementen/"+a.ID+pad, nil, http.StatusNotFound)
+		politie.JSON("GET", "/v1/abonnementen/"+a.ID+pad, nil, http.StatusNotFound)
 	}
-	if b := politie.Json("GET", "/v1/abonnementen", nil, http.StatusOK); bytes.Contains(b, []byte(a.ID)) || bytes.Contains(b, []byte("geheim")) {
+	if b := politie.JSON("GET", "/v1/abonnementen", nil, http.StatusOK); bytes.Contains(b, []byte(a.ID)) || bytes.Contains(b, []byte("geheim")) {
 		t.Errorf("in the list of another: %s", b)
 	}
 	if s := p.Logboek.String(); strings.Contains(s, zaak) {
@@ -107,7 +107,7 @@ func TestAbonnementIsVoorNiemandAnders(t *testing.T) {
 func TestOntvangerDieHapertKrijgtHetLater(t *testing.T) {
 	p := hubtest.StartIn(t, t.TempDir(), 0, hubtest.Bezorgend)
 	haak, vt, politie := p.Haak(hubtest.OrgVT), p.Als(hubtest.OrgVT), p.Als(hubtest.OrgPolitie)
-	a := vt.Abonneer(hubtest.Meldingen(haak.Url + "/haak"))
+	a := vt.Abonneer(hubtest.Meldingen(haak.URL + "/haak"))
 	haak.Zet(func(n int, _ cloudevent.Event) (int, map[string]string) {
 		switch n {
 		case 1, 2:
@@ -140,15 +140,15 @@ func TestOntvangerDieHapertKrijgtHetLater(t *testing.T) {
 	goed := politie.Meldt(1)
 	hubtest.Rond(t, "the next one is delivered", func() bool { return len(haak.Heeft()) == 4 })
 	var l struct{ DodeLetters []bezorging.LetterAntwoord }
-	if err := json.Unmarshal(vt.Json("GET", "/v1/abonnementen/"+a.ID+"/dode-letters", nil, http.StatusOK), &l); err != nil || len(l.DodeLetters) != 2 {
+	if err := json.Unmarshal(vt.JSON("GET", "/v1/abonnementen/"+a.ID+"/dode-letters", nil, http.StatusOK), &l); err != nil || len(l.DodeLetters) != 2 {
 		t.Fatalf("%+v %v", l, err)
 	}
 	if e := l.DodeLetters[0]; e.Pogingen != 4 || !strings.Contains(e.Reden, "doorverwijzing") || l.DodeLetters[1].Pogingen != 1 {
 		t.Errorf("dead letters: %+v", l)
 	}
-	politie.Json("GET", "/v1/abonnementen/"+a.ID+"/dode-letters", nil, http.StatusNotFound)
-	vt.Json("POST", "/v1/abonnementen/"+a.ID+"/herhalingen", map[string]any{"dodeLetters": []string{"weg"}}, http.StatusBadRequest)
-	vt.Json("POST", "/v1/abonnementen/"+a.ID+"/herhalingen", map[string]any{}, http.StatusAccepted)
+	politie.JSON("GET", "/v1/abonnementen/"+a.ID+"/dode-letters", nil, http.StatusNotFound)
+	vt.JSON("POST", "/v1/abonnementen/"+a.ID+"/herhalingen", map[string]any{"dodeLetters": []string{"weg"}}, http.StatusBadRequest)
+	vt.JSON("POST", "/v1/abonnementen/"+a.ID+"/herhalingen", map[string]any{}, http.StatusAccepted)
 	hubtest.Rond(t, "they are delivered after all", func() bool { return vt.Abonnement(a.ID).DodeLetters == 0 })
 	if got := haak.Heeft(); !slices.Equal(got, slices.Concat(ids, goed, om, slecht)) {
 		t.Errorf("delivered %v", got)
@@ -169,8 +169,8 @@ func TestRechtDatVervielWordtNietBezorgd(t *testing.T) {
 	p := hubtest.StartIn(t, t.TempDir(), 0, hubtest.Bezorgend)
 	traag, snel := p.Haak(hubtest.OrgVT), p.Haak(hubtest.OrgPolitie)
 	vt, politie := p.Als(hubtest.OrgVT), p.Als(hubtest.OrgPolitie)
-	zijne := vt.Abonneer(hubtest.Meldingen(traag.Url + "/haak"))
-	politie.Abonneer(hubtest.Meldingen(snel.Url + "/haak"))
+	zijne := vt.Abonneer(hubtest.Meldingen(traag.URL + "/haak"))
+	politie.Abonneer(hubtest.Meldingen(snel.URL + "/haak"))
 	p.Bezorging.Bezorgen.Pogingen = 1 << 30
 	traag.Zet(hubtest.Altijd(http.StatusBadGateway))
 	ids := politie.Meldt(3)
@@ -198,7 +198,7 @@ func TestRechtDatVervielWordtNietBezorgd(t *testing.T) {
 	if got := traag.Heeft(); !slices.Equal(got, na) {
 		t.Errorf("a right that was lost delivered %v, want %v", got, na)
 	}
-	p.Als(hubtest.OrgHub).Json("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVT.OIN), nil, http.StatusNoContent)
+	p.Als(hubtest.OrgHub).JSON("DELETE", "/v1/deelnemers/"+string(hubtest.OrgVT.OIN), nil, http.StatusNoContent)
 	politie.Meldt(2)
 	hubtest.Rond(t, "it is stopped", func() bool {
 		return slices.ContainsFunc(p.Feit.Abonnementen.Van(hubtest.OrgVT.OIN), func(a *feit.Abonnement) bool { return a.Gestopt != "" })
@@ -212,8 +212,8 @@ func TestOphalenGaatVerderWaarHetWas(t *testing.T) {
 	basis := t.TempDir()
 	p := hubtest.StartIn(t, basis, 0)
 	politie, vt := p.Als(hubtest.OrgPolitie), p.Als(hubtest.OrgVT)
-	vt.Json("POST", "/v1/abonnementen", map[string]any{"soort": "pull", "burgerservicenummer": hubtest.Sentinel}, http.StatusForbidden)
-	p.Als(hubtest.OrgPortaal).Json("POST", "/v1/abonnementen", map[string]any{"soort": "pull", "typen": []string{cloudevent.MeldingGeregistreerd}}, http.StatusBadRequest)
+	vt.JSON("POST", "/v1/abonnementen", map[string]any{"soort": "pull", "burgerservicenummer": hubtest.Sentinel}, http.StatusForbidden)
+	p.Als(hubtest.OrgPortaal).JSON("POST", "/v1/abonnementen", map[string]any{"soort": "pull", "typen": []string{cloudevent.MeldingGeregistreerd}}, http.StatusBadRequest)
 	politie.Meldt(1)                                                 // before: not in it
 	vanVT := hubtest.Melding(hubtest.OrgVT, hubtest.Sentinel, false) // by this the police is involved, and not by what it told itself
 	vanVT.Type = cloudevent.MeldingOpgepakt
@@ -256,8 +256,8 @@ func TestOphalenGaatVerderWaarHetWas(t *testing.T) {
 	if _, _, lijf := haal(politie, "/v1/abonnementen/"+eigen.ID+"/gebeurtenissen"); bytes.Count(lijf, []byte(hubtest.Sentinel)) != 5 {
 		t.Errorf("the followed person is not readable to who told of her: %s", lijf)
 	}
-	politie.Json("GET", pad, nil, http.StatusNotFound)
-	vt.Json("GET", pad+"?cursor=onzin", nil, http.StatusBadRequest)
+	politie.JSON("GET", pad, nil, http.StatusNotFound)
+	vt.JSON("GET", pad+"?cursor=onzin", nil, http.StatusBadRequest)
 	p.Stop()
 	if err := os.RemoveAll(filepath.Join(p.Dir, "index")); err != nil {
 		t.Fatal(err)
@@ -288,7 +288,7 @@ func TestGedodeHubBezorgtAllesNaHerstart(t *testing.T) {
 	if err := os.MkdirAll(pki.Dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	lijst := []register.Deelnemer{{Organisatie: hubtest.OrgPolitie}, {Organisatie: hubtest.OrgVT, API: haak.Url + "/v1"}}
+	lijst := []register.Deelnemer{{Organisatie: hubtest.OrgPolitie}, {Organisatie: hubtest.OrgVT, API: haak.URL + "/v1"}}
 	if err := register.Schrijf(pki.Dir, lijst); err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +314,7 @@ func TestGedodeHubBezorgtAllesNaHerstart(t *testing.T) {
 			hubtest.Rond(t, "the hub lets us in", func() bool {
 				return pki.Als(hubtest.OrgVT).Doe("GET", "/v1/deelnemers", "", nil, "").Status == http.StatusOK
 			})
-			pki.Als(hubtest.OrgVT).Abonneer(hubtest.Meldingen(haak.Url + "/haak"))
+			pki.Als(hubtest.OrgVT).Abonneer(hubtest.Meldingen(haak.URL + "/haak"))
 		}
 		b := pki.Als(hubtest.OrgPolitie)
 		begin := len(haak.Heeft())

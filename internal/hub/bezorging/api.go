@@ -199,15 +199,15 @@ func (h *Hub) geefDodeLetters(w http.ResponseWriter, r *http.Request, a *feit.Ab
 	if err != nil {
 		return err
 	}
-	letters = slices.DeleteFunc(letters, func(d feit.DodeLetter) bool { return d.Id() <= q.Get("cursor") })
+	letters = slices.DeleteFunc(letters, func(d feit.DodeLetter) bool { return d.ID() <= q.Get("cursor") })
 	if len(letters) > limiet {
 		letters = letters[:limiet]
-		q.Set("cursor", letters[limiet-1].Id())
+		q.Set("cursor", letters[limiet-1].ID())
 		w.Header().Set("Link", "</v1/abonnementen/"+a.ID+"/dode-letters?"+q.Encode()+`>; rel="next"`)
 	}
 	lijst := []LetterAntwoord{}
 	for _, d := range letters {
-		lijst = append(lijst, LetterAntwoord{d.Id(), d.Reden, d.Pogingen, d.Op, d.Opnieuw})
+		lijst = append(lijst, LetterAntwoord{d.ID(), d.Reden, d.Pogingen, d.Op, d.Opnieuw})
 	}
 	rest.WriteJSON(w, http.StatusOK, map[string]any{"dodeLetters": lijst})
 	return nil
@@ -230,14 +230,14 @@ func (h *Hub) herhaal(w http.ResponseWriter, r *http.Request, a *feit.Abonnement
 	}
 	var n feit.Notitie
 	for _, d := range letters {
-		if in.DodeLetters == nil || slices.Contains(in.DodeLetters, d.Id()) {
+		if in.DodeLetters == nil || slices.Contains(in.DodeLetters, d.ID()) {
 			d.Opnieuw = true
 			n.Dood = append(n.Dood, d)
 		}
 	}
 	var c begrip.Controle
 	for i, id := range in.DodeLetters {
-		c.Eis(slices.ContainsFunc(n.Dood, func(d feit.DodeLetter) bool { return d.Id() == id }), "dodeLetters["+strconv.Itoa(i)+"]", "Deze dode letter is er niet.")
+		c.Eis(slices.ContainsFunc(n.Dood, func(d feit.DodeLetter) bool { return d.ID() == id }), "dodeLetters["+strconv.Itoa(i)+"]", "Deze dode letter is er niet.")
 	}
 	if err := c.Fout(); err != nil {
 		return err

@@ -12,8 +12,8 @@ import (
 	"github.com/handbereik/soh/internal/hub/webhook"
 )
 
-// BezorgRegels are the times of delivery; tests shorten them.
-type BezorgRegels struct {
+// Regels are the times of delivery; tests shorten them.
+type Regels struct {
 	Eerste, Boven time.Duration // wait after the first failure, and at most
 	Pogingen      int           // before an event becomes a dead letter
 	Noteer        time.Duration // between two notes of how far deliveries are
@@ -21,7 +21,7 @@ type BezorgRegels struct {
 
 // Some forty minutes of trying, then the next event; ten thousand dead letters
 // stop an abonnement.
-var gewoonBezorgen = BezorgRegels{Eerste: time.Second, Boven: 5 * time.Minute, Pogingen: 16, Noteer: time.Second}
+var gewoonBezorgen = Regels{Eerste: time.Second, Boven: 5 * time.Minute, Pogingen: 16, Noteer: time.Second}
 
 const (
 	perKeer    = 16 // events that one delivery holds in memory

@@ -24,7 +24,7 @@ type Hub struct {
 	Inname   *inname.Hub
 	Antwoord *antwoord.Hub
 
-	Bezorgen  BezorgRegels
+	Bezorgen  Regels
 	Verzender *webhook.Verzender // nil without Identiteit
 }
 

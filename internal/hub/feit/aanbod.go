@@ -19,7 +19,7 @@ type AanbodSoort[T any] struct {
 	Erbij, Anders, Af string // event types
 	controleer        func(T, *begrip.Controle)
 	Van               func(*T) *begrip.OIN // whose it is
-	Id                func(*T) *string
+	ID                func(*T) *string
 }
 
 func nieuwAanbod[T any](naam string, a AanbodSoort[T]) *AanbodSoort[T] {
@@ -31,21 +31,21 @@ var DienstSoort = nieuwAanbod("dienst", AanbodSoort[register.Dienst]{
 	Erbij: cloudevent.DienstAangeboden, Anders: cloudevent.DienstGewijzigd, Af: cloudevent.DienstVervallen,
 	controleer: register.Dienst.Controleer,
 	Van:        func(d *register.Dienst) *begrip.OIN { return &d.Aanbieder },
-	Id:         func(d *register.Dienst) *string { return &d.ID },
+	ID:         func(d *register.Dienst) *string { return &d.ID },
 })
 
 var ApiSoort = nieuwAanbod("api", AanbodSoort[register.API]{
 	Erbij: cloudevent.APIAangemeld, Anders: cloudevent.APIGewijzigd, Af: cloudevent.APIVervallen,
 	controleer: register.API.Controleer,
 	Van:        func(a *register.API) *begrip.OIN { return &a.Deelnemer },
-	Id:         func(a *register.API) *string { return &a.ID },
+	ID:         func(a *register.API) *string { return &a.ID },
 })
 
 var StoringSoort = nieuwAanbod("storing", AanbodSoort[register.Storing]{
 	Erbij: cloudevent.StoringGemeld, Anders: cloudevent.StoringBijgewerkt, Af: cloudevent.StoringVoorbij,
 	controleer: register.Storing.Controleer,
 	Van:        func(s *register.Storing) *begrip.OIN { return &s.Over },
-	Id:         func(s *register.Storing) *string { return &s.ID },
+	ID:         func(s *register.Storing) *string { return &s.ID },
 })
 
 // mag: a deelnemer tells of itself, the chain manager of everyone.
@@ -57,7 +57,7 @@ func (a *AanbodSoort[T]) mag(h *Hub, door begrip.OIN, f Feit) error {
 	var c begrip.Controle
 	a.controleer(in, &c)
 	_, err := uuid.Parse(f.ID)
-	c.Eis(err == nil && *a.Id(&in) == f.ID, "id", "Dit moet de uuid uit het subject zijn.")
+	c.Eis(err == nil && *a.ID(&in) == f.ID, "id", "Dit moet de uuid uit het subject zijn.")
 	if err := c.Fout(); err != nil {
 		return err
 	}

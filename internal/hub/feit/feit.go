@@ -29,8 +29,8 @@ type Feit struct {
 	Plaats    uint64          `json:"plaats"`    // in the log
 }
 
-// Urn names the feit: the subject of its events and the Entity in their graph.
-func (f Feit) Urn() string { return "urn:soh:" + f.Soort + ":" + f.ID }
+// URN names the feit: the subject of its events and the Entity in their graph.
+func (f Feit) URN() string { return "urn:soh:" + f.Soort + ":" + f.ID }
 
 // Soort declares one kind of feit.
 type Soort struct {
@@ -72,9 +72,9 @@ func Uit(s *Soort, ev cloudevent.Event, g prov.Graph) (Feit, error) {
 	f := Feit{Soort: s.Naam, Type: ev.Type}
 	n := g.Vind(ev.Subject)
 	var c begrip.Controle
-	c.Eis(n != nil && len(ev.Subject) > len(f.Urn()) && ev.Subject[:len(f.Urn())] == f.Urn(), "subject", "Dit moet de naam zijn van het onderdeel van data waar het over gaat: urn:soh:%s:….", s.Naam)
+	c.Eis(n != nil && len(ev.Subject) > len(f.URN()) && ev.Subject[:len(f.URN())] == f.URN(), "subject", "Dit moet de naam zijn van het onderdeel van data waar het over gaat: urn:soh:%s:….", s.Naam)
 	if len(c.Velden) == 0 {
-		f.ID, f.Inhoud = ev.Subject[len(f.Urn()):], json.RawMessage(n.Tekst(InhoudTerm))
+		f.ID, f.Inhoud = ev.Subject[len(f.URN()):], json.RawMessage(n.Tekst(InhoudTerm))
 		c.Eis(json.Valid(f.Inhoud), "data", "De inhoud (%s) ontbreekt of is geen JSON.", InhoudTerm)
 	}
 	return f, c.Fout()

@@ -64,10 +64,10 @@ type DodeLetter struct {
 	Opnieuw    bool      `json:"o,omitempty"` // asked to be offered again
 }
 
-// Id names the letter within its abonnement; ids order as the log does.
-func (d DodeLetter) Id() string { return fmt.Sprintf("%013s", strconv.FormatUint(d.Plaats, 36)) }
+// ID names the letter within its abonnement; ids order as the log does.
+func (d DodeLetter) ID() string { return fmt.Sprintf("%013s", strconv.FormatUint(d.Plaats, 36)) }
 
-func (d DodeLetter) sleutel() string { return d.Abonnement + "/" + d.Id() }
+func (d DodeLetter) sleutel() string { return d.Abonnement + "/" + d.ID() }
 
 // Noteer makes n durable.
 func (h *Hub) Noteer(ctx context.Context, n Notitie) error {

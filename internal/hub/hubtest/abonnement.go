@@ -23,13 +23,13 @@ import (
 // laatBezorgen makes a hub deliver webhooks, with the waiting of a test.
 func laatBezorgen(h *hub.Hub, id toegang.Identiteit) {
 	h.Cfg.Identiteit, h.Bezorging.Verzender = &id, webhook.Nieuw(id)
-	h.Bezorging.Bezorgen = bezorging.BezorgRegels{Eerste: time.Millisecond, Boven: 20 * time.Millisecond, Pogingen: 4, Noteer: 5 * time.Millisecond}
+	h.Bezorging.Bezorgen = bezorging.Regels{Eerste: time.Millisecond, Boven: 20 * time.Millisecond, Pogingen: 4, Noteer: 5 * time.Millisecond}
 	h.Beheer.Peilen = time.Hour
 }
 
 // ontvanger is the webhook of a deelnemer behind real mutual TLS.
 type ontvanger struct {
-	Url     string
+	URL     string
 	slot    sync.Mutex
 	ids     []string // of events, as they were taken
 	Lijven  [][]byte
@@ -116,7 +116,7 @@ func Altijd(status int) func(int, cloudevent.Event) (int, map[string]string) {
 func (p *Proefhub) Haak(o begrip.Organisatie) *ontvanger {
 	p.T.Helper()
 	h := p.LosseHaak(o)
-	p.Als(OrgHub).Json("PUT", "/v1/deelnemers/"+string(o.OIN), register.Deelnemer{Organisatie: o, API: h.Url + "/v1"}, http.StatusOK)
+	p.Als(OrgHub).JSON("PUT", "/v1/deelnemers/"+string(o.OIN), register.Deelnemer{Organisatie: o, API: h.URL + "/v1"}, http.StatusOK)
 	return h
 }
 
@@ -127,7 +127,7 @@ func (p *Proefhub) LosseHaak(o begrip.Organisatie) *ontvanger {
 	srv.TLS = p.Identiteit(o).ServerTLS()
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.StartTLS()
-	h.Url = srv.URL
+	h.URL = srv.URL
 	p.T.Cleanup(func() {
 		srv.CloseClientConnections()
 		srv.Close()
@@ -141,7 +141,7 @@ func (p *Proefhub) LosseHaak(o begrip.Organisatie) *ontvanger {
 func (b *Beller) Abonneer(v map[string]any) bezorging.AbonnementAntwoord {
 	b.P.T.Helper()
 	var a bezorging.AbonnementAntwoord
-	if err := json.Unmarshal(b.Json("POST", "/v1/abonnementen", v, http.StatusCreated), &a); err != nil || a.Status != "actief" {
+	if err := json.Unmarshal(b.JSON("POST", "/v1/abonnementen", v, http.StatusCreated), &a); err != nil || a.Status != "actief" {
 		b.P.T.Fatalf("%+v %v", a, err)
 	}
 	return a
@@ -149,7 +149,7 @@ func (b *Beller) Abonneer(v map[string]any) bezorging.AbonnementAntwoord {
 
 func (b *Beller) Abonnement(id string) (a bezorging.AbonnementAntwoord) {
 	b.P.T.Helper()
-	if err := json.Unmarshal(b.Json("GET", "/v1/abonnementen/"+id, nil, http.StatusOK), &a); err != nil {
+	if err := json.Unmarshal(b.JSON("GET", "/v1/abonnementen/"+id, nil, http.StatusOK), &a); err != nil {
 		b.P.T.Fatal(err)
 	}
 	return a

@@ -469,7 +469,7 @@ func Rond(t *testing.T, wat string, f func() bool) {
 	}
 }
 
-func (b *Beller) Json(methode, pad string, v any, status int) []byte {
+func (b *Beller) JSON(methode, pad string, v any, status int) []byte {
 	b.P.T.Helper()
 	lijf, err := json.Marshal(v)
 	if err != nil {

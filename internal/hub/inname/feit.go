@@ -16,7 +16,7 @@ import (
 
 // NieuwFeit is a feit to be told; activiteit names the deed, "soh:Intrekken".
 type NieuwFeit struct {
-	Typ, Id, Activiteit string
+	Typ, ID, Activiteit string
 	Inhoud              any
 }
 
@@ -71,14 +71,14 @@ func (h *Hub) FeitEvent(door begrip.Organisatie, n NieuwFeit) (cloudevent.Event,
 	if err != nil {
 		return cloudevent.Event{}, fmt.Errorf("hub: feit: %w", err)
 	}
-	nu, f := time.Now().UTC(), feit.Feit{Soort: s.Naam, ID: n.Id}
+	nu, f := time.Now().UTC(), feit.Feit{Soort: s.Naam, ID: n.ID}
 	act := "urn:soh:activiteit:" + uuid.NewString()
 	var g prov.Graph
-	g.Node(f.Urn(), prov.Entity).Set("soh:identifier", n.Id).Set(feit.InhoudTerm, string(b)).Ref("prov:wasGeneratedBy", act)
+	g.Node(f.URN(), prov.Entity).Set("soh:identifier", n.ID).Set(feit.InhoudTerm, string(b)).Ref("prov:wasGeneratedBy", act)
 	g.Node(act, prov.Activity, n.Activiteit).Set("soh:tijdstip", nu.Format(time.RFC3339Nano)).Ref("prov:wasAssociatedWith", door.OIN.URN())
 	g.Node(door.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", string(door.OIN)).Set("soh:naam", door.Naam)
 	return cloudevent.Event{
-		ID: uuid.NewString(), Source: h.Cfg.Organisatie.OIN.Systeem("ketenindex"), Type: n.Typ, Time: nu, Subject: f.Urn(),
+		ID: uuid.NewString(), Source: h.Cfg.Organisatie.OIN.Systeem("ketenindex"), Type: n.Typ, Time: nu, Subject: f.URN(),
 		DataContentType: cloudevent.TypeLD, DataSchema: cloudevent.SchemaProv, Data: g.JSONLD(),
 	}, nil
 }

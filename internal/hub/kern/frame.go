@@ -30,7 +30,7 @@ type Frame struct {
 }
 
 const (
-	FrameVersie = 2
+	frameVersie = 2
 	frameExtra  = 3                        // with opmerkingen
 	frameKop    = 1 + 20 + 8 + 16 + 2 + 16 // what stands before the references
 )
@@ -42,7 +42,7 @@ func (f Frame) Bytes() []byte {
 	if f.Opmerkingen != 0 {
 		b = append(b, frameExtra, byte(f.Opmerkingen))
 	} else {
-		b = append(b, FrameVersie)
+		b = append(b, frameVersie)
 	}
 	b = append(b, f.OIN...)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Ontvangen.UnixMicro()))
@@ -60,7 +60,7 @@ func LeesFrame(b []byte) (Frame, error) {
 	var opmerkingen cloudevent.Opmerkingen
 	if len(b) > 1 && b[0] == frameExtra {
 		opmerkingen, b = cloudevent.Opmerkingen(b[1]), b[1:] // the rest is as without
-	} else if len(b) == 0 || b[0] != FrameVersie {
+	} else if len(b) == 0 || b[0] != frameVersie {
 		return Frame{}, errFrame
 	}
 	if len(b) < frameKop {

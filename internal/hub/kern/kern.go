@@ -141,7 +141,7 @@ func (h *Kern) openModel(ctx context.Context) (err error) {
 		return err
 	}
 	h.Sleutels.Partij = h.heet
-	sleutel, err := EigenSleutel(h.Cfg.Geheim("index.sleutel"), h.Log.Laatste() > 0)
+	sleutel, err := eigenSleutel(h.Cfg.Geheim("index.sleutel"), h.Log.Laatste() > 0)
 	if err != nil {
 		return err
 	}

@@ -28,9 +28,9 @@ func (c Config) Geheim(naam string) string {
 	return filepath.Join(c.Dir, naam)
 }
 
-// EigenSleutel reads the key of the index, or makes it for an empty log: the
+// eigenSleutel reads the key of the index, or makes it for an empty log: the
 // digests in the log are made with it, so a lost key is not replaced in silence.
-func EigenSleutel(pad string, gebruikt bool) ([]byte, error) {
+func eigenSleutel(pad string, gebruikt bool) ([]byte, error) {
 	b, err := os.ReadFile(pad)
 	if err == nil && len(b) != 32 {
 		err = fmt.Errorf("hub: %s has %d bytes, want 32", filepath.Base(pad), len(b))

@@ -94,7 +94,7 @@ func (h *Hub) bevraagInzagen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	over, err := h.OverPersoon(r.Context(), ref)
+	over, err := h.overPersoon(r.Context(), ref)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (h *Hub) bevraagInzagen(w http.ResponseWriter, r *http.Request) error {
 			dicht[x.OIN] = d
 		}
 		i := h.voorGezin(x, d)
-		i.Over = h.Gezien(x, over)
+		i.Over = h.gezien(x, over)
 		uit = append(uit, i)
 	}
 	return h.schrijfInzagen(w, uuid.UUID(ref), uit, volgende)
@@ -137,9 +137,9 @@ func (h *Hub) geefEigenInzagen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	term := OpOrganisatie(d.OIN)
+	term := opOrganisatie(d.OIN)
 	if stap == stapGrens {
-		term = OpGrens(d.OIN)
+		term = opGrens(d.OIN)
 	}
 	lijst, volgende, err := h.inzagen(r.Context(), term, voor)
 	if err != nil {
@@ -234,10 +234,10 @@ func (h *Hub) voorGezin(k Regel, dicht bool) Inzage {
 	return i
 }
 
-// Gezien gives what k showed per record, of those in over: the events about one
+// gezien gives what k showed per record, of those in over: the events about one
 // person. Others may be in the same look, and are not told. A line of before
 // records stood in it may be about each of over of which the types fit.
-func (h *Hub) Gezien(k Regel, over map[string][]string) (uit []Gezien) {
+func (h *Hub) gezien(k Regel, over map[string][]string) (uit []Gezien) {
 	if len(k.Over) == 0 && k.Aantal > 0 {
 		for o, typen := range over {
 			if slices.ContainsFunc(typen, func(t string) bool { return slices.Contains(k.Typen, t) }) {
@@ -262,9 +262,9 @@ func (h *Hub) Gezien(k Regel, over map[string][]string) (uit []Gezien) {
 	return uit
 }
 
-// OverPersoon gives of which records there are events about this person, with
+// overPersoon gives of which records there are events about this person, with
 // their types. Of more than anybody looks through nothing is told.
-func (h *Hub) OverPersoon(ctx context.Context, ref [16]byte) (map[string][]string, error) {
+func (h *Hub) overPersoon(ctx context.Context, ref [16]byte) (map[string][]string, error) {
 	uit, n := map[string][]string{}, 0
 	z := graph.Vraag{Termen: []graph.Term{{Kind: graph.Persoon, Waarde: string(ref[:])}}}
 	err := h.Graph.Zoek(z, func(plaats uint64) (bool, error) {
@@ -353,7 +353,7 @@ type Vissen struct {
 // Vissen gives, for the chain manager, which organisations had askers that met
 // their limit since vanaf, most often first. It tells of no person.
 func (h *Hub) Vissen(ctx context.Context, vanaf time.Time) (uit []Vissen, err error) {
-	ks, err := h.van(ctx, OpGrens(""), vanaf, 0, 10_000)
+	ks, err := h.van(ctx, opGrens(""), vanaf, 0, 10_000)
 	if err != nil {
 		return nil, err
 	}

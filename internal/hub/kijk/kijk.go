@@ -139,9 +139,9 @@ func (h *Hub) leesKijk(entry []byte) (k Regel, err error) {
 // Terms under which lines are found.
 func OpPersoon(ref [16]byte) string { return "p" + string(ref[:]) }
 
-func OpOrganisatie(oin begrip.OIN) string { return "o" + string(oin) }
+func opOrganisatie(oin begrip.OIN) string { return "o" + string(oin) }
 
-func OpGrens(oin begrip.OIN) string { return "g" + string(oin) } // of all for ""
+func opGrens(oin begrip.OIN) string { return "g" + string(oin) } // of all for ""
 
 // Neem makes a line findable by the persons it is about and by who looked.
 func (h *Hub) Neem(s *graph.Stap, plaats uint64, entry []byte) (func(), error) {
@@ -151,13 +151,13 @@ func (h *Hub) Neem(s *graph.Stap, plaats uint64, entry []byte) (func(), error) {
 		return func() {}, nil
 	}
 	op := time.UnixMicro(k.Op).UTC()
-	posts := []graph.Sleutel{h.Graph.Posting(graph.Kijk, []byte(OpOrganisatie(k.OIN)), op, plaats)}
+	posts := []graph.Sleutel{h.Graph.Posting(graph.Kijk, []byte(opOrganisatie(k.OIN)), op, plaats)}
 	for _, r := range k.Refs {
 		posts = append(posts, h.Graph.Posting(graph.Kijk, []byte(OpPersoon(r)), op, plaats))
 	}
 	if k.Stap == stapGrens {
 		for _, oin := range []begrip.OIN{k.OIN, ""} {
-			posts = append(posts, h.Graph.Posting(graph.Kijk, []byte(OpGrens(oin)), op, plaats))
+			posts = append(posts, h.Graph.Posting(graph.Kijk, []byte(opGrens(oin)), op, plaats))
 		}
 	}
 	return func() { h.grenzen.geteld(k) }, s.Postings(posts)

@@ -26,7 +26,7 @@ func FuzzFrame(f *testing.F) {
 	vol.Kaart[0] = lezing.KaartVersie
 	f.Add(vol.Bytes())
 	f.Add(append([]byte{1}, bytes.Repeat([]byte{'0'}, 60)...))
-	f.Add([]byte{kern.FrameVersie})
+	f.Add(vol.Bytes()[:1])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		g, err := kern.LeesFrame(b)
 		if err != nil {

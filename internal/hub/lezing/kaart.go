@@ -31,7 +31,7 @@ type kaart struct {
 	rest      []byte // the terms
 }
 
-const KaartVersie = 3
+const kaartVersie = 3
 
 var lezers = sync.Pool{New: func() any { return new(prov.Lezer) }}
 
@@ -49,7 +49,7 @@ func (h *Hub) MaakKaart(regels *soorten.Stand, f kern.Frame, ev cloudevent.Event
 		len(o.termen)+len(o.spraak.Partijen) > kern.MaxKaartTermen {
 		return nil, o.spraak.Vreemd
 	}
-	b := binary.BigEndian.AppendUint64(append(make([]byte, 0, 64), KaartVersie), regels.Sinds)
+	b := binary.BigEndian.AppendUint64(append(make([]byte, 0, 64), kaartVersie), regels.Sinds)
 	b = binary.BigEndian.AppendUint64(b, uint64(o.event.Time.UnixMicro()))
 	zender := f.OIN.URN()
 	for _, naam := range o.spraak.Records {
@@ -78,19 +78,19 @@ func (h *Hub) MaakKaart(regels *soorten.Stand, f kern.Frame, ev cloudevent.Event
 // what the event is about.
 const alsPartij graph.Kind = 0xff
 
-// LeesKaart reads the kaart of f; ok is false when there is none that holds
+// leesKaart reads the kaart of f; ok is false when there is none that holds
 // under these agreements.
-func LeesKaart(regels *soorten.Stand, f kern.Frame) (k kaart, ok bool) {
-	if len(f.Kaart) < 17 || f.Kaart[0] != KaartVersie {
+func leesKaart(regels *soorten.Stand, f kern.Frame) (k kaart, ok bool) {
+	if len(f.Kaart) < 17 || f.Kaart[0] != kaartVersie {
 		return kaart{}, false
 	}
 	k = kaart{binary.BigEndian.Uint64(f.Kaart[1:]), time.UnixMicro(int64(binary.BigEndian.Uint64(f.Kaart[9:]))).UTC(), f.Event, f.Kaart[17:]}
 	return k, k.afspraken == regels.Sinds
 }
 
-// Term gives the next term as a part of the event; ok is false at the end, or
+// term gives the next term as a part of the event; ok is false at the end, or
 // when the rest is damaged.
-func (k *kaart) Term() (soort graph.Kind, waarde []byte, ok bool) {
+func (k *kaart) term() (soort graph.Kind, waarde []byte, ok bool) {
 	if len(k.rest) < 3 {
 		return 0, nil, false
 	}
@@ -120,7 +120,7 @@ func (h *Hub) volgens(o *Ontleding, regels *soorten.Stand, k kaart) bool {
 	}
 	actie := false
 	for {
-		soort, waarde, ok := k.Term()
+		soort, waarde, ok := k.term()
 		switch {
 		case !ok:
 			return actie && len(k.rest) == 0

@@ -106,7 +106,7 @@ func TestKaartZegtWatLezenZegt(t *testing.T) {
 			if d := cmp.Diff(lang.Postings, kort.Postings); d != "" {
 				t.Error(d)
 			}
-			if kort.SleutelID != lang.SleutelID || kort.SleutelActie != lang.SleutelActie || kort.Id != lang.Id || !reflect.DeepEqual(kort.Uit, lang.Uit) || kort.Leeg != lang.Leeg {
+			if kort.SleutelID != lang.SleutelID || kort.SleutelActie != lang.SleutelActie || kort.ID != lang.ID || !reflect.DeepEqual(kort.Uit, lang.Uit) || kort.Leeg != lang.Leeg {
 				t.Errorf("by the kaart %+v\nread %+v", kort.Uit, lang.Uit)
 			}
 			if len(f.Kaart) > 0 && (lang.Uit.Fout != "" || len(lang.Uit.Waarschuwingen) > 0) {

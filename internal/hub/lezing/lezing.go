@@ -22,7 +22,7 @@ import (
 type Ontleding struct {
 	Frame  kern.Frame
 	event  cloudevent.Event
-	Id     uuid.UUID
+	ID     uuid.UUID
 	Uit    kern.Uitkomst
 	Leeg   bool // no frame: counts in the ledger only
 	Plaats uint64
@@ -54,8 +54,8 @@ func (h *Hub) Ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o Ont
 		return o
 	}
 	o.neem(f)
-	if k, ok := LeesKaart(regels, f); ok && h.volgens(&o, regels, k) {
-		o.SleutelID = h.sleutelID(o.Id)
+	if k, ok := leesKaart(regels, f); ok && h.volgens(&o, regels, k) {
+		o.SleutelID = h.sleutelID(o.ID)
 		return o
 	}
 	ev, err := cloudevent.ParseEigen(f.Event)
@@ -70,7 +70,7 @@ func (h *Hub) Ontleed(regels *soorten.Stand, plaats uint64, entry []byte) (o Ont
 
 // neem takes over what the frame says.
 func (o *Ontleding) neem(f kern.Frame) {
-	o.Frame, o.Id, o.Uit.OIN, o.Uit.Digest = f, f.ID, f.OIN, f.Digest[:]
+	o.Frame, o.ID, o.Uit.OIN, o.Uit.Digest = f, f.ID, f.OIN, f.Digest[:]
 }
 
 // leesEvent reads and checks the event itself, the graph with lees.
@@ -149,7 +149,7 @@ func (o *Ontleding) verbind(g prov.Graph) {
 
 // maakSleutels hashes what o is found by, beside the step.
 func (h *Hub) maakSleutels(o *Ontleding) {
-	o.SleutelID, o.SleutelActie = h.sleutelID(o.Id), h.sleutelActie(o.Frame.OIN, []byte(o.actie))
+	o.SleutelID, o.SleutelActie = h.sleutelID(o.ID), h.sleutelActie(o.Frame.OIN, []byte(o.actie))
 	o.Over, o.Typ = o.spraak.Over, o.event.Type
 	for _, naam := range o.spraak.Records {
 		o.Records = append(o.Records, h.Graph.Sleutel(graph.Houder, []byte(naam)))

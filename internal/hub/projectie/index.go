@@ -50,7 +50,7 @@ func (h *Hub) Bewaar(ctx context.Context, stop func()) {
 			}
 		case <-klok.C:
 			stand := h.Geprojecteerd.Load()
-			if stand == h.Bewaard.Load() {
+			if stand == h.bewaard.Load() {
 				continue
 			}
 			klaar, err := h.Graph.Bewaart()
@@ -60,7 +60,7 @@ func (h *Hub) Bewaar(ctx context.Context, stop func()) {
 			}
 			select {
 			case <-klaar:
-				h.Bewaard.Store(stand)
+				h.bewaard.Store(stand)
 			case <-ctx.Done():
 				return
 			}

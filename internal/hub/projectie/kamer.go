@@ -21,7 +21,7 @@ type Hub struct {
 	Kijk    *kijk.Hub
 	Feit    *feit.Hub
 	Lezing  *lezing.Hub
-	Bewaard atomic.Uint64 // last block that is in the read model on disk, as far as is known
+	bewaard atomic.Uint64 // last block that is in the read model on disk, as far as is known
 }
 
 // Nieuw gives the room over those below it.

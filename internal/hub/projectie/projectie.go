@@ -97,7 +97,7 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 	for i := range blokken {
 		for k := range blokken[i].delen {
 			o := &blokken[i].delen[k]
-			ids = append(ids, o.Id)
+			ids = append(ids, o.ID)
 			if o.Geldt {
 				h.Feit.Geldt(*o.Feit)
 			}
@@ -113,7 +113,7 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 			f()
 		}
 		if h.Feit.Abonnementen.Luistert() {
-			h.Feit.Abonnementen.WekBij(Vindplaatsen(blokken[i].delen))
+			h.Feit.Abonnementen.WekBij(vindplaatsen(blokken[i].delen))
 		}
 	}
 	h.Onderweg.Klaar(seq, ids)
@@ -121,8 +121,8 @@ func (h *Hub) projecteerStap(blokken []gelezen) (err error) {
 	return nil
 }
 
-// Vindplaatsen gives by what each event that counts can be found.
-func Vindplaatsen(delen []lezing.Ontleding) (uit [][]graph.Sleutel) {
+// vindplaatsen gives by what each event that counts can be found.
+func vindplaatsen(delen []lezing.Ontleding) (uit [][]graph.Sleutel) {
 	for i := range delen {
 		if o := &delen[i]; !o.Leeg && o.Uit.Fout == "" {
 			uit = append(uit, o.Postings)

@@ -35,7 +35,7 @@ const (
 	voorraad    = 3      // blocks
 	stapGroot   = 2400   // entries
 	stapGrootst = 16_000 // entries
-	VerAchter   = 100    // blocks
+	verAchter   = 100    // blocks
 )
 
 // Volg projects the log until ctx ends. A step that fails is tried again: the
@@ -105,7 +105,7 @@ func (h *Hub) volgVanaf(ctx context.Context, seq, tot uint64) error {
 func (h *Hub) groep(b gelezen, rij <-chan gelezen) []gelezen {
 	groep, n := append(make([]gelezen, 0, voorraad+1), b), len(b.entries)
 	ver := h.Log.Laatste() // what is there comes for certain
-	if ver < b.seq+VerAchter {
+	if ver < b.seq+verAchter {
 		ver = 0
 	}
 	for !b.feit && (n < stapGroot && len(rij) > 0 || n < stapGrootst && b.seq < ver) {

@@ -46,14 +46,14 @@ func (h *Hub) geefVergeetverzoeken(w http.ResponseWriter, r *http.Request) error
 	if err := h.Beheerder(r); err != nil {
 		return err
 	}
-	vs, err := h.Vergeetverzoeken()
+	vs, err := h.vergeetverzoeken()
 	if err == nil {
 		rest.WriteJSON(w, http.StatusOK, map[string]any{"vergeetverzoeken": vs})
 	}
 	return err
 }
 
-func (h *Hub) Vergeetverzoeken() ([]feit.Vergeetverzoek, error) {
+func (h *Hub) vergeetverzoeken() ([]feit.Vergeetverzoek, error) {
 	fs, err := h.Feit.Alle(feit.VergeetSoort.Naam)
 	uit := make([]feit.Vergeetverzoek, len(fs))
 	for i := range fs {
@@ -238,12 +238,12 @@ func (h *Hub) vernietig(ctx context.Context, v *feit.Vergeetverzoek) ([]uuid.UUI
 	}
 	nu := nuTekst()
 	v.Stand, v.Uitgevoerd = feit.VergeetStanden[3], &nu
-	return h.Inname.SchrijfFeiten(context.WithValue(ctx, kern.HoudtSlot{}, true), h.Cfg.Organisatie, []inname.NieuwFeit{{Typ: feit.VergeetStappen[3], Id: v.ID, Activiteit: "soh:Vergeten", Inhoud: *v}})
+	return h.Inname.SchrijfFeiten(context.WithValue(ctx, kern.HoudtSlot{}, true), h.Cfg.Organisatie, []inname.NieuwFeit{{Typ: feit.VergeetStappen[3], ID: v.ID, Activiteit: "soh:Vergeten", Inhoud: *v}})
 }
 
 // maakAlleVergetenAf finishes what was begun before the process stopped.
 func (h *Hub) maakAlleVergetenAf(ctx context.Context) error {
-	vs, err := h.Vergeetverzoeken()
+	vs, err := h.vergeetverzoeken()
 	for _, v := range vs {
 		if v.Stand == feit.VergeetStanden[2] {
 			_, e := h.maakVergetenAf(ctx, v)

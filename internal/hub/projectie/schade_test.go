@@ -1,4 +1,4 @@
-package hub_test
+package projectie_test
 
 import (
 	"context"
@@ -171,7 +171,7 @@ func TestLeesmodelStaatAfEnToeOpSchijf(t *testing.T) {
 		}
 	}
 	laatste := p.Hub.Log.Laatste()
-	for eind := time.Now().Add(time.Minute); p.Projectie.Bewaard.Load() < laatste; time.Sleep(5 * time.Millisecond) {
+	for eind := time.Now().Add(time.Minute); p.Projectie.Bewaard() < laatste; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(eind) {
 			t.Fatal("the read model never went to disk")
 		}
