@@ -509,7 +509,7 @@ var (
 func OverRecord(o begrip.Organisatie, typ, record string, handelt begrip.Organisatie) cloudevent.Event {
 	var g prov.Graph
 	act := "urn:soh:activiteit:" + uuid.NewString()
-	g.Node(record, prov.Entity, "soh:Melding", "soh:Verrijkingsverzoek", "soh:Verrijking", "soh:UitkomstOverleg", "soh:Verwerkingenlog").Set("soh:identifier", record)
+	g.Node(record, prov.Entity, "soh:Melding", "soh:Verrijkingsverzoek", "soh:Verrijking", "soh:UitkomstOverleg", "soh:Wegwijzer", "soh:Verwerkingenlog").Set("soh:identifier", record)
 	g.Node(act, prov.Activity, "soh:RegistrerenMelding", "soh:InzienMelding", "soh:VragenBekendheid", "soh:VerstrekkenBekendheid", "soh:WeigerenBekendheid",
 		"soh:BeschikbaarStellenVerrijking").Set("soh:tijdstip", "2026-11-23T09:00:00Z").Ref("prov:used", record).Ref("prov:wasAssociatedWith", handelt.OIN.URN())
 	g.Node(handelt.OIN.URN(), prov.Agent, "soh:Organisatie")
