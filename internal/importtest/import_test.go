@@ -27,7 +27,7 @@ type laag struct {
 var lagen = []laag{
 	{[]string{"internal/jsontape", "internal/slot"}, "reading JSON and keeping a folder to one program are below all that means something: they know nobody and use the standard library only"},
 	{[]string{"internal/begrip"}, "begrip is the shared language: it must be usable everywhere, so it knows nobody and uses the standard library only"},
-	{[]string{"internal/cloudevent", "internal/meting", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
+	{[]string{"internal/cloudevent", "internal/meting", "internal/patroon/termijn", "internal/prov", "internal/rest"}, "the wire formats know the language, not who uses them; a change in one must not break another"},
 	{[]string{"internal/toegang"}, "who calls and what he may is decided the same way for hub, node and portal, so it knows none of them"},
 	{[]string{"internal/samenwerkingsverband"}, "a definition says who may see what, wherever it is asked: it knows the decision and nobody who carries it out"},
 	{[]string{"internal/web", "internal/node/dossier", "internal/node/brp"}, "pages know no function of the field, the store knows no pages, and who asks the population register knows neither: all are used by what is above"},
