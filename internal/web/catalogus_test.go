@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -131,7 +132,7 @@ func loopTak(n *parse.BranchNode, f func(parse.Node)) {
 	}
 }
 
-// goTeksten adds what Go code marks with Vertaalbaar.
+// goTeksten adds what Go code marks with Vertaalbaar, and what the members of a form ask.
 func goTeksten(t *testing.T, pad string, uit map[string]string) {
 	t.Helper()
 	f, err := parser.ParseFile(token.NewFileSet(), pad, nil, 0)
@@ -139,6 +140,9 @@ func goTeksten(t *testing.T, pad string, uit map[string]string) {
 		return // another package in the making is not this test's business
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
+		if v, ok := n.(*ast.Field); ok && v.Tag != nil {
+			vraagTeksten(v.Tag.Value, pad, uit)
+		}
 		c, ok := n.(*ast.CallExpr)
 		if !ok || len(c.Args) == 0 {
 			return true
@@ -157,6 +161,27 @@ func goTeksten(t *testing.T, pad string, uit map[string]string) {
 		}
 		return true
 	})
+}
+
+func vraagTeksten(letterlijk, pad string, uit map[string]string) {
+	s, err := strconv.Unquote(letterlijk)
+	tag := reflect.StructTag(s)
+	if err != nil || tag.Get("vraag") == "" {
+		return
+	}
+	for _, naam := range []string{"vraag", "hint", "erbij"} {
+		if tekst := tag.Get(naam); tekst != "" {
+			uit[tekst] = pad
+		}
+	}
+	for k := range strings.SplitSeq(tag.Get("keuzes"), "|") {
+		if _, tekst, ok := strings.Cut(k, "="); ok {
+			k = tekst
+		}
+		if k != "" {
+			uit[k] = pad
+		}
+	}
 }
 
 var plek = regexp.MustCompile(`%[-+# 0]*(\[\d+\])?[0-9.]*[a-zA-Z]`)

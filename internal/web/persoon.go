@@ -72,6 +72,36 @@ func (p PersoonVelden) Persoon() begrip.Betrokkene {
 	return b
 }
 
+// Vul puts b on the form.
+func (p PersoonVelden) Vul(b begrip.Betrokkene) {
+	z := func(veld, waarde string) {
+		if waarde != "" {
+			p.F.Zet(p.V+veld, waarde)
+		}
+	}
+	z("geslacht", b.Geslacht)
+	z("rolInGezin", b.Rol)
+	z("naam.voornamen", b.Naam.Voornamen)
+	z("naam.voorvoegsel", b.Naam.Voorvoegsel)
+	z("naam.geslachtsnaam", b.Naam.Geslachtsnaam)
+	z("burgerservicenummer", b.Burgerservicenummer.Leesbaar())
+	z("geboortedatum", b.Geboortedatum.Invoer())
+	if b.Ongeboren {
+		z("ongeboren", "ja")
+	}
+	if b.AdresGeheim == begrip.GeheimJa {
+		z("adresGeheim", "ja")
+	}
+	a := b.Adres.Toon()
+	z("adres.soortAdres", string(a.Soort))
+	z("adres.straatnaam", a.Straatnaam)
+	z("adres.huisnummer", a.Nummer())
+	z("adres.locatiebeschrijving", a.Locatiebeschrijving)
+	z("adres.postcode", a.Postcode)
+	z("adres.plaats", a.Plaats)
+	z("adres.land", a.Land)
+}
+
 // BSN reads a burgerservicenummer as people write it, with spaces, dots or dashes; one
 // that cannot be is recorded at its field and never repeated.
 func (f *Formulier) BSN(veld string) begrip.BSN {
