@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
@@ -33,6 +34,26 @@ type Record struct {
 
 	Rust bool   // this version, or one before it, rests on other records; set by Schrijf
 	Zout string // salt of Hash; set by Schrijf
+
+	ontleed *atomic.Value // Inhoud as Als read it; shared by the copies of this value
+}
+
+// Als gives the content of r as a T, decoded once for all who ask the same of this value
+// and its copies: nobody may change what it points to.
+func Als[T any](r Record) (*T, error) {
+	if r.ontleed != nil {
+		if t, ok := r.ontleed.Load().(*T); ok {
+			return t, nil
+		}
+	}
+	t := new(T)
+	if err := json.Unmarshal(r.Inhoud, t); err != nil {
+		return nil, fmt.Errorf("dossier: %s lezen: %w", r.Soort, err)
+	}
+	if r.ontleed != nil {
+		r.ontleed.CompareAndSwap(nil, t)
+	}
+	return t, nil
 }
 
 // Filter chooses current versions; an empty field does not limit.
@@ -223,6 +244,7 @@ func scanRecord(scan func(...any) error) (Record, error) {
 	var inhoud string
 	err := scan(&r.Soort, &r.ID, &r.Versie, &r.Zaak, &r.Staat, &geldig, &vast, &r.Door, &inhoud, &r.Zout, &r.Rust)
 	r.GeldigVanaf, r.VastgelegdOp, r.Inhoud = tijdstip(geldig), tijdstip(vast), json.RawMessage(inhoud)
+	r.ontleed = new(atomic.Value)
 	return r, err
 }
 
