@@ -122,4 +122,15 @@ func (b *Betrokkene) controleerGeboorte(c *Controle, veld string, nu time.Time) 
 	}
 }
 
+// BSNs gives the burgerservicenummer of each that has one.
+func BSNs(bs []Betrokkene) []BSN {
+	var uit []BSN
+	for _, b := range bs {
+		if !b.Burgerservicenummer.IsZero() {
+			uit = append(uit, b.Burgerservicenummer.BSN)
+		}
+	}
+	return uit
+}
+
 func gevuld(s string) bool { return strings.TrimSpace(s) != "" }

@@ -10,6 +10,7 @@ package functie
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -36,7 +37,30 @@ type Omgeving struct {
 	Opdrachten  *opdracht.Opdrachten
 	Deelnemers  func() []Deelnemer // the register as last heard from the hub
 	Log         *slog.Logger
-	Wek         func() // call after a commit that wrote to the outbox
+	Wek         func()           // call after a commit that wrote to the outbox
+	Klok        func() time.Time // nil: time.Now
+}
+
+// Nu is the moment by the clock of the node.
+func (o *Omgeving) Nu() time.Time {
+	if o.Klok == nil {
+		return time.Now()
+	}
+	return o.Klok()
+}
+
+// Adres is where a record of ours is served, as others use it.
+func (o *Omgeving) Adres(pad, id string) string {
+	d, _ := o.Deelnemer(o.Organisatie.OIN)
+	return inzage.Basis(d.API) + pad + "/" + id
+}
+
+// NaamVan names an organisation; one that left has no name any more.
+func (o *Omgeving) NaamVan(oin begrip.OIN) string {
+	if d, ok := o.Deelnemer(oin); ok {
+		return d.Naam
+	}
+	return "Een organisatie die niet meer meedoet"
 }
 
 // Deelnemer is a party in the register of the hub.

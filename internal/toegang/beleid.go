@@ -54,7 +54,8 @@ const (
 
 // Beleid is a set of compiled Rego modules, safe for concurrent use.
 type Beleid struct {
-	vragen map[string]bereide // package → its besluit
+	vragen map[string]bereide                // package → its besluit
+	daden  map[string]rego.PreparedEvalQuery // package → its handelingen, where it has any
 	bouw   bouw
 }
 
@@ -95,7 +96,7 @@ func compileer(modules map[string]string, algemeen string) (*Beleid, error) {
 	modules = maps.Clone(modules)
 	modules[algemeenBestand] = algemeen
 	geparsed := map[string]*ast.Module{}
-	pakketten := map[string]bool{}
+	pakketten, metDaden := map[string]bool{}, map[string]bool{}
 	for _, naam := range slices.Sorted(maps.Keys(modules)) {
 		if strings.HasSuffix(naam, "_test.rego") {
 			continue
@@ -106,8 +107,12 @@ func compileer(modules map[string]string, algemeen string) (*Beleid, error) {
 		}
 		geparsed[naam] = m
 		for _, r := range m.Rules {
-			if r.Head.Ref().String() == "besluit" {
-				pakketten[strings.TrimPrefix(m.Package.Path.String(), "data.")] = true
+			pakket := strings.TrimPrefix(m.Package.Path.String(), "data.")
+			switch r.Head.Ref()[0].String() {
+			case "besluit":
+				pakketten[pakket] = true
+			case "handelingen":
+				metDaden[pakket] = true
 			}
 		}
 	}
@@ -117,7 +122,7 @@ func compileer(modules map[string]string, algemeen string) (*Beleid, error) {
 	if c.Compile(geparsed); c.Failed() {
 		return nil, fmt.Errorf("beleid: %w", c.Errors)
 	}
-	b := &Beleid{vragen: map[string]bereide{}, bouw: nieuweBouw(c.Modules)}
+	b := &Beleid{vragen: map[string]bereide{}, daden: map[string]rego.PreparedEvalQuery{}, bouw: nieuweBouw(c.Modules)}
 	for p := range pakketten {
 		volledig, err := bereid(c, `{"f": [b | b := data.`+p+`.besluit], "a": data.soh.algemeen.oordeel}`)
 		kort, err2 := bereid(c, `data.`+p+`.besluit`)
@@ -125,6 +130,11 @@ func compileer(modules map[string]string, algemeen string) (*Beleid, error) {
 			return nil, fmt.Errorf("beleid %s: %w", p, err)
 		}
 		b.vragen[p] = bereide{volledig, kort}
+		if metDaden[p] {
+			if b.daden[p], err = bereid(c, `data.`+p+`.handelingen`); err != nil {
+				return nil, fmt.Errorf("beleid %s: %w", p, err)
+			}
+		}
 	}
 	return b, nil
 }
@@ -180,6 +190,29 @@ func (b *Beleid) Besluit(ctx context.Context, pakket string, in Invoer) (Besluit
 		besluit.Redenen = weiger("Geen regel staat deze inzage toe.").Redenen
 	}
 	return besluit, nil
+}
+
+// Handelingen gives the acts, by name, that data.<pakket>.handelingen allows, and the
+// besluit about reading: who may not read, at least that it is there, may do nothing.
+func (b *Beleid) Handelingen(ctx context.Context, pakket string, in Invoer) ([]string, Besluit, error) {
+	besluit, err := b.Besluit(ctx, pakket, in)
+	q, ok := b.daden[pakket]
+	if err != nil || !besluit.Toegestaan || !ok {
+		return nil, besluit, err
+	}
+	waarde, err := b.bouw.invoer(in)
+	if err != nil {
+		return nil, besluit, err
+	}
+	x, err := evalueer(ctx, q, waarde)
+	if err != nil || x == nil {
+		return nil, besluit, err
+	}
+	daden, err := leesTeksten(x)
+	if err != nil {
+		return nil, besluit, fmt.Errorf("beleid %s: handelingen: %w", pakket, err)
+	}
+	return daden, besluit, nil
 }
 
 // vraag asks the package; kort leaves out the general rules.

@@ -60,6 +60,7 @@ type Logregel struct {
 	Lijst       []string      `json:"lijst,omitempty"` // a look at a list: which records it showed, instead of RecordID
 	Niveau      begrip.Niveau `json:"niveau"`
 	Velden      []string      `json:"velden,omitempty"`
+	Handeling   string        `json:"handeling,omitempty"` // what was done with it, beside reading
 	Betrokkenen []begrip.BSN  `json:"betrokkenen"`
 
 	// What was decided.

@@ -1,0 +1,275 @@
+package functie
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/node/gebeurtenis"
+	"github.com/handbereik/soh/internal/node/inzage"
+	"github.com/handbereik/soh/internal/prov"
+	"github.com/handbereik/soh/internal/samenwerkingsverband"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// Gegeven declares one kind of record of a samenwerkfunctie. T is what it holds, in the form
+// in which others read it: a member with the tag niveau:"0" or niveau:"1" is given from
+// that level on, one without at the level of content only.
+type Gegeven[T any] struct {
+	Naam   string // kind of the records in the dossier, and in urn:soh:<naam>:<id>
+	Pad    string // "/v1/uitkomsten"
+	Titel  string // one of them, as a heading: "Uitkomst van een overleg"
+	InZin  string // in a sentence for the family: "de uitkomst"
+	Meer   string // more of them, as a heading: "Uitkomsten"
+	Beleid string // package of its rules, as soh.uitkomst
+
+	Entiteit string                                  // its type in the graph, as soh:UitkomstOverleg
+	Knoop    func(*Omgeving, Versie[T], *prov.Node)  // what its node in the graph tells besides; may be nil
+	Gezien   Gebeurtenis                             // of a look by another organisation; an empty Type is none
+	Proces   func(Versie[T]) any                     // what level 1 gives, where that is no choice of members; may be nil
+	Personen func(*T) []begrip.Betrokkene            // whom it is about
+	Partijen func(*Omgeving, Versie[T]) []begrip.OIN // the organisations, beside our own, that may know of it; nil: all
+	Feiten   func(*Omgeving, Versie[T], toegang.Lezer) map[string]any
+	Klasse   func(*Omgeving, Versie[T]) samenwerkingsverband.Klasse
+	Deel     func(*Omgeving, Versie[T], toegang.Lezer) samenwerkingsverband.Deel
+	Herkomst []string                                       // kinds of record that it rests on
+	Gezin    func(*Omgeving, Versie[T]) (inzage.Deel, bool) // what the family reads; nil: nothing
+
+	Melding, ZonderNood bool                                        // see inzage.Soort
+	Afgeschermd         func(Versie[T]) bool                        // the family may not learn who it is from
+	LezerAfgeschermd    func(*Omgeving, Versie[T], begrip.OIN) bool // nor that this organisation reads it
+
+	// Controleer tells every mistake in what is to be stored.
+	Controleer func(*T, *begrip.Controle, time.Time)
+	// Benoem fills in the number and address of the record and its parts, in a copy.
+	Benoem func(t *T, id, url string)
+
+	Begin     string // the state of a new one
+	Staten    []Staat
+	Daden     []Handeling[T]
+	Voorbeeld func() *T // a record that Controleer takes: every gate sees the kind by it
+}
+
+// Versie is one version of a record, with its content. What Waarde points to is shared:
+// change a copy.
+type Versie[T any] struct {
+	dossier.Record
+	Waarde *T
+}
+
+// Staat is a place in the life of a record, in words for who meets it.
+type Staat struct {
+	Naam  string
+	Tekst string // for the professional, a word or two
+	Soort string // of the label: info, wacht, ok, fout
+	Gezin string // for the family, a sentence; empty: it does not meet the record in this state
+	Einde bool   // nothing follows
+}
+
+// Gebeurtenis declares an event of a kind of record: its type, the activity that it tells
+// of, and how the family reads it.
+type Gebeurtenis struct {
+	Type, Activiteit string
+	Maakt            bool // it makes the record; else it uses it
+	Tekst            Tekst
+}
+
+// Lees gives a record with its content.
+func (g *Gegeven[T]) Lees(rec dossier.Record) (Versie[T], error) {
+	w, err := dossier.Als[T](rec)
+	if err != nil {
+		return Versie[T]{Record: rec, Waarde: new(T)}, err
+	}
+	return Versie[T]{rec, w}, nil
+}
+
+// Verwijzing points to a record of ours of this kind.
+func (g *Gegeven[T]) Verwijzing(o *Omgeving, id string) begrip.Verwijzing {
+	return begrip.Verwijzing{Bron: o.Organisatie.OIN, Soort: g.Naam, Pad: g.Pad + "/" + id}
+}
+
+// URN names a record of this kind in the graph.
+func (g *Gegeven[T]) URN(id string) string { return "urn:soh:" + g.Naam + ":" + id }
+
+// Met gives the content of v with its number and address, and those of its parts.
+func (g *Gegeven[T]) Met(o *Omgeving, v Versie[T]) T {
+	w := *v.Waarde
+	if g.Benoem != nil {
+		g.Benoem(&w, v.ID, o.Adres(g.Pad, v.ID))
+	}
+	return w
+}
+
+// Schrijf stores the next version of v (the first when Versie is 0) in its state, with
+// what it rests on, and gives it as stored. An empty ID gets one.
+func (g *Gegeven[T]) Schrijf(ctx context.Context, tx *dossier.Tx, v Versie[T]) (Versie[T], error) {
+	inhoud, err := begrip.Opslag(v.Waarde)
+	if err != nil {
+		return v, err
+	}
+	if v.ID == "" {
+		v.ID = uuid.Must(uuid.NewV7()).String()
+	}
+	if v.Staat == "" {
+		v.Staat = g.Begin
+	}
+	v.Soort, v.Inhoud, v.Record.Personen = g.Naam, inhoud, begrip.BSNs(g.personen(v.Waarde))
+	rec, err := tx.Schrijf(ctx, v.Record)
+	if err != nil {
+		return v, err
+	}
+	return Versie[T]{rec, v.Waarde}, nil
+}
+
+func (g *Gegeven[T]) personen(t *T) []begrip.Betrokkene {
+	if g.Personen == nil {
+		return nil
+	}
+	return g.Personen(t)
+}
+
+// Meld puts an event about v in the outbox, as part of tx.
+func (g *Gegeven[T]) Meld(ctx context.Context, tx *dossier.Tx, o *Omgeving, e Gebeurtenis, v Versie[T], wie begrip.Organisatie) error {
+	if e.Type == "" {
+		return nil
+	}
+	ev := gebeurtenis.Maak(o.Systeem, e.Type, g.URN(v.ID), g.graaf(o, e, v, wie))
+	return tx.Verstuur(ctx, gebeurtenis.Bericht(ev))
+}
+
+// graaf is what an event about v tells: the record, what was done with it, by whom, and
+// whom it concerns. It holds no content.
+func (g *Gegeven[T]) graaf(o *Omgeving, e Gebeurtenis, v Versie[T], wie begrip.Organisatie) prov.Graph {
+	var uit prov.Graph
+	urn, act := g.URN(v.ID), "urn:soh:activiteit:"+uuid.Must(uuid.NewV7()).String()
+	n := uit.Node(urn, prov.Entity, g.Entiteit).Set("soh:identifier", urn).Ref("soh:zaak", v.Zaak)
+	if g.Afgeschermd != nil && g.Afgeschermd(v) {
+		n.Set("soh:bronAfgeschermd", "true")
+	}
+	personen := g.personen(v.Waarde)
+	for _, b := range personen {
+		n.Ref("soh:heeftBetrokkene", b.ID)
+	}
+	if g.Knoop != nil {
+		g.Knoop(o, v, n)
+	}
+	a := uit.Node(act, prov.Activity, "soh:"+e.Activiteit).Set("soh:identifier", act).
+		Set("soh:tijdstip", o.Nu().UTC().Format(time.RFC3339)).Ref("prov:wasAssociatedWith", wie.OIN.URN())
+	if e.Maakt {
+		n.Ref("prov:wasGeneratedBy", act)
+	} else {
+		a.Ref("prov:used", urn)
+	}
+	uit.Node(wie.OIN.URN(), prov.Agent, "soh:Organisatie").Set("soh:identifier", wie.OIN.URN()).Set("soh:naam", wie.Naam)
+	for _, b := range personen {
+		p := uit.Node(b.ID, prov.Betrokkene)
+		if !b.Burgerservicenummer.IsZero() {
+			p.Set(prov.Burgerservicenummer, b.Burgerservicenummer.Leesbaar())
+		}
+	}
+	return uit
+}
+
+// Soort is the declaration for the Inzage.
+func (g *Gegeven[T]) Soort(o *Omgeving) inzage.Soort {
+	met := func(rec dossier.Record) Versie[T] { v, _ := g.Lees(rec); return v } // what cannot be read is empty, and closed
+	s := inzage.Soort{
+		Naam: g.Naam, Pad: g.Pad, Titel: g.Titel, InZin: g.InZin, Beleid: g.Beleid, Vorm: *new(T), Herkomst: g.Herkomst, Melding: g.Melding, ZonderNood: g.ZonderNood,
+		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
+			v, err := g.Lees(rec)
+			if err != nil {
+				return nil, err
+			}
+			if n == begrip.NiveauProces && g.Proces != nil {
+				return g.Proces(v), nil
+			}
+			return opNiveau(g.Met(o, v), n), nil
+		},
+		Personen: func(inhoud json.RawMessage) []begrip.BSN {
+			t := new(T)
+			if json.Unmarshal(inhoud, t) != nil {
+				return nil
+			}
+			return begrip.BSNs(g.personen(t))
+		},
+	}
+	if g.Personen != nil {
+		s.Betrokkenen = func(rec dossier.Record) []begrip.Betrokkene { return g.Personen(met(rec).Waarde) }
+	}
+	if g.Partijen != nil {
+		s.Partij = func(rec dossier.Record, oin begrip.OIN) bool { return oin != "" && bevat(g.Partijen(o, met(rec)), oin) }
+	}
+	if g.Feiten != nil {
+		s.Feiten = func(rec dossier.Record, l toegang.Lezer) map[string]any { return g.Feiten(o, met(rec), l) }
+	}
+	if g.Klasse != nil {
+		s.Klasse = func(rec dossier.Record) samenwerkingsverband.Klasse { return g.Klasse(o, met(rec)) }
+	}
+	if g.Deel != nil {
+		s.Deel = func(rec dossier.Record, l toegang.Lezer) samenwerkingsverband.Deel { return g.Deel(o, met(rec), l) }
+	}
+	if g.Gezin != nil {
+		s.Gezin = func(rec dossier.Record) (inzage.Deel, bool) {
+			d, ok := g.Gezin(o, met(rec))
+			d.Soort, d.ID = g.Naam, rec.ID
+			return d, ok
+		}
+	}
+	if g.Afgeschermd != nil {
+		s.Afgeschermd = func(rec dossier.Record) bool { v, err := g.Lees(rec); return err != nil || g.Afgeschermd(v) }
+	}
+	if g.LezerAfgeschermd != nil {
+		s.LezerAfgeschermd = func(rec dossier.Record, l begrip.OIN) bool {
+			v, err := g.Lees(rec)
+			return err != nil || g.LezerAfgeschermd(o, v, l)
+		}
+	}
+	if g.Gezien.Type != "" {
+		s.Ingezien = func(rec dossier.Record, l toegang.Lezer) (prov.Graph, string, bool) {
+			v, err := g.Lees(rec)
+			if err != nil || l.Organisatie.OIN == o.Organisatie.OIN || !l.Burger.IsZero() {
+				return prov.Graph{}, "", false
+			}
+			return g.graaf(o, g.Gezien, v, l.Organisatie), g.Gezien.Type, true
+		}
+	}
+	return s
+}
+
+// StaatVan gives the state of v in words; the bare name of one that is not declared.
+func (g *Gegeven[T]) StaatVan(naam string) Staat {
+	for _, s := range g.Staten {
+		if s.Naam == naam {
+			return s
+		}
+	}
+	return Staat{Naam: naam, Tekst: naam}
+}
+
+// Teksten is how the family reads the events of this kind.
+func (g *Gegeven[T]) Teksten() map[string]Tekst {
+	uit := map[string]Tekst{}
+	voeg := func(e Gebeurtenis) {
+		if e.Type != "" {
+			uit[e.Type] = e.Tekst
+		}
+	}
+	voeg(g.Gezien)
+	for _, h := range g.Daden {
+		voeg(h.Gebeurtenis)
+	}
+	return uit
+}
+
+func bevat(os []begrip.OIN, oin begrip.OIN) bool {
+	for _, o := range os {
+		if o == oin {
+			return true
+		}
+	}
+	return false
+}
