@@ -49,9 +49,11 @@ const maxHerkomst = 5000
 // errHerkomst refuses: a doubt closes.
 var errHerkomst = begrip.NieuweFout(begrip.NietBeschikbaar, "Dit rust op te veel andere gegevens. Daarom laten wij het niet zien.")
 
+const herkomstKolommen = "bron, op_soort, pad, op_versie, op_hash"
+
 // herkomst reads what a version rests on.
 func herkomst(ctx context.Context, v vrager, r *Record) (err error) {
-	r.Herkomst, err = rijen(ctx, v, scanVerwijzing, `SELECT bron, op_soort, pad, op_versie, op_hash FROM record_herkomst
+	r.Herkomst, err = rijen(ctx, v, scanVerwijzing, `SELECT `+herkomstKolommen+` FROM record_herkomst
 		WHERE soort = $1 AND id = $2 AND versie = $3 ORDER BY plaats`, r.Soort, r.ID, r.Versie)
 	return err
 }

@@ -60,7 +60,14 @@ func Als[T any](r Record) (*T, error) {
 type Filter struct {
 	Soort, Zaak, Staat string
 	Persoon            begrip.BSN
-	Limiet             int // 0 means 1000
+	Limiet             int  // 0 means 1000
+	Na                 Plek // go on after this one; the zero value begins
+}
+
+// Plek is where a record stands in a list of the newest first.
+type Plek struct {
+	Op time.Time // VastgelegdOp
+	ID string
 }
 
 // standaardLimiet keeps a forgotten limit from reading a whole dossier.
@@ -196,6 +203,10 @@ func zoek(ctx context.Context, v vrager, f Filter) ([]Record, error) {
 			fmt.Fprintf(&q, " AND %s = $%d", e[0], len(args))
 		}
 	}
+	if !f.Na.Op.IsZero() {
+		args = append(args, micros(f.Na.Op), f.Na.ID)
+		fmt.Fprintf(&q, " AND (r.rec_from, r.id) < ($%d, $%d)", len(args)-1, len(args))
+	}
 	args = append(args, limiet(f.Limiet))
 	fmt.Fprintf(&q, " ORDER BY r.rec_from DESC, r.id DESC LIMIT $%d", len(args))
 	return leesAlle(ctx, v, q.String(), args...)
@@ -217,25 +228,65 @@ func (s *Store) Begonnen(ctx context.Context, soort string, na time.Time) ([]Rec
 	return rijen(ctx, s.lees, scanRecord, "SELECT "+recordKolommen+" FROM record r WHERE r.soort = $1 AND r.versie = 1 AND r.rec_from > $2 ORDER BY r.rec_from", soort, micros(na))
 }
 
-// leesAlle reads records, then their persons. Two queries may see two moments,
-// but the persons of a version never change.
+// leesAlle reads records, then their persons and what they rest on, whatever their
+// number. Two queries may see two moments, but those of a version never change.
 func leesAlle(ctx context.Context, v vrager, q string, args ...any) ([]Record, error) {
 	recs, err := rijen(ctx, v, scanRecord, q, args...)
-	if err != nil {
+	if err != nil || len(recs) == 0 {
 		return nil, err
 	}
+	alle, rust := make([]*Record, len(recs)), []*Record(nil)
 	for i := range recs {
-		r := &recs[i]
-		r.Personen, err = rijen(ctx, v, scanBSN, `SELECT bsn FROM record_persoon
-			WHERE soort = $1 AND id = $2 AND versie = $3 ORDER BY plaats`, r.Soort, r.ID, r.Versie)
-		if err == nil && r.Rust {
-			err = herkomst(ctx, v, r)
-		}
-		if err != nil {
-			return nil, err
+		alle[i] = &recs[i]
+		if recs[i].Rust {
+			rust = append(rust, &recs[i])
 		}
 	}
-	return recs, nil
+	if err := bijRecords(ctx, v, "bsn", "record_persoon", alle, scanBSN, func(r *Record, b begrip.BSN) { r.Personen = append(r.Personen, b) }); err != nil {
+		return nil, err
+	}
+	return recs, bijRecords(ctx, v, herkomstKolommen, "record_herkomst", rust, scanVerwijzing, func(r *Record, h begrip.Verwijzing) { r.Herkomst = append(r.Herkomst, h) })
+}
+
+// perVraag is about how many records one query asks at most.
+const perVraag = 256
+
+// bijRecords reads kolommen of the rows in tabel that belong to versions of records, in the
+// order of their plaats, and gives each to its record. A query has as many places as the
+// power of two above what it asks, so that few shapes of it exist.
+func bijRecords[T any](ctx context.Context, v vrager, kolommen, tabel string, recs []*Record, lees func(scan func(...any) error) (T, error), zet func(*Record, T)) error {
+	type sleutel struct {
+		soort, id string
+		versie    int
+	}
+	type rij struct {
+		sleutel
+		t T
+	}
+	for deel := range slices.Chunk(recs, perVraag) {
+		plekken := 1
+		for plekken < len(deel) {
+			plekken *= 2
+		}
+		var in strings.Builder
+		args, van := make([]any, 0, 3*plekken), make(map[sleutel]*Record, len(deel))
+		for i := range plekken {
+			r := deel[min(i, len(deel)-1)]
+			fmt.Fprintf(&in, ", ($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
+			args, van[sleutel{r.Soort, r.ID, r.Versie}] = append(args, r.Soort, r.ID, r.Versie), r
+		}
+		rs, err := rijen(ctx, v, func(scan func(...any) error) (x rij, err error) {
+			x.t, err = lees(func(rest ...any) error { return scan(append([]any{&x.soort, &x.id, &x.versie}, rest...)...) })
+			return x, err
+		}, "SELECT soort, id, versie, "+kolommen+" FROM "+tabel+" WHERE (soort, id, versie) IN (VALUES "+in.String()[2:]+") ORDER BY soort, id, versie, plaats", args...)
+		if err != nil {
+			return err
+		}
+		for _, x := range rs {
+			zet(van[x.sleutel], x.t)
+		}
+	}
+	return nil
 }
 
 func scanRecord(scan func(...any) error) (Record, error) {
