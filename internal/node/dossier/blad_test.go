@@ -3,6 +3,7 @@ package dossier
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -44,9 +45,8 @@ func TestZoekBladVoorBlad(t *testing.T) {
 			break
 		}
 		for _, r := range recs {
-			var nr int
-			_, _ = fmt.Sscan(r.ID, &nr)
-			if gezien[r.ID] || len(r.Personen) != 1+nr%2 {
+			nr, err := strconv.Atoi(r.ID)
+			if err != nil || gezien[r.ID] || len(r.Personen) != 1+nr%2 {
 				t.Fatalf("%s: twice %v, %d persons", r.ID, gezien[r.ID], len(r.Personen))
 			}
 			gezien[r.ID] = true
