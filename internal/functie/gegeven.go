@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -27,31 +29,55 @@ type Gegeven[T any] struct {
 	Meer   string // more of them, as a heading: "Uitkomsten"
 	Beleid string // package of its rules, as soh.uitkomst
 
-	Entiteit string                                  // its type in the graph, as soh:UitkomstOverleg
-	Knoop    func(*Omgeving, Versie[T], *prov.Node)  // what its node in the graph tells besides; may be nil
-	Gezien   Gebeurtenis                             // of a look by another organisation; an empty Type is none
-	Proces   func(Versie[T]) any                     // what level 1 gives, where that is no choice of members; may be nil
-	Personen func(*T) []begrip.Betrokkene            // whom it is about
-	Partijen func(*Omgeving, Versie[T]) []begrip.OIN // the organisations, beside our own, that may know of it; nil: all
-	Feiten   func(*Omgeving, Versie[T], toegang.Lezer) map[string]any
-	Klasse   func(*Omgeving, Versie[T]) samenwerkingsverband.Klasse
-	Deel     func(*Omgeving, Versie[T], toegang.Lezer) samenwerkingsverband.Deel
-	Herkomst []string                                       // kinds of record that it rests on
-	Gezin    func(*Omgeving, Versie[T]) (inzage.Deel, bool) // what the family reads; nil: nothing
+	// Systeem is on which words the own case system reads and acts.
+	Systeem Woorden
 
-	Melding, ZonderNood bool                                        // see inzage.Soort
+	// Personen gives whom it is about: the very members, which making it completes. They
+	// are at PersonenPad in its JSON.
+	Personen    func(*T) []begrip.Betrokkene
+	PersonenPad string
+	// Partijen are the organisations, beside our own, that may know of it; nil: all.
+	Partijen func(*Omgeving, Versie[T]) []begrip.OIN
+
+	// What a decision needs to know of it; each may be nil. See inzage.Soort.
+	Feiten              func(*Omgeving, Versie[T], toegang.Lezer) map[string]any
+	Klasse              func(*Omgeving, Versie[T]) samenwerkingsverband.Klasse
+	Deel                func(*Omgeving, Versie[T], toegang.Lezer) samenwerkingsverband.Deel
 	Afgeschermd         func(Versie[T]) bool                        // the family may not learn who it is from
 	LezerAfgeschermd    func(*Omgeving, Versie[T], begrip.OIN) bool // nor that this organisation reads it
+	Melding, ZonderNood bool
+	Herkomst            []string // kinds of record that it rests on
 
-	// Controleer tells every mistake in what is to be stored.
-	Controleer func(*T, *begrip.Controle, time.Time)
 	// Benoem fills in the number and address of the record and its parts, in a copy.
 	Benoem func(t *T, id, url string)
+	// Proces gives level 1, where that is no choice of members.
+	Proces func(Versie[T]) any
+	// Gezin gives what the family reads; nil: nothing.
+	Gezin func(*Omgeving, Versie[T]) (inzage.Deel, bool)
 
-	Begin     string // the state of a new one
-	Staten    []Staat
-	Daden     []Handeling[T]
-	Voorbeeld func() *T // a record that Controleer takes: every gate sees the kind by it
+	// In the graph: its type, as soh:UitkomstOverleg, what its node tells besides, and
+	// the event of a look by another organisation (an empty Type is none).
+	Entiteit string
+	Knoop    func(*Omgeving, Versie[T], *prov.Node)
+	Gezien   Gebeurtenis
+
+	// Normaliseer brings what can be written in several ways into one form.
+	Normaliseer func(*T, time.Time)
+	// Controleer tells every mistake in what is to be stored.
+	Controleer func(*T, *begrip.Controle, time.Time)
+
+	// Making one: the event that tells of it, and what else belongs to it, in the same
+	// transaction. Who may: the policy's handelingen contains "maken". Without an event
+	// nobody makes one by itself.
+	Maak     Gebeurtenis
+	BijMaken func(*Daad[T]) error
+
+	Begin  string // the state of a new one
+	Staten []Staat
+	Daden  []Handeling[T]
+
+	// Voorbeeld is a record that Controleer takes: every gate sees the kind by it.
+	Voorbeeld func() *T
 }
 
 // Versie is one version of a record, with its content. What Waarde points to is shared:
@@ -59,6 +85,12 @@ type Gegeven[T any] struct {
 type Versie[T any] struct {
 	dossier.Record
 	Waarde *T
+}
+
+// Woorden are why one looks: purpose and legal ground.
+type Woorden struct {
+	Doel      begrip.Doel
+	Grondslag begrip.Grondslag
 }
 
 // Staat is a place in the life of a record, in words for who meets it.
@@ -259,10 +291,16 @@ func (g *Gegeven[T]) Teksten() map[string]Tekst {
 		}
 	}
 	voeg(g.Gezien)
+	voeg(g.Maak)
 	for _, h := range g.Daden {
 		voeg(h.Gebeurtenis)
 	}
 	return uit
+}
+
+func hoofdletter(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func bevat(os []begrip.OIN, oin begrip.OIN) bool {

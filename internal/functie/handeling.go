@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/toegang"
@@ -24,6 +26,7 @@ type Handeling[T any] struct {
 	Gebeurtenis Gebeurtenis // that tells of it; an empty Type is none
 	Sterk       bool        // the person proves again who it is
 
+	api    func(api huma.API, g *Gegeven[T], o *Omgeving, pad string)
 	invoer func() any // a new zero value of what it asks; nil: nothing
 	doe    func(*Daad[T], any) error
 }
@@ -47,6 +50,8 @@ type Invoer interface {
 // within the transaction; nil changes nothing but the state.
 func Doe[T, I any](h Handeling[T], f func(d *Daad[T], in *I) error) Handeling[T] {
 	h.invoer = func() any { return new(I) }
+	kaal := h
+	h.api = func(api huma.API, g *Gegeven[T], o *Omgeving, pad string) { registreerDaad[T, I](api, g, o, kaal, pad) }
 	h.doe = func(d *Daad[T], in any) error {
 		if f == nil {
 			return nil

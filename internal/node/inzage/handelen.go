@@ -30,19 +30,34 @@ func (z *Inzage) Handel(ctx context.Context, soort Soort, id, handeling string, 
 	if err != nil && !weg {
 		return rec, dossier.Logregel{}, err
 	}
+	regel, err := z.handel(ctx, begin, soort, rec, id, handeling, l, weg)
+	return rec, regel, err
+}
+
+// Maken decides whether l may make rec, a record that is not there yet: its policy sees
+// it as it will be, without a state. See Handel.
+func (z *Inzage) Maken(ctx context.Context, soort Soort, rec dossier.Record, l toegang.Lezer) (dossier.Logregel, error) {
+	rec.Soort, rec.Staat = soort.Naam, ""
+	return z.handel(ctx, time.Now(), soort, rec, rec.ID, DaadMaken, l, false)
+}
+
+// DaadMaken is the act of making a new record.
+const DaadMaken = "maken"
+
+func (z *Inzage) handel(ctx context.Context, begin time.Time, soort Soort, rec dossier.Record, id, handeling string, l toegang.Lezer, weg bool) (regel dossier.Logregel, err error) {
 	var daden []string
 	var besluit toegang.Besluit
 	dicht := weg
 	if !weg {
 		if daden, besluit, dicht, err = z.daden(ctx, soort, rec, l); err != nil {
-			return rec, dossier.Logregel{}, err
+			return regel, err
 		}
 	}
-	regel := z.regel(ctx, dossier.Gegeven, l)
+	regel = z.regel(ctx, dossier.Gegeven, l)
 	regel.Soort, regel.RecordID, regel.Betrokkenen, regel.BronAfgeschermd, regel.Handeling = soort.Naam, id, rec.Personen, dicht, handeling
 	if slices.Contains(daden, handeling) {
 		regel.Niveau, regel.Toegestaan, regel.Redenen = besluit.Niveau, true, logRedenen(besluit.Redenen)
-		return rec, regel, nil
+		return regel, nil
 	}
 	reden := toegang.Reden{Tekst: "Met uw rol kunt u dit niet doen.", Gezin: "Deze persoon heeft ander werk."}
 	if !besluit.Toegestaan && len(besluit.Redenen) > 0 {
@@ -50,13 +65,13 @@ func (z *Inzage) Handel(ctx context.Context, soort Soort, id, handeling string, 
 	}
 	regel.Redenen = logRedenen([]toegang.Reden{reden})
 	if err := z.cfg.Dossier.Log(ctx, regel); err != nil {
-		return rec, regel, geenLog(err)
+		return regel, geenLog(err)
 	}
 	if weg || dicht || !z.partij(soort, rec, l.Organisatie.OIN) {
 		wachtTotMaat(ctx, begin)
-		return dossier.Record{}, regel, nergens()
+		return regel, nergens()
 	}
-	return rec, regel, begrip.NieuweFout(begrip.Verboden, "%s", redenen([]toegang.Reden{reden}))
+	return regel, begrip.NieuweFout(begrip.Verboden, "%s", redenen([]toegang.Reden{reden}))
 }
 
 // daden decides what l may do with rec; dicht is that rec is not there for l.

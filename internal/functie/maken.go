@@ -1,0 +1,137 @@
+package functie
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/node/dossier"
+	"github.com/handbereik/soh/internal/toegang"
+)
+
+// Nieuw makes v a record: decided by the policy of its kind, checked, and then stored, told
+// and logged in one transaction. An empty v.Zaak begins a new zaak. v.ID may be chosen
+// beforehand, by a form or a system: the same made again by the same person gives what
+// stands, so that nothing is made twice.
+//
+// Errors: Verboden; Ongeldig with every mistake; Conflict when the number is taken.
+func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toegang.Lezer) (Versie[T], error) {
+	nu := o.Nu()
+	if v.ID == "" {
+		v.ID = uuid.Must(uuid.NewV7()).String()
+	}
+	fout := g.toets(v.Waarde, nu)
+	personen := g.personen(v.Waarde)
+	inhoud, err := begrip.Opslag(v.Waarde)
+	if err != nil {
+		return v, err
+	}
+	v.Door, v.Staat, v.Soort, v.Inhoud, v.Record.Personen = l.Naam, "", g.Naam, inhoud, begrip.BSNs(personen)
+	regel, err := o.Inzage.Maken(ctx, g.Soort(o), v.Record, l)
+	if err != nil {
+		return v, err
+	}
+	if fout != nil {
+		return v, fout
+	}
+	if staat, ok, err := g.stond(ctx, o, v); ok || err != nil {
+		return staat, err
+	}
+	if v.Zaak == "" {
+		v.Zaak = "urn:soh:zaak:" + uuid.Must(uuid.NewV7()).String()
+	}
+	regel.Zaak = v.Zaak
+	o.Waarborgen.VraagGeheim(ctx, personen, l.Naam)
+	for i := range personen {
+		if personen[i].ID == "" {
+			personen[i].ID = "urn:soh:betrokkene:" + uuid.Must(uuid.NewV7()).String()
+		}
+	}
+	err = o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
+		d := &Daad[T]{ctx, tx, o, v, l, nu}
+		if g.BijMaken != nil {
+			if err := g.BijMaken(d); err != nil {
+				return err
+			}
+		}
+		if v, err = g.Schrijf(ctx, tx, d.V); err != nil {
+			return err
+		}
+		if err := o.Waarborgen.VraagLater(ctx, tx, g.Naam, v.ID, personen); err != nil {
+			return err
+		}
+		if err := g.Meld(ctx, tx, o, g.Maak, v, o.Organisatie); err != nil {
+			return err
+		}
+		return tx.Log(ctx, regel)
+	})
+	return v, err
+}
+
+// toets brings t, a *T, into its one form and gives every mistake in it.
+func (g *Gegeven[T]) toets(t any, nu time.Time) error {
+	w, ok := t.(*T)
+	if !ok {
+		return nil
+	}
+	if g.Normaliseer != nil {
+		g.Normaliseer(w, nu)
+	}
+	c := &begrip.Controle{}
+	personen := g.personen(w)
+	for i := range personen {
+		personen[i].Normaliseer(nu)
+		personen[i].Controleer(c, g.PersonenPad+"["+strconv.Itoa(i)+"].", nu)
+	}
+	if g.Controleer != nil {
+		g.Controleer(w, c, nu)
+	}
+	return c.Fout()
+}
+
+// stond gives what was made before under the number of v, by the same person.
+func (g *Gegeven[T]) stond(ctx context.Context, o *Omgeving, v Versie[T]) (staat Versie[T], ok bool, err error) {
+	versies, err := o.Dossier.Versies(ctx, g.Naam, v.ID)
+	if begrip.Is(err, begrip.NietGevonden) {
+		return v, false, nil
+	}
+	if err != nil {
+		return v, false, err
+	}
+	if versies[0].Door != v.Door {
+		return v, false, begrip.NieuweFout(begrip.Conflict, "Dit is al verstuurd.")
+	}
+	staat, err = g.Lees(versies[len(versies)-1])
+	return staat, true, err
+}
+
+// adressen fills in what the population register tells later about hidden addresses.
+func (g *Gegeven[T]) adressen(inhoud json.RawMessage, weet func(begrip.BSN) begrip.Geheim) (json.RawMessage, []begrip.BSN, error) {
+	t := new(T)
+	if err := json.Unmarshal(inhoud, t); err != nil {
+		return nil, nil, err
+	}
+	var open []begrip.BSN
+	anders := false
+	personen := g.personen(t)
+	for i := range personen {
+		b := &personen[i]
+		if b.AdresGeheim != begrip.GeheimOnbekend {
+			continue
+		}
+		if b.AdresGeheim = weet(b.Burgerservicenummer.BSN); b.AdresGeheim == begrip.GeheimOnbekend {
+			open = append(open, b.Burgerservicenummer.BSN)
+		} else {
+			anders = true
+		}
+	}
+	if !anders {
+		return inhoud, open, nil
+	}
+	inhoud, err := begrip.Opslag(t)
+	return inhoud, open, err
+}
