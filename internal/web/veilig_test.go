@@ -161,24 +161,3 @@ func TestSjablonenZonderStijlOfScript(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
-// A part of a page has one definition: a second one would replace the first wherever it
-// is used.
-func TestElkDeelHeeftEenNaam(t *testing.T) {
-	namen := map[string]string{}
-	for _, p := range bestanden(t, ".html") {
-		if filepath.Base(filepath.Dir(p)) != "sjablonen" {
-			continue
-		}
-		b, err := os.ReadFile(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range regexp.MustCompile(`\{\{define "([^"]+)"`).FindAllStringSubmatch(string(b), -1) {
-			if namen[m[1]] != "" {
-				t.Errorf("%q in %s and in %s", m[1], namen[m[1]], p)
-			}
-			namen[m[1]] = p
-		}
-	}
-}
