@@ -47,6 +47,7 @@ type Gegeven[T any] struct {
 	LezerAfgeschermd    func(*Omgeving, Versie[T], begrip.OIN) bool // nor that this organisation reads it
 	Melding, ZonderNood bool
 	Herkomst            []string // kinds of record that it rests on
+	ZonderHerkomst      string   // why one may rest on nothing
 
 	// Benoem fills in the number and address of the record and its parts, in a copy.
 	Benoem func(t *T, id, url string)
@@ -210,7 +211,7 @@ func (g *Gegeven[T]) graaf(o *Omgeving, e Gebeurtenis, v Versie[T], wie begrip.O
 func (g *Gegeven[T]) Soort(o *Omgeving) inzage.Soort {
 	met := func(rec dossier.Record) Versie[T] { v, _ := g.Lees(rec); return v } // what cannot be read is empty, and closed
 	s := inzage.Soort{
-		Naam: g.Naam, Pad: g.Pad, Titel: g.Titel, InZin: g.InZin, Beleid: g.Beleid, Vorm: *new(T), Herkomst: g.Herkomst, Melding: g.Melding, ZonderNood: g.ZonderNood,
+		Naam: g.Naam, Pad: g.Pad, Titel: g.Titel, InZin: g.InZin, Beleid: g.Beleid, Vorm: *new(T), Herkomst: g.Herkomst, ZonderHerkomst: g.ZonderHerkomst, Melding: g.Melding, ZonderNood: g.ZonderNood,
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			v, err := g.Lees(rec)
 			if err != nil {

@@ -61,7 +61,7 @@ var (
 	partij  = begrip.Organisatie{OIN: "00000001005000000000", Naam: "Jeugdbescherming", Soort: begrip.GI}
 	vreemde = begrip.Organisatie{OIN: "00000001009000000000", Naam: "School", Soort: begrip.Overig}
 	proeven = &functie.Gegeven[proef]{
-		Naam: "proef", Pad: "/v1/proeven", Titel: "Proef", Beleid: "soh.proef", Entiteit: "soh:Proef", Begin: "open",
+		Naam: "proef", Pad: "/v1/proeven", Titel: "Proef", Beleid: "soh.proef", Entiteit: "soh:Proef", Begin: "open", ZonderHerkomst: "een proef is het begin",
 		Personen: func(p *proef) []begrip.Betrokkene { return p.Betrokkenen },
 		Partijen: func(_ *functie.Omgeving, v functie.Versie[proef]) []begrip.OIN { return []begrip.OIN{v.Waarde.Wie} },
 		Feiten: func(_ *functie.Omgeving, v functie.Versie[proef], _ toegang.Lezer) map[string]any {
