@@ -3,6 +3,7 @@ package functie
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -24,6 +25,7 @@ import (
 type Gegeven[T any] struct {
 	Naam   string // kind of the records in the dossier, and in urn:soh:<naam>:<id>
 	Pad    string // "/v1/uitkomsten"
+	Ook    string // second path of the published contract, with {id}; may be empty
 	Titel  string // one of them, as a heading: "Uitkomst van een overleg"
 	InZin  string // in a sentence for the family: "de uitkomst"
 	Meer   string // more of them, as a heading: "Uitkomsten"
@@ -32,10 +34,9 @@ type Gegeven[T any] struct {
 	// Systeem is on which words the own case system reads and acts.
 	Systeem Woorden
 
-	// Personen gives whom it is about: the very members, which making it completes. They
-	// are at PersonenPad in its JSON.
-	Personen    func(*T) []begrip.Betrokkene
-	PersonenPad string
+	// Personen gives whom it is about: the very members, which making it completes, and where
+	// each stands in its JSON.
+	Personen    func(*T) []Persoon
 	// Partijen are the organisations, beside our own, that may know of it; nil: all.
 	Partijen func(*Omgeving, Versie[T]) []begrip.OIN
 
@@ -48,13 +49,15 @@ type Gegeven[T any] struct {
 	Melding, ZonderNood bool
 	Herkomst            []string // kinds of record that it rests on
 	ZonderHerkomst      string   // why one may rest on nothing
+	ZonderWegwijzer     string   // by which event the family finds it
 
 	// Benoem fills in the number and address of the record and its parts, in a copy.
 	Benoem func(t *T, id, url string)
 	// Proces gives level 1, where that is no choice of members.
 	Proces func(Versie[T]) any
-	// Gezin gives what the family reads; nil: nothing.
-	Gezin func(*Omgeving, Versie[T]) (inzage.Deel, bool)
+	// Gezin gives what a member of the family reads: who it is about when that is who
+	// looks, or for whom it looks. Nil: nothing.
+	Gezin func(o *Omgeving, v Versie[T], over begrip.BSN) (inzage.Deel, bool)
 
 	// In the graph: its type, as soh:UitkomstOverleg, what its node tells besides, and
 	// the event of a look by another organisation (an empty Type is none).
@@ -67,9 +70,10 @@ type Gegeven[T any] struct {
 	// Controleer tells every mistake in what is to be stored.
 	Controleer func(*T, *begrip.Controle, time.Time)
 
-	// Making one: the event that tells of it, and what else belongs to it, in the same
-	// transaction. Who may: the policy's handelingen contains "maken". Without an event
-	// nobody makes one by itself.
+	// Making one, by a form or a case system, when Maakbaar: the event that tells of it, if
+	// any, and what else belongs to it, in the same transaction. Who may: the policy's
+	// handelingen contains "maken".
+	Maakbaar bool
 	Maak     Gebeurtenis
 	BijMaken func(*Daad[T]) error
 
@@ -79,6 +83,20 @@ type Gegeven[T any] struct {
 
 	// Voorbeeld is a record that Controleer takes: every gate sees the kind by it.
 	Voorbeeld func() *T
+}
+
+// Persoon is a person in a record, and where it stands: "heeftBetrekkingOp[0].".
+type Persoon struct {
+	Pad string
+	*begrip.Betrokkene
+}
+
+// PersonenIn gives the persons of a list that stands at pad.
+func PersonenIn(pad string, lijst []begrip.Betrokkene) (uit []Persoon) {
+	for i := range lijst {
+		uit = append(uit, Persoon{fmt.Sprintf("%s[%d].", pad, i), &lijst[i]})
+	}
+	return uit
 }
 
 // Versie is one version of a record, with its content. What Waarde points to is shared:
@@ -150,7 +168,7 @@ func (g *Gegeven[T]) Schrijf(ctx context.Context, tx *dossier.Tx, v Versie[T]) (
 	if v.Staat == "" {
 		v.Staat = g.Begin
 	}
-	v.Soort, v.Inhoud, v.Record.Personen = g.Naam, inhoud, begrip.BSNs(g.personen(v.Waarde))
+	v.Soort, v.Inhoud, v.Record.Personen = g.Naam, inhoud, begrip.BSNs(g.betrokkenen(v.Waarde))
 	rec, err := tx.Schrijf(ctx, v.Record)
 	if err != nil {
 		return v, err
@@ -158,11 +176,19 @@ func (g *Gegeven[T]) Schrijf(ctx context.Context, tx *dossier.Tx, v Versie[T]) (
 	return Versie[T]{rec, v.Waarde}, nil
 }
 
-func (g *Gegeven[T]) personen(t *T) []begrip.Betrokkene {
+func (g *Gegeven[T]) personen(t *T) []Persoon {
 	if g.Personen == nil {
 		return nil
 	}
 	return g.Personen(t)
+}
+
+// betrokkenen gives copies of whom t is about.
+func (g *Gegeven[T]) betrokkenen(t *T) (uit []begrip.Betrokkene) {
+	for _, p := range g.personen(t) {
+		uit = append(uit, *p.Betrokkene)
+	}
+	return uit
 }
 
 // Meld puts an event about v in the outbox, as part of tx.
@@ -183,7 +209,7 @@ func (g *Gegeven[T]) graaf(o *Omgeving, e Gebeurtenis, v Versie[T], wie begrip.O
 	if g.Afgeschermd != nil && g.Afgeschermd(v) {
 		n.Set("soh:bronAfgeschermd", "true")
 	}
-	personen := g.personen(v.Waarde)
+	personen := g.betrokkenen(v.Waarde)
 	for _, b := range personen {
 		n.Ref("soh:heeftBetrokkene", b.ID)
 	}
@@ -211,7 +237,7 @@ func (g *Gegeven[T]) graaf(o *Omgeving, e Gebeurtenis, v Versie[T], wie begrip.O
 func (g *Gegeven[T]) Soort(o *Omgeving) inzage.Soort {
 	met := func(rec dossier.Record) Versie[T] { v, _ := g.Lees(rec); return v } // what cannot be read is empty, and closed
 	s := inzage.Soort{
-		Naam: g.Naam, Pad: g.Pad, Titel: g.Titel, InZin: g.InZin, Beleid: g.Beleid, Vorm: *new(T), Herkomst: g.Herkomst, ZonderHerkomst: g.ZonderHerkomst, Melding: g.Melding, ZonderNood: g.ZonderNood,
+		Naam: g.Naam, Pad: g.Pad, Titel: g.Titel, InZin: g.InZin, Beleid: g.Beleid, Vorm: *new(T), Ook: g.Ook, Herkomst: g.Herkomst, ZonderHerkomst: g.ZonderHerkomst, ZonderWegwijzer: g.ZonderWegwijzer, Melding: g.Melding, ZonderNood: g.ZonderNood,
 		Reduceer: func(rec dossier.Record, n begrip.Niveau, _ []string) (any, error) {
 			v, err := g.Lees(rec)
 			if err != nil {
@@ -227,11 +253,11 @@ func (g *Gegeven[T]) Soort(o *Omgeving) inzage.Soort {
 			if json.Unmarshal(inhoud, t) != nil {
 				return nil
 			}
-			return begrip.BSNs(g.personen(t))
+			return begrip.BSNs(g.betrokkenen(t))
 		},
 	}
 	if g.Personen != nil {
-		s.Betrokkenen = func(rec dossier.Record) []begrip.Betrokkene { return g.Personen(met(rec).Waarde) }
+		s.Betrokkenen = func(rec dossier.Record) []begrip.Betrokkene { return g.betrokkenen(met(rec).Waarde) }
 	}
 	if g.Partijen != nil {
 		s.Partij = func(rec dossier.Record, oin begrip.OIN) bool { return oin != "" && bevat(g.Partijen(o, met(rec)), oin) }
@@ -246,8 +272,8 @@ func (g *Gegeven[T]) Soort(o *Omgeving) inzage.Soort {
 		s.Deel = func(rec dossier.Record, l toegang.Lezer) samenwerkingsverband.Deel { return g.Deel(o, met(rec), l) }
 	}
 	if g.Gezin != nil {
-		s.Gezin = func(rec dossier.Record) (inzage.Deel, bool) {
-			d, ok := g.Gezin(o, met(rec))
+		s.Gezin = func(rec dossier.Record, over begrip.BSN) (inzage.Deel, bool) {
+			d, ok := g.Gezin(o, met(rec), over)
 			d.Soort, d.ID = g.Naam, rec.ID
 			return d, ok
 		}

@@ -62,7 +62,7 @@ var (
 	vreemde = begrip.Organisatie{OIN: "00000001009000000000", Naam: "School", Soort: begrip.Overig}
 	proeven = &functie.Gegeven[proef]{
 		Naam: "proef", Pad: "/v1/proeven", Titel: "Proef", Beleid: "soh.proef", Entiteit: "soh:Proef", Begin: "open", ZonderHerkomst: "een proef is het begin",
-		Personen: func(p *proef) []begrip.Betrokkene { return p.Betrokkenen },
+		Personen: func(p *proef) []functie.Persoon { return functie.PersonenIn("betrokkenen", p.Betrokkenen) },
 		Partijen: func(_ *functie.Omgeving, v functie.Versie[proef]) []begrip.OIN { return []begrip.OIN{v.Waarde.Wie} },
 		Feiten: func(_ *functie.Omgeving, v functie.Versie[proef], _ toegang.Lezer) map[string]any {
 			return map[string]any{"wie": v.Waarde.Wie}

@@ -3,7 +3,6 @@ package functie
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,12 +24,11 @@ func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toeg
 		v.ID = uuid.Must(uuid.NewV7()).String()
 	}
 	fout := g.toets(v.Waarde, nu)
-	personen := g.personen(v.Waarde)
 	inhoud, err := begrip.Opslag(v.Waarde)
 	if err != nil {
 		return v, err
 	}
-	v.Door, v.Staat, v.Soort, v.Inhoud, v.Record.Personen = l.Naam, "", g.Naam, inhoud, begrip.BSNs(personen)
+	v.Door, v.Staat, v.Soort, v.Inhoud, v.Record.Personen = l.Naam, "", g.Naam, inhoud, begrip.BSNs(g.betrokkenen(v.Waarde))
 	regel, err := o.Inzage.Maken(ctx, g.Soort(o), v.Record, l)
 	if err != nil {
 		return v, err
@@ -45,12 +43,7 @@ func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toeg
 		v.Zaak = "urn:soh:zaak:" + uuid.Must(uuid.NewV7()).String()
 	}
 	regel.Zaak = v.Zaak
-	o.Waarborgen.VraagGeheim(ctx, personen, l.Naam)
-	for i := range personen {
-		if personen[i].ID == "" {
-			personen[i].ID = "urn:soh:betrokkene:" + uuid.Must(uuid.NewV7()).String()
-		}
-	}
+	g.vul(ctx, o, v.Waarde, l)
 	err = o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		d := &Daad[T]{ctx, tx, o, v, l, nu}
 		if g.BijMaken != nil {
@@ -61,7 +54,7 @@ func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toeg
 		if v, err = g.Schrijf(ctx, tx, d.V); err != nil {
 			return err
 		}
-		if err := o.Waarborgen.VraagLater(ctx, tx, g.Naam, v.ID, personen); err != nil {
+		if err := o.Waarborgen.VraagLater(ctx, tx, g.Naam, v.ID, g.betrokkenen(v.Waarde)); err != nil {
 			return err
 		}
 		if err := g.Meld(ctx, tx, o, g.Maak, v, o.Organisatie); err != nil {
@@ -70,6 +63,18 @@ func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toeg
 		return tx.Log(ctx, regel)
 	})
 	return v, err
+}
+
+// vul completes the persons in t: whether somebody hides, and the name that events use.
+func (g *Gegeven[T]) vul(ctx context.Context, o *Omgeving, t *T, l toegang.Lezer) {
+	personen := g.personen(t)
+	kopie := g.betrokkenen(t)
+	o.Waarborgen.VraagGeheim(ctx, kopie, l.Naam)
+	for i, p := range personen {
+		if *p.Betrokkene = kopie[i]; p.ID == "" {
+			p.ID = "urn:soh:betrokkene:" + uuid.Must(uuid.NewV7()).String()
+		}
+	}
 }
 
 // toets brings t, a *T, into its one form and gives every mistake in it.
@@ -82,10 +87,9 @@ func (g *Gegeven[T]) toets(t any, nu time.Time) error {
 		g.Normaliseer(w, nu)
 	}
 	c := &begrip.Controle{}
-	personen := g.personen(w)
-	for i := range personen {
-		personen[i].Normaliseer(nu)
-		personen[i].Controleer(c, g.PersonenPad+"["+strconv.Itoa(i)+"].", nu)
+	for _, p := range g.personen(w) {
+		p.Normaliseer(nu)
+		p.Controleer(c, p.Pad, nu)
 	}
 	if g.Controleer != nil {
 		g.Controleer(w, c, nu)
@@ -117,9 +121,7 @@ func (g *Gegeven[T]) adressen(inhoud json.RawMessage, weet func(begrip.BSN) begr
 	}
 	var open []begrip.BSN
 	anders := false
-	personen := g.personen(t)
-	for i := range personen {
-		b := &personen[i]
+	for _, b := range g.personen(t) {
 		if b.AdresGeheim != begrip.GeheimOnbekend {
 			continue
 		}

@@ -76,7 +76,7 @@ func (g *Gegeven[T]) API(o *Omgeving, api huma.API) {
 	rest.Register(api, huma.Operation{
 		OperationID: "lijst" + groot, Method: http.MethodGet, Path: pad, Summary: g.Meer + " van de eigen organisatie", Tags: []string{g.Titel}, Errors: []int{400, 401, 403, 503},
 	}, func(ctx context.Context, in *lijstIn) (*lijstUit, error) { return g.lijst(ctx, o, in) })
-	if g.Maak.Type != "" {
+	if g.Maakbaar {
 		rest.Register(api, huma.Operation{
 			OperationID: "maak" + groot, Method: http.MethodPost, Path: pad, DefaultStatus: http.StatusCreated, Summary: "Leg vast: " + g.Titel, Tags: []string{g.Titel},
 			Metadata: map[string]any{declaratie: g},

@@ -110,7 +110,7 @@ func brieven(g *gehoord) functie.Bouw {
 					return gr, "nl.jzv.uitwisselen-melding.melding-ingezien", true
 				},
 				Afgeschermd: func(rec dossier.Record) bool { return lees(rec).Geheim },
-				Gezin: func(rec dossier.Record) (inzage.Deel, bool) {
+				Gezin: func(rec dossier.Record, _ begrip.BSN) (inzage.Deel, bool) {
 					return inzage.Deel{Soort: "brief", ID: rec.ID, Titel: "Er is een brief", Tijdstip: rec.VastgelegdOp}, true
 				},
 			}},

@@ -240,7 +240,7 @@ func (t *T) Registreer(ctx context.Context, r Registratie) (Registratie, error) 
 	return r, err
 }
 
-func (t *T) gezinRegistratie(rec dossier.Record) (inzage.Deel, bool) {
+func (t *T) gezinRegistratie(rec dossier.Record, _ begrip.BSN) (inzage.Deel, bool) {
 	var r Registratie
 	if json.Unmarshal(rec.Inhoud, &r) != nil {
 		return inzage.Deel{}, false
@@ -257,7 +257,7 @@ func (t *T) gezinRegistratie(rec dossier.Record) (inzage.Deel, bool) {
 
 // gezinVerrijking tells the family that an answer was given, and about what;
 // the organisation itself explains the answer.
-func (t *T) gezinVerrijking(rec dossier.Record) (inzage.Deel, bool) {
+func (t *T) gezinVerrijking(rec dossier.Record, _ begrip.BSN) (inzage.Deel, bool) {
 	v, err := lees(rec)
 	if err != nil {
 		return inzage.Deel{}, false

@@ -156,7 +156,7 @@ func deelnemers(rec dossier.Record, _ toegang.Lezer) map[string]any {
 }
 
 // gezinVerband tells the family who works together around it.
-func (t *T) gezinVerband(rec dossier.Record) (inzage.Deel, bool) {
+func (t *T) gezinVerband(rec dossier.Record, _ begrip.BSN) (inzage.Deel, bool) {
 	z, ok := verband(rec)
 	if !ok || z.Einde != nil {
 		return inzage.Deel{}, false

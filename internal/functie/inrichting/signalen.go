@@ -42,7 +42,7 @@ func (t *T) soortSignaal() inzage.Soort {
 
 // gezinSignaal tells the family of a look that was out of the ordinary, without
 // naming the professional: that stands at "Wie keek".
-func (t *T) gezinSignaal(rec dossier.Record) (inzage.Deel, bool) {
+func (t *T) gezinSignaal(rec dossier.Record, _ begrip.BSN) (inzage.Deel, bool) {
 	s, err := signaal.Lees(rec)
 	if err != nil || !t.o.Signalen.VoorGezin(s) {
 		return inzage.Deel{}, false

@@ -357,7 +357,7 @@ func (t *T) url(pad, id string) string {
 
 // gezinMelding is what the family reads of a melding at the melder's node. The
 // content is told in person by the receiver, not first on a screen.
-func (t *T) gezinMelding(rec dossier.Record) (inzage.Deel, bool) {
+func (t *T) gezinMelding(rec dossier.Record, _ begrip.BSN) (inzage.Deel, bool) {
 	m, err := lees(rec)
 	if err != nil || !m.MelderAfscherming.Leeg() {
 		return inzage.Deel{}, false

@@ -335,7 +335,7 @@ func (t *T) lezen(ctx context.Context, opdrachtID string, l toegang.Lezer) (o op
 	return o, m, a.Herkomst, err
 }
 
-func (t *T) gezinBeoordeling(rec dossier.Record) (inzage.Deel, bool) {
+func (t *T) gezinBeoordeling(rec dossier.Record, _ begrip.BSN) (inzage.Deel, bool) {
 	b, err := leesBeoordeling(rec)
 	if err != nil {
 		return inzage.Deel{}, false

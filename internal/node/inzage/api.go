@@ -33,22 +33,13 @@ type inzageUit struct {
 
 type aanhangUit struct{ Body waarborg.Aanhang }
 
-// Registreer adds GET {pad}/{id}, {pad}/{id}/niveau0, 1 and 2 of a kind, and
-// {pad}/{id}/aanhang.
+// Registreer adds GET {pad}/{id}, {pad}/{id}/niveau0, 1 and 2 of a kind, the same where a
+// published contract has them, and {pad}/{id}/aanhang.
 func (z *Inzage) Registreer(api huma.API, soort Soort) {
 	pad := strings.TrimPrefix(soort.Pad, "/v1") + "/{id}"
-	voeg := func(pad, naam, samenvatting string, n *begrip.Niveau) {
-		rest.Register(api, huma.Operation{
-			OperationID: naam, Method: http.MethodGet, Path: pad, Summary: samenvatting, Tags: []string{soort.Titel},
-			Errors: []int{400, 401, 403, 404, 429, 503},
-		}, func(ctx context.Context, in *inzageIn) (*inzageUit, error) {
-			return z.antwoord(ctx, soort, in, n)
-		})
-	}
-	voeg(pad, "lees"+hoofdletter(soort.Naam), soort.Titel+" op het hoogste niveau dat mag", nil)
-	for n := begrip.NiveauBestaan; n <= begrip.NiveauInhoud; n++ {
-		t := "niveau" + string(rune('0'+n))
-		voeg(pad+"/"+t, "lees"+hoofdletter(soort.Naam)+hoofdletter(t), soort.Titel+" op "+t[:6]+" "+t[6:], &n)
+	z.registreerNiveaus(api, soort, pad, "")
+	if soort.Ook != "" {
+		z.registreerNiveaus(api, soort, soort.Ook, "Contract")
 	}
 	rest.Register(api, huma.Operation{
 		OperationID: "lees" + hoofdletter(soort.Naam) + "Aanhang", Method: http.MethodGet, Path: pad + "/aanhang", Tags: []string{soort.Titel}, Errors: []int{400, 401, 403, 404, 503},
@@ -61,6 +52,24 @@ func (z *Inzage) Registreer(api huma.API, soort Soort) {
 		a, err := z.Aanhang(ctx, soort, strings.ToLower(in.ID), l)
 		return &aanhangUit{a}, err
 	})
+}
+
+// registreerNiveaus adds the record at pad, and each of its levels; bij tells its
+// operations from those at another path.
+func (z *Inzage) registreerNiveaus(api huma.API, soort Soort, pad, bij string) {
+	voeg := func(pad, naam, samenvatting string, n *begrip.Niveau) {
+		rest.Register(api, huma.Operation{
+			OperationID: naam, Method: http.MethodGet, Path: pad, Summary: samenvatting, Tags: []string{soort.Titel},
+			Errors: []int{400, 401, 403, 404, 429, 503},
+		}, func(ctx context.Context, in *inzageIn) (*inzageUit, error) {
+			return z.antwoord(ctx, soort, in, n)
+		})
+	}
+	voeg(pad, "lees"+hoofdletter(soort.Naam)+bij, soort.Titel+" op het hoogste niveau dat mag", nil)
+	for n := begrip.NiveauBestaan; n <= begrip.NiveauInhoud; n++ {
+		t := "niveau" + string(rune('0'+n))
+		voeg(pad+"/"+t, "lees"+hoofdletter(soort.Naam)+bij+hoofdletter(t), soort.Titel+" op "+t[:6]+" "+t[6:], &n)
+	}
 }
 
 func (z *Inzage) antwoord(ctx context.Context, soort Soort, in *inzageIn, n *begrip.Niveau) (*inzageUit, error) {

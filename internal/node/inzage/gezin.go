@@ -167,7 +167,7 @@ func (z *Inzage) blik(ctx context.Context, uit *blik, f *waarborg.Feiten, open [
 		if !b.Toegestaan || b.Niveau < begrip.NiveauProces || s.Gezin == nil {
 			continue
 		}
-		if d, ok := s.Gezin(rec); ok {
+		if d, ok := s.Gezin(rec, l.VoorWie()); ok {
 			if uit.verborgen {
 				d.verhul(s)
 			}

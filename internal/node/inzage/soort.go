@@ -17,6 +17,7 @@ import (
 type Soort struct {
 	Naam   string // "melding": the soort of the dossier records
 	Pad    string // "/v1/meldingen"
+	Ook    string // a second path at which a published contract has it, with {id}; may be empty
 	Titel  string // "Melding"
 	InZin  string // "de melding": how a sentence for the family names it; default the title
 	Beleid string // rego package, "soh.melding"
@@ -79,8 +80,9 @@ type Soort struct {
 	Personen func(inhoud json.RawMessage) []begrip.BSN
 	// Gezin gives what the family sees of it; false is nothing. Its texts may hold
 	// Wie and Gegevens, which are filled in for who reads. It is asked only when the policy allows the family member (lezer.burger, betrokken,
-	// doel eigen-inzage) at least niveau 1.
-	Gezin func(rec dossier.Record) (Deel, bool)
+	// doel eigen-inzage) at least niveau 1. over is who looks, or for whom it looks: what is
+	// asked of one of them, the others need not read.
+	Gezin func(rec dossier.Record, over begrip.BSN) (Deel, bool)
 }
 
 // kent tells whether a source stands for records of this kind before the family: what
