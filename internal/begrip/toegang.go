@@ -88,6 +88,7 @@ const (
 	DoelToezicht     Doel = "toezicht"           // an organisation watches over its own safeguards
 	DoelHulp         Doel = "hulp"               // helping the family, by consent
 	DoelOvernemen    Doel = "overnemen"          // another party takes up what was decided for it
+	DoelUitvoeren    Doel = "uitvoeren"          // doing what was agreed in an overleg
 )
 
 var doelen = map[Doel]string{
@@ -97,6 +98,7 @@ var doelen = map[Doel]string{
 	DoelBeoordelen: "de melding beoordelen", DoelEigenMelding: "de eigen melding volgen", DoelEigenInzage: "uw eigen gegevens bekijken",
 	DoelToezicht: "nagaan of de regels zijn gevolgd", DoelHulp: "het gezin helpen",
 	DoelOvernemen:      "overnemen wat een andere organisatie besloot",
+	DoelUitvoeren:      "doen wat in een overleg is afgesproken",
 	"acute-veiligheid": "direct iets doen aan een gevaarlijke situatie", "actieoverleg": "zorg en strafrecht op elkaar afstemmen",
 	"beschermingsoverleg": "met het gezin bepalen of een onderzoek van de Raad nodig is", "mdo": "samen met het gezin een plan maken en volgen",
 	"toegang-hulp": "beslissen over hulp of ondersteuning die het gezin vroeg", "trajectberaad": "het verblijf in de jeugdinrichting en de hulp daarna voorbereiden",

@@ -22,6 +22,8 @@ const (
 	BekendheidsverzoekIngezien   = "nl.jzv.bepalen-bekendheid-en-verrijking.bekendheidsverzoek-ingezien"
 	UitkomstBeschikbaar          = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-beschikbaar-gesteld"
 	UitkomstIngezien             = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-ingezien"
+	UitkomstGewijzigd            = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-gewijzigd"
+	UitkomstIngetrokken          = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-ingetrokken"
 	UitkomstQueryResultaat       = "nl.jzv.uitwisselen-uitkomst-overleg.uitkomst-overleg-query-resultaat"
 	SamenwerkingBegonnen         = "nl.jzv.inrichten-en-bijsturen-samenwerking.samenwerking-begonnen"
 	SamenwerkingGestopt          = "nl.jzv.inrichten-en-bijsturen-samenwerking.samenwerking-gestopt"
@@ -70,7 +72,7 @@ const (
 var typen = []string{
 	MeldingGeregistreerd, MeldingIngezien, MeldingOpgepakt, MeldingGeweigerd, UitkomstMelding, OpdrachtIngetrokken,
 	BekendheidGevraagd, BekendheidVerstrekt, BekendheidGeweigerd, VerrijkingBeschikbaar, VerrijkingIngezien,
-	BekendheidsverzoekIngezien, UitkomstBeschikbaar, UitkomstIngezien, UitkomstQueryResultaat, GebeurtenissenQueryResultaat,
+	BekendheidsverzoekIngezien, UitkomstBeschikbaar, UitkomstIngezien, UitkomstGewijzigd, UitkomstIngetrokken, UitkomstQueryResultaat, GebeurtenissenQueryResultaat,
 	SoortVastgesteld, SchemaVastgesteld, GebeurtenisIngetrokken, IntrekkingHerroepen,
 	VergetenGevraagd, VergetenGoedgekeurd, VergetenBegonnen, VergetenUitgevoerd, BewaartermijnToegepast,
 	SamenwerkingBegonnen, SamenwerkingGestopt, ToestemmingGegeven, ToestemmingIngetrokken, NoodtoegangGebruikt, WegwijzerGeplaatst, LogVerankerd,

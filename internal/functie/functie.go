@@ -25,6 +25,9 @@ import (
 	"github.com/handbereik/soh/internal/web"
 )
 
+// API is where a functie adds its operations.
+type API = huma.API
+
 // Omgeving is what a node gives a functie to work with. One value per node,
 // shared by its functies; its fields do not change after node.Open.
 type Omgeving struct {

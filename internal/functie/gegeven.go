@@ -31,12 +31,13 @@ type Gegeven[T any] struct {
 	Meer   string // more of them, as a heading: "Uitkomsten"
 	Beleid string // package of its rules, as soh.uitkomst
 
-	// Systeem is on which words the own case system reads and acts.
-	Systeem Woorden
+	// Woorden is on which words the professionals and the case system of an organisation
+	// of this kind read it and act.
+	Woorden func(begrip.OrganisatieSoort) Woorden
 
 	// Personen gives whom it is about: the very members, which making it completes, and where
 	// each stands in its JSON.
-	Personen    func(*T) []Persoon
+	Personen func(*T) []Persoon
 	// Partijen are the organisations, beside our own, that may know of it; nil: all.
 	Partijen func(*Omgeving, Versie[T]) []begrip.OIN
 
@@ -51,10 +52,13 @@ type Gegeven[T any] struct {
 	ZonderHerkomst      string   // why one may rest on nothing
 	ZonderWegwijzer     string   // by which event the family finds it
 
-	// Benoem fills in the number and address of the record and its parts, in a copy.
-	Benoem func(t *T, id, url string)
+	// Benoem fills in what v does not hold but others read: the number and address of the
+	// record and its parts, its state. t is a copy of the content of v.
+	Benoem func(o *Omgeving, v Versie[T], t *T, url string)
+	// Hernoem gives new names to the persons, wherever t names them by their id.
+	Hernoem func(t *T, nieuw func(id string) string)
 	// Proces gives level 1, where that is no choice of members.
-	Proces func(Versie[T]) any
+	Proces func(*Omgeving, Versie[T]) any
 	// Gezin gives what a member of the family reads: who it is about when that is who
 	// looks, or for whom it looks. Nil: nothing.
 	Gezin func(o *Omgeving, v Versie[T], over begrip.BSN) (inzage.Deel, bool)
@@ -80,6 +84,14 @@ type Gegeven[T any] struct {
 	Begin  string // the state of a new one
 	Staten []Staat
 	Daden  []Handeling[T]
+
+	// Lezen is how others are asked to read it. Partij makes an organisation a party to t,
+	// and Leesbaar is the state in which a party, and the family, reads it.
+	Lezen    Leesopdracht
+	Partij   func(t *T, oin begrip.OIN)
+	Leesbaar string
+
+	Bladen Bladen[T]
 
 	// Voorbeeld is a record that Controleer takes: every gate sees the kind by it.
 	Voorbeeld func() *T
@@ -150,7 +162,7 @@ func (g *Gegeven[T]) URN(id string) string { return "urn:soh:" + g.Naam + ":" + 
 func (g *Gegeven[T]) Met(o *Omgeving, v Versie[T]) T {
 	w := *v.Waarde
 	if g.Benoem != nil {
-		g.Benoem(&w, v.ID, o.Adres(g.Pad, v.ID))
+		g.Benoem(o, v, &w, o.Adres(g.Pad, v.ID))
 	}
 	return w
 }
@@ -181,6 +193,13 @@ func (g *Gegeven[T]) personen(t *T) []Persoon {
 		return nil
 	}
 	return g.Personen(t)
+}
+
+func (g *Gegeven[T]) partijen(o *Omgeving, v Versie[T]) []begrip.OIN {
+	if g.Partijen == nil {
+		return nil
+	}
+	return g.Partijen(o, v)
 }
 
 // betrokkenen gives copies of whom t is about.
@@ -244,7 +263,7 @@ func (g *Gegeven[T]) Soort(o *Omgeving) inzage.Soort {
 				return nil, err
 			}
 			if n == begrip.NiveauProces && g.Proces != nil {
-				return g.Proces(v), nil
+				return g.Proces(o, v), nil
 			}
 			return opNiveau(g.Met(o, v), n), nil
 		},

@@ -61,13 +61,13 @@ var (
 	partij  = begrip.Organisatie{OIN: "00000001005000000000", Naam: "Jeugdbescherming", Soort: begrip.GI}
 	vreemde = begrip.Organisatie{OIN: "00000001009000000000", Naam: "School", Soort: begrip.Overig}
 	proeven = &functie.Gegeven[proef]{
-		Naam: "proef", Pad: "/v1/proeven", Titel: "Proef", Beleid: "soh.proef", Entiteit: "soh:Proef", Begin: "open", ZonderHerkomst: "een proef is het begin",
+		Naam: "proef", Pad: "/v1/proeven", Titel: "Proef", Beleid: "soh.proef", Entiteit: "soh:Proef", Begin: "open", ZonderHerkomst: "een proef is het begin", ZonderWegwijzer: "afgerond noemt iedereen",
 		Personen: func(p *proef) []functie.Persoon { return functie.PersonenIn("betrokkenen", p.Betrokkenen) },
 		Partijen: func(_ *functie.Omgeving, v functie.Versie[proef]) []begrip.OIN { return []begrip.OIN{v.Waarde.Wie} },
 		Feiten: func(_ *functie.Omgeving, v functie.Versie[proef], _ toegang.Lezer) map[string]any {
 			return map[string]any{"wie": v.Waarde.Wie}
 		},
-		Benoem: func(p *proef, id, url string) { p.ID, p.URL = id, url },
+		Benoem: func(_ *functie.Omgeving, v functie.Versie[proef], p *proef, url string) { p.ID, p.URL = v.ID, url },
 		Controleer: func(p *proef, c *begrip.Controle, _ time.Time) {
 			c.Eis(p.Wat != "", "wat", "Vul in wat er moet gebeuren.")
 		},

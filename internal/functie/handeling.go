@@ -24,6 +24,7 @@ type Handeling[T any] struct {
 	Naar   string   // the state afterwards; empty: the same
 
 	Gebeurtenis Gebeurtenis // that tells of it; an empty Type is none
+	Aan         Ontvangers  // who is asked to read it afterwards
 	Sterk       bool        // the person proves again who it is
 
 	api    func(api huma.API, g *Gegeven[T], o *Omgeving, pad string)
@@ -93,12 +94,15 @@ func (g *Gegeven[T]) Handel(ctx context.Context, o *Omgeving, id, naam string, v
 		return uit, err
 	}
 	nu := o.Nu()
-	if i, ok := in.(Invoer); ok {
-		c := &begrip.Controle{}
-		i.Controleer(c, nu)
-		if err := c.Fout(); err != nil {
+	if err := g.toetsInvoer(in, nu); err != nil {
+		return uit, err
+	}
+	if w, ok := geheel[T](in); ok {
+		eerder, err := g.Lees(rec)
+		if err != nil {
 			return uit, err
 		}
+		g.vul(ctx, o, w, g.betrokkenen(eerder.Waarde), l)
 	}
 	err = o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		if rec, err = tx.Lees(ctx, g.Naam, id, time.Time{}); err != nil {
@@ -111,6 +115,7 @@ func (g *Gegeven[T]) Handel(ctx context.Context, o *Omgeving, id, naam string, v
 		if err := g.kan(h, v, versie); err != nil {
 			return err
 		}
+		waren := g.partijen(o, v)
 		w := *v.Waarde
 		v.Waarde, v.Door, v.GeldigVanaf, v.Herkomst = &w, l.Naam, time.Time{}, nil
 		d := &Daad[T]{ctx, tx, o, v, l, nu}
@@ -126,9 +131,39 @@ func (g *Gegeven[T]) Handel(ctx context.Context, o *Omgeving, id, naam string, v
 		if err := g.Meld(ctx, tx, o, h.Gebeurtenis, uit, o.Organisatie); err != nil {
 			return err
 		}
+		if h.Aan != Niemand {
+			if err := g.vraagLezen(ctx, tx, o, h.Aan, uit, waren, l); err != nil {
+				return err
+			}
+		}
 		return tx.Log(ctx, regel)
 	})
 	return uit, err
+}
+
+// toetsInvoer gives every mistake in what an act was given.
+func (g *Gegeven[T]) toetsInvoer(in any, nu time.Time) error {
+	c := &begrip.Controle{}
+	if w, ok := geheel[T](in); ok {
+		if err := g.toets(w, nu); err != nil {
+			c.Velden = begrip.FoutVan(err).Velden
+		}
+	}
+	if i, ok := in.(Invoer); ok {
+		i.Controleer(c, nu)
+	}
+	return c.Fout()
+}
+
+// geheel gives the whole record that an act was given, changed: a T, or what holds one.
+func geheel[T any](in any) (*T, bool) {
+	switch x := in.(type) {
+	case *T:
+		return x, true
+	case interface{ Geheel() *T }:
+		return x.Geheel(), true
+	}
+	return nil, false
 }
 
 // kan tells why an act cannot be done with v now; nil when it can.

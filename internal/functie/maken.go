@@ -3,6 +3,7 @@ package functie
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,7 +44,7 @@ func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toeg
 		v.Zaak = "urn:soh:zaak:" + uuid.Must(uuid.NewV7()).String()
 	}
 	regel.Zaak = v.Zaak
-	g.vul(ctx, o, v.Waarde, l)
+	g.vul(ctx, o, v.Waarde, nil, l)
 	err = o.Dossier.Tx(ctx, func(tx *dossier.Tx) error {
 		d := &Daad[T]{ctx, tx, o, v, l, nu}
 		if g.BijMaken != nil {
@@ -66,14 +67,26 @@ func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toeg
 }
 
 // vul completes the persons in t: whether somebody hides, and the name that events use.
-func (g *Gegeven[T]) vul(ctx context.Context, o *Omgeving, t *T, l toegang.Lezer) {
-	personen := g.personen(t)
+// A name is ours to give: what t calls a person holds inside t only, unless that person
+// stood in eerder under it.
+func (g *Gegeven[T]) vul(ctx context.Context, o *Omgeving, t *T, eerder []begrip.Betrokkene, l toegang.Lezer) {
 	kopie := g.betrokkenen(t)
 	o.Waarborgen.VraagGeheim(ctx, kopie, l.Naam)
-	for i, p := range personen {
-		if *p.Betrokkene = kopie[i]; p.ID == "" {
-			p.ID = "urn:soh:betrokkene:" + uuid.Must(uuid.NewV7()).String()
+	nieuw := map[string]string{}
+	for i, p := range g.personen(t) {
+		id := kopie[i].ID
+		if !slices.ContainsFunc(eerder, func(b begrip.Betrokkene) bool {
+			return id != "" && b.ID == id && b.Burgerservicenummer == kopie[i].Burgerservicenummer
+		}) {
+			kopie[i].ID = "urn:soh:betrokkene:" + uuid.Must(uuid.NewV7()).String()
 		}
+		if nieuw[id] == "" {
+			nieuw[id] = kopie[i].ID
+		}
+		*p.Betrokkene = kopie[i]
+	}
+	if g.Hernoem != nil {
+		g.Hernoem(t, func(id string) string { return nieuw[id] })
 	}
 }
 

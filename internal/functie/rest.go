@@ -94,8 +94,9 @@ func (g *Gegeven[T]) eigen(ctx context.Context, o *Omgeving) (toegang.Lezer, err
 		return toegang.Lezer{}, err
 	}
 	l, err := o.Inzage.Lezer(ctx)
-	if err == nil && l.Rol == begrip.RolSysteem && g.Systeem.Doel != "" {
-		l.Doel, l.Grondslag = g.Systeem.Doel, g.Systeem.Grondslag
+	if err == nil && l.Rol == begrip.RolSysteem && g.Woorden != nil {
+		w := g.Woorden(o.Organisatie.Soort)
+		l.Doel, l.Grondslag = w.Doel, w.Grondslag
 	}
 	return l, err
 }

@@ -156,7 +156,7 @@ func (u *Uitgever) controleer(token string, r *http.Request) (tokenClaims, error
 const alles = "*"
 
 // namen shortens the resource in a path to the functie as scopes name it.
-var namen = map[string]string{"uitkomsten-overleg": "uoo"}
+var namen = map[string]string{"uitkomsten-overleg": "uoo", "uitkomst-overleg": "uoo"}
 
 // ScopeVan gives the scope that a request to an API of ours needs, from method
 // and path: reading is GET, and POST to …/query. Nothing needs a scope that is

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/handbereik/soh/internal/begrip"
 )
 
@@ -16,7 +18,8 @@ import (
 //
 //	vraag   the question, Dutch B1; without it the member is not on the form
 //	hint    a sentence below it
-//	invoer  lang (several lines), rondjes (radio), datum, moment, or verborgen
+//	invoer  lang (several lines), rondjes (radio), datum, tijd, moment, or verborgen
+//	naam    the last part of the path, where the JSON has none
 //	keuzes  what can be chosen, as code=tekst|code=tekst
 //	erbij   of a list: the words on the button that adds one
 //
@@ -95,6 +98,9 @@ func leden(t reflect.Type) (uit []lid) {
 			continue
 		}
 		naam, _, _ := strings.Cut(v.Tag.Get("json"), ",")
+		if n := v.Tag.Get("naam"); n != "" { // a member of what is one text in JSON
+			naam = n
+		}
 		kern := v.Type
 		if x, ok := begrip.Vorm(kern); ok {
 			kern = x
@@ -128,7 +134,7 @@ func (b Invulblad) stuk(l lid, pad string) (Invulstuk, bool) {
 	v.Optioneel = l.Tag.Get("required") == "false"
 	v.Verplicht = !v.Optioneel && v.Soort != "checkbox"
 	v.Lang, _ = strconv.Atoi(l.Tag.Get("maxLength"))
-	v.Kort = v.Soort == "date" || v.Soort == "datetime-local" || v.Lang > 0 && v.Lang <= 20
+	v.Kort = v.Soort == "date" || v.Soort == "time" || v.Soort == "datetime-local" || v.Lang > 0 && v.Lang <= 20
 	for i, o := range v.Opties {
 		v.Opties[i].Gekozen = b.F.Heeft(pad, o.Waarde)
 	}
@@ -145,6 +151,8 @@ func (b Invulblad) soort(l lid, pad string) string {
 		return "radio"
 	case l.Tag.Get("invoer") == "datum":
 		return "date"
+	case l.Tag.Get("invoer") == "tijd":
+		return "time"
 	case l.Tag.Get("invoer") == "moment", l.kern == typeTijd:
 		return "datetime-local"
 	case len(b.opties(l, pad)) > 0:
@@ -216,6 +224,7 @@ func (b Invulblad) Actie() (anker string, ok bool) {
 	case "erbij":
 		n := b.aantal(pad)
 		b.F.Zet(pad+aantalVeld, strconv.Itoa(min(n+1, maxRijen)))
+		b.F.Zet(fmt.Sprintf("%s[%d].id", pad, n), uuid.NewString()) // what else names a person on the form
 		return VeldID(fmt.Sprintf("%s[%d]", pad, n)), true
 	case "weg":
 		i := strings.LastIndexByte(pad, '[')

@@ -49,7 +49,7 @@ func (PersoonVelden) Ongeboren() []Optie {
 func (p PersoonVelden) Persoon() begrip.Betrokkene {
 	w := func(veld string) string { return p.F.Waarde(p.V + veld) }
 	b := begrip.Betrokkene{
-		Geslacht: w("geslacht"), Rol: w("rolInGezin"), Ongeboren: p.F.Heeft(p.V+"ongeboren", "ja"),
+		ID: w("id"), Geslacht: w("geslacht"), Rol: w("rolInGezin"), Ongeboren: p.F.Heeft(p.V+"ongeboren", "ja"),
 		Naam:                begrip.Naam{Voornamen: w("naam.voornamen"), Voorvoegsel: w("naam.voorvoegsel"), Geslachtsnaam: w("naam.geslachtsnaam")},
 		Burgerservicenummer: begrip.InhoudBSN{BSN: p.F.BSN(p.V + "burgerservicenummer")},
 	}
@@ -79,6 +79,7 @@ func (p PersoonVelden) Vul(b begrip.Betrokkene) {
 			p.F.Zet(p.V+veld, waarde)
 		}
 	}
+	z("id", b.ID)
 	z("geslacht", b.Geslacht)
 	z("rolInGezin", b.Rol)
 	z("naam.voornamen", b.Naam.Voornamen)

@@ -99,6 +99,11 @@ func (t toner) lid(uit *Toonstuk, veld reflect.Value, l lid, pad string) {
 			ws = append(ws, t.woord(l, pad, fmt.Sprint(veld.Index(i).Interface())))
 		}
 		regel(strings.Join(ws, "; "))
+	case l.Tag.Get("invoer") == "datum":
+		d, err := time.ParseInLocation(time.DateOnly, fmt.Sprint(veld.Interface()), Zone)
+		if err == nil {
+			regel(Nederlands.Datum(d))
+		}
 	default:
 		regel(t.woord(l, pad, fmt.Sprint(veld.Interface())))
 	}

@@ -32,7 +32,9 @@ func uitFormulier(f *web.Formulier) Melding {
 		m.MelderAfscherming = begrip.InVertrouwen(Afscherming{Reden: f.Waarde("melderAfscherming.reden"), Geraadpleegd: f.Waarde("melderAfscherming.geraadpleegdeCollega"), HerzienOp: datum(f, "melderAfscherming.herzienOp")})
 	}
 	for i := range aantalPersonen(f) {
-		m.HeeftBetrekkingOp = append(m.HeeftBetrekkingOp, web.NieuwePersoon(f, persoonVeld(i)).Persoon())
+		p := web.NieuwePersoon(f, persoonVeld(i)).Persoon()
+		p.ID = "" // ours to give
+		m.HeeftBetrekkingOp = append(m.HeeftBetrekkingOp, p)
 	}
 	return m
 }

@@ -254,7 +254,7 @@ func TestVanWieSchuiltStaatHetTeamErNietBij(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, ok := f.gezinBeoordeling(dossier.Record{Inhoud: inhoud})
+			d, ok := f.gezinBeoordeling(dossier.Record{Inhoud: inhoud}, begrip.BSN{})
 			if tekst := d.Titel + d.Tekst; !ok || strings.Contains(tekst, gemeente.Naam) != noemt || d.Titel == "" {
 				t.Errorf("adresGeheim %v, %s: %q", geheim, s, tekst)
 			}

@@ -41,6 +41,8 @@ var ingebouwd = map[string]vorm{
 	cloudevent.VerrijkingIngezien:         {omschrijving: "Een organisatie heeft een verrijking bij de bron gelezen."},
 	cloudevent.BekendheidsverzoekIngezien: {omschrijving: "Een organisatie heeft de vraag naar bekendheid gelezen."},
 	cloudevent.UitkomstBeschikbaar:        {omschrijving: "De uitkomst van een overleg staat klaar bij de bron.", keten: true},
+	cloudevent.UitkomstGewijzigd:          {omschrijving: "De uitkomst van een overleg is gewijzigd. Wie haar las, leest haar opnieuw.", entity: []string{"soh:UitkomstOverleg"}},
+	cloudevent.UitkomstIngetrokken:        {omschrijving: "De uitkomst van een overleg geldt niet meer.", entity: []string{"soh:UitkomstOverleg"}},
 	cloudevent.UitkomstIngezien:           {omschrijving: "Een organisatie heeft de uitkomst van een overleg gelezen.", keten: true},
 
 	cloudevent.SamenwerkingBegonnen:   {omschrijving: "Organisaties werken samen rond een zaak.", gesloten: true, gezin: true},

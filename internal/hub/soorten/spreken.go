@@ -71,6 +71,8 @@ var rechten = map[string]Spreekrecht{
 	cloudevent.VerrijkingIngezien:         {Handelt: Ander},
 	cloudevent.BekendheidsverzoekIngezien: {Handelt: Ander},
 	cloudevent.UitkomstBeschikbaar:        {},
+	cloudevent.UitkomstGewijzigd:          {},
+	cloudevent.UitkomstIngetrokken:        {},
 	cloudevent.UitkomstIngezien:           {Handelt: Ander},
 	cloudevent.SamenwerkingBegonnen:       {Handelt: Ander},
 	cloudevent.SamenwerkingGestopt:        {Handelt: Ander},

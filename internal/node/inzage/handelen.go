@@ -41,6 +41,25 @@ func (z *Inzage) Maken(ctx context.Context, soort Soort, rec dossier.Record, l t
 	return z.handel(ctx, time.Now(), soort, rec, rec.ID, DaadMaken, l, false)
 }
 
+// ZouMaken is Maken for the page that leads to it: it asks, and logs nothing. Verboden
+// when l may not.
+func (z *Inzage) ZouMaken(ctx context.Context, soort Soort, rec dossier.Record, l toegang.Lezer) error {
+	rec.Soort, rec.Staat = soort.Naam, ""
+	daden, _, _, err := z.daden(ctx, soort, rec, l)
+	if err == nil && !slices.Contains(daden, DaadMaken) {
+		err = begrip.NieuweFout(begrip.Verboden, "Met uw rol (%s) kunt u dit niet vastleggen.", l.Rol.Naam())
+	}
+	return err
+}
+
+// AfgeschermdVoor tells that a record of ours is withheld from an organisation: for it
+// the record is not there.
+func (z *Inzage) AfgeschermdVoor(ctx context.Context, soort Soort, rec dossier.Record, org begrip.Organisatie) (bool, error) {
+	l := toegang.Lezer{Organisatie: org}
+	f, err := z.feiten(ctx, l, rec)
+	return err != nil || f.Afgeschermd(soort.Naam, rec.ID, l) != nil, err
+}
+
 // DaadMaken is the act of making a new record.
 const DaadMaken = "maken"
 
