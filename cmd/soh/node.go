@@ -14,10 +14,8 @@ import (
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
-	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/alle"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
-	"github.com/handbereik/soh/internal/functie/inrichting"
-	"github.com/handbereik/soh/internal/functie/melding"
 	meet "github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/node"
 	"github.com/handbereik/soh/internal/node/brp"
@@ -124,10 +122,7 @@ func (c *NodeCmd) Run(ctx context.Context) error {
 		ProefBeleid: proef, BRP: personen,
 		Metingen:    metingen,
 		Organisatie: id.Organisatie, Map: c.Map, Getuige: c.Getuige, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), APIURL: c.APIURL, TokenVerplicht: c.Tokens, Aanmelding: c.config("soh-werkplek", id), Log: log,
-		Functies: []functie.Bouw{
-			func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() },
-			bekendheid.Bouw(bekendheid.Regel(c.Bekendheid)), inrichting.Bouw,
-		},
+		Functies: alle.Bouw(bekendheid.Regel(c.Bekendheid)),
 	})
 	if err != nil {
 		return err

@@ -8,10 +8,7 @@ import (
 	"os"
 
 	"github.com/handbereik/soh/internal/begrip"
-	"github.com/handbereik/soh/internal/functie"
-	"github.com/handbereik/soh/internal/functie/bekendheid"
-	"github.com/handbereik/soh/internal/functie/inrichting"
-	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/functie/alle"
 	meet "github.com/handbereik/soh/internal/meting"
 	"github.com/handbereik/soh/internal/portal"
 	"github.com/handbereik/soh/internal/toegang"
@@ -47,13 +44,12 @@ func (c *PortalCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("de samenwerkingsverbanden kloppen niet:\n%w", err)
 	}
-	leeg := &functie.Omgeving{}
 	metingen := meet.Nieuw("portal")
 	p, err := portal.Open(portal.Config{
 		Metingen:    metingen,
 		Verbanden:   verbanden,
 		Organisatie: id.Organisatie, Map: c.Map, Identiteit: id, HubURL: c.Hub, HubOIN: begrip.OIN(c.HubOIN), Aanmelding: c.config("soh-portaal", id), Log: log,
-		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
+		Functies: alle.Teksten(),
 	})
 	if err != nil {
 		return err

@@ -18,10 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/handbereik/soh/internal/begrip"
-	"github.com/handbereik/soh/internal/functie"
-	"github.com/handbereik/soh/internal/functie/bekendheid"
-	"github.com/handbereik/soh/internal/functie/inrichting"
-	"github.com/handbereik/soh/internal/functie/melding"
+	"github.com/handbereik/soh/internal/functie/alle"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/portal"
 	"github.com/handbereik/soh/internal/toegang"
@@ -37,13 +34,13 @@ type venster struct {
 
 func (n *netwerk) venster(t *testing.T) *venster {
 	t.Helper()
-	portaal, leeg := n.lid(t, "portaal"), &functie.Omgeving{}
+	portaal := n.lid(t, "portaal")
 	v := &venster{Server: httptest.NewUnstartedServer(nil)}
 	adres := "http://" + v.Listener.Addr().String()
 	v.aan = toegang.AanmeldConfig{Issuer: "http://127.0.0.1:9/digid", ClientID: "portaal", RedirectURL: adres + "/aanmelden/terug", CookieNaam: "soh-wandel", Sleutel: [32]byte{1}, Burgers: true}
 	p, err := portal.Open(portal.Config{
 		Organisatie: portaal.Organisatie, Map: t.TempDir(), Identiteit: portaal.id, HubURL: portaal.Hub, HubOIN: portaal.HubOIN, Aanmelding: v.aan,
-		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
+		Functies: alle.Teksten(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -7,10 +7,8 @@ import (
 	"sync"
 
 	"github.com/handbereik/soh/internal/demo/brpsimulator"
-	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/alle"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
-	"github.com/handbereik/soh/internal/functie/inrichting"
-	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/hub"
 	"github.com/handbereik/soh/internal/node"
 	"github.com/handbereik/soh/internal/node/brp"
@@ -104,7 +102,7 @@ func (d *Demo) nodeDienst(o Deelnemer) (*dienst, error) {
 			Organisatie: o.Organisatie, Map: filepath.Join(d.dir, "nodes", o.Kort), Identiteit: l.identiteit,
 			HubURL: d.lid("hub").apiURL, HubOIN: ketenbeheerder.OIN, APIURL: l.apiURL, Aanmelding: d.aanmelding(l), Log: log, Metingen: d.meet(o.Kort, "node"),
 			BRP:      brp.Config{URL: d.lid("brp").apiURL + brpsimulator.Pad},
-			Functies: []functie.Bouw{func(o *functie.Omgeving) functie.Functie { return melding.Nieuw(o).Functie() }, bekendheid.Bouw(regel), inrichting.Bouw},
+			Functies: alle.Bouw(regel),
 		})
 		if err != nil {
 			return lopend{}, err
@@ -130,12 +128,12 @@ func (d *Demo) portaalDienst() (*dienst, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, leeg := d.lid("portaal"), &functie.Omgeving{}
+	l := d.lid("portaal")
 	return &dienst{naam: l.Kort, log: log, open: func() (lopend, error) {
 		p, err := portal.Open(portal.Config{
 			Organisatie: l.Organisatie, Map: filepath.Join(d.dir, "portaal"), Identiteit: l.identiteit,
 			HubURL: d.lid("hub").apiURL, HubOIN: ketenbeheerder.OIN, Aanmelding: d.aanmelding(l), Log: log, Metingen: d.meet(l.Kort, "portal"),
-			Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
+			Functies: alle.Teksten(),
 		})
 		if err != nil {
 			return lopend{}, err

@@ -112,7 +112,7 @@ func (g *Gegeven[T]) werkplek(o *Omgeving, w *web.Werk) {
 
 // magLijst tells who finds this kind in the menu: who may read one of our own.
 func (b *bladen[T]) magLijst(s toegang.Sessie) bool {
-	inhoud, err := begrip.Opslag(b.Voorbeeld())
+	inhoud, err := opslag(b.Voorbeeld())
 	rec := dossier.Record{Soort: b.Naam, Staat: b.Begin, Inhoud: inhoud}
 	return err == nil && b.o.Inzage.ZouMogen(context.Background(), b.Soort(b.o), rec, b.o.Organisatie.OIN, b.leest(b.o, s, ""))
 }

@@ -206,7 +206,7 @@ func (b *bladen[T]) bladzijde(in *invullen, d any, l toegang.Lezer) web.Pagina {
 // nieuw is the form for a new record.
 func (b *bladen[T]) nieuw(w http.ResponseWriter, r *http.Request, s toegang.Sessie) error {
 	l := b.leest(b.o, s, "")
-	inhoud, err := begrip.Opslag(b.Bladen.Leeg(b.o))
+	inhoud, err := opslag(b.Bladen.Leeg(b.o))
 	if err != nil {
 		return err
 	}

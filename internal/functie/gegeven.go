@@ -170,7 +170,7 @@ func (g *Gegeven[T]) Met(o *Omgeving, v Versie[T]) T {
 // Schrijf stores the next version of v (the first when Versie is 0) in its state, with
 // what it rests on, and gives it as stored. An empty ID gets one.
 func (g *Gegeven[T]) Schrijf(ctx context.Context, tx *dossier.Tx, v Versie[T]) (Versie[T], error) {
-	inhoud, err := begrip.Opslag(v.Waarde)
+	inhoud, err := opslag(v.Waarde)
 	if err != nil {
 		return v, err
 	}
@@ -343,6 +343,9 @@ func (g *Gegeven[T]) Teksten() map[string]Tekst {
 	}
 	return uit
 }
+
+// opslag gives t as it is stored, and as a decision about it sees it.
+func opslag(t any) (json.RawMessage, error) { return begrip.Opslag(t) }
 
 func hoofdletter(s string) string {
 	r, n := utf8.DecodeRuneInString(s)

@@ -107,7 +107,7 @@ func (g *Gegeven[T]) leest(o *Omgeving, s toegang.Sessie, zaak string) toegang.L
 func (g *Gegeven[T]) magLezen(ctx context.Context, o *Omgeving, s toegang.Sessie, op opdracht.Opdracht) bool {
 	t := g.Voorbeeld()
 	g.Partij(t, op.Aan)
-	inhoud, err := begrip.Opslag(t)
+	inhoud, err := opslag(t)
 	rec := dossier.Record{Soort: g.Naam, Zaak: op.Zaak, Staat: g.Leesbaar, Inhoud: inhoud}
 	return err == nil && o.Inzage.ZouMogen(ctx, g.Soort(o), rec, op.Van, g.leest(o, s, op.Zaak))
 }

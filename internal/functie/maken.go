@@ -25,7 +25,7 @@ func (g *Gegeven[T]) Nieuw(ctx context.Context, o *Omgeving, v Versie[T], l toeg
 		v.ID = uuid.Must(uuid.NewV7()).String()
 	}
 	fout := g.toets(v.Waarde, nu)
-	inhoud, err := begrip.Opslag(v.Waarde)
+	inhoud, err := opslag(v.Waarde)
 	if err != nil {
 		return v, err
 	}
@@ -147,6 +147,6 @@ func (g *Gegeven[T]) adressen(inhoud json.RawMessage, weet func(begrip.BSN) begr
 	if !anders {
 		return inhoud, open, nil
 	}
-	inhoud, err := begrip.Opslag(t)
+	inhoud, err := opslag(t)
 	return inhoud, open, err
 }

@@ -20,6 +20,8 @@ var magOpenen = map[string]map[string]int{
 	"internal/functie/bekendheid/werkplek.go":     {"Opslag": 1},
 	"internal/functie/melding/api.go":             {"Inzagerecht": 1, "Opslag": 2},
 	"internal/functie/melding/beoordeling.go":     {"Opslag": 1},
+	"internal/functie/gegeven.go":                 {"Opslag": 1},
+	"internal/functie/rest.go":                    {"Inzagerecht": 1}, // to the system that keeps it
 	"internal/functie/functietest/functietest.go": {"Opslag": 1},
 }
 

@@ -36,6 +36,7 @@ var lagen = []laag{
 	{[]string{"internal/node/inzage", "internal/node/opdracht"}, "a pattern is written once and works for every samenwerkfunctie, so it knows none, and the patterns do not lean on each other"},
 	{[]string{"internal/werkplek"}, "the frame of the workspace is the same whatever functies a node has, so it knows none"},
 	{[]string{"internal/functie"}, "a samenwerkfunctie declares and the patterns work: it must run on every node, without hub, portal or the node around it"},
+	{[]string{"internal/functie/alle"}, "the list of functies is for who runs or tests them; a functie that knew the list would know all others"},
 	{[]string{"internal/hub", "internal/node", "internal/portal"}, "hub, node and portal are run by different organisations and speak over HTTP only: code of one in another would be a back door around certificates and policy"},
 	{[]string{"internal/ketenbord"}, "the board shows the hub, and the hub runs without it"},
 	{[]string{"internal/demo"}, "the demo puts real parts together; no real part may depend on made-up people"},

@@ -16,8 +16,8 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/alle"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
-	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/opdracht"
@@ -28,7 +28,7 @@ import (
 // echteFuncties are the two functies as a node runs them; questions about
 // bekendheid wait for a professional.
 func echteFuncties(begrip.Organisatie) []functie.Bouw {
-	return []functie.Bouw{melding.Bouw, bekendheid.Bouw(bekendheid.Handmatig), inrichting.Bouw}
+	return alle.Bouw(bekendheid.Handmatig)
 }
 
 func meldingJSON(afgeschermd bool) map[string]any {

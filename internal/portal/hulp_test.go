@@ -20,6 +20,7 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/alle"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
 	"github.com/handbereik/soh/internal/functie/inrichting"
 	"github.com/handbereik/soh/internal/functie/melding"
@@ -198,11 +199,10 @@ func (n *net) open(aan toegang.AanmeldConfig) {
 		aan = toegang.AanmeldConfig{Issuer: "http://127.0.0.1:9/digid", ClientID: "portaal"}
 	}
 	aan.RedirectURL, aan.CookieNaam = adres+"/aanmelden/terug", "soh-portaal"
-	leeg := &functie.Omgeving{}
 	p, err := Open(Config{
 		Organisatie: portaal, Map: filepath.Join(n.dir, "portaal"), Identiteit: n.identiteit(portaal), HubURL: n.hub.URL, HubOIN: keten.OIN,
 		Aanmelding: aan, Log: n.logger(),
-		Functies: []functie.Functie{melding.Nieuw(leeg).Functie(), bekendheid.Nieuw(leeg, bekendheid.Handmatig).Functie(), inrichting.Bouw(leeg)},
+		Functies: alle.Teksten(),
 	})
 	if err != nil {
 		n.t.Fatal(err)

@@ -290,7 +290,7 @@ func TestEenOverdrachtMaaktEenOpdrachtMetWoordenPerStaat(t *testing.T) {
 			t.Fatal(err)
 		}
 		rec, _ := f.o.Dossier.Lees(ctx, soortBeoordeling, id, time.Time{})
-		d, ok := f.gezinBeoordeling(rec)
+		d, ok := f.gezinBeoordeling(rec, begrip.BSN{})
 		w := overdrachtWoorden[s]
 		if !ok || w.Lezer == "" || w.Melder == "" || d.Titel == "" || d.Tekst == "" || !strings.Contains(d.Titel+d.Tekst, gemeente.Naam) || strings.Contains(d.Titel+d.Tekst, "%[") || strings.Contains(d.Tekst, "Geen plek") {
 			t.Errorf("%s: %+v %+v", s, w, d)

@@ -186,7 +186,7 @@ func TestAfgeschermdeMelderIsGemerktInElkeGebeurtenisVanDeBron(t *testing.T) {
 	if !f.soortMelding().Afgeschermd(rec) {
 		t.Error("record telt niet als afgeschermd")
 	}
-	if deel, ok := f.gezinMelding(rec); ok {
+	if deel, ok := f.gezinMelding(rec, begrip.BSN{}); ok {
 		t.Errorf("gezin ziet afgeschermde melding: %+v", deel)
 	}
 }

@@ -244,7 +244,7 @@ func mee(ks ...verband.Klasse) func(waarborg.Persoon, begrip.BSN) []dossier.Reco
 	}
 }
 
-func alle(fs ...func(waarborg.Persoon, begrip.BSN) []dossier.Record) func(waarborg.Persoon, begrip.BSN) []dossier.Record {
+func samen(fs ...func(waarborg.Persoon, begrip.BSN) []dossier.Record) func(waarborg.Persoon, begrip.BSN) []dossier.Record {
 	return func(over waarborg.Persoon, wie begrip.BSN) (uit []dossier.Record) {
 		for _, f := range fs {
 			uit = append(uit, f(over, wie)...)
@@ -269,16 +269,16 @@ func scenarios(ander begrip.BSN) []scenario {
 		{"ouder, tijdelijk geen gezag", o, true, gezag("TijdelijkGeenGezag")},
 		{"ouder, gezag niet te bepalen", o, true, gezag("GezagNietTeBepalen")},
 		{"ouder, niets over gezag vastgelegd", o, true, niets},
-		{"ouder met gezag, de jongere vindt I1 tot en met I3 goed", o, true, alle(gezag("EenhoofdigOuderlijkGezag", ik), mee(1, 2, 3))},
-		{"ouder met gezag, de jongere vindt alleen I1 goed", o, true, alle(gezag("EenhoofdigOuderlijkGezag", ik), mee(1))},
-		{"ouder zonder gezag, de jongere vindt het goed", o, true, alle(gezag("EenhoofdigOuderlijkGezag", ander), mee(1, 2, 3))},
-		{"ouder met gezag, de persoon kan niet zelf beslissen", o, true, alle(gezag("EenhoofdigOuderlijkGezag", ik), onbekwaam)},
+		{"ouder met gezag, de jongere vindt I1 tot en met I3 goed", o, true, samen(gezag("EenhoofdigOuderlijkGezag", ik), mee(1, 2, 3))},
+		{"ouder met gezag, de jongere vindt alleen I1 goed", o, true, samen(gezag("EenhoofdigOuderlijkGezag", ik), mee(1))},
+		{"ouder zonder gezag, de jongere vindt het goed", o, true, samen(gezag("EenhoofdigOuderlijkGezag", ander), mee(1, 2, 3))},
+		{"ouder met gezag, de persoon kan niet zelf beslissen", o, true, samen(gezag("EenhoofdigOuderlijkGezag", ik), onbekwaam)},
 		{"gemachtigde voor I1 tot en met I3", o, true, vertegenwoordigd("gemachtigde", 1, 2, 3)},
 		{"gemachtigde voor alleen I1", o, true, vertegenwoordigd("gemachtigde", 1)},
 		{"steunfiguur voor I1 tot en met I3", o, true, vertegenwoordigd("steunfiguur", 1, 2, 3)},
-		{"curator, de persoon kan niet zelf beslissen", o, true, alle(vertegenwoordigd("curator"), onbekwaam)},
+		{"curator, de persoon kan niet zelf beslissen", o, true, samen(vertegenwoordigd("curator"), onbekwaam)},
 		{"curator, de persoon kan zelf beslissen", o, true, vertegenwoordigd("curator")},
-		{"mentor naast een curator", o, true, alle(vertegenwoordigd("mentor"), onbekwaam, func(over waarborg.Persoon, _ begrip.BSN) []dossier.Record {
+		{"mentor naast een curator", o, true, samen(vertegenwoordigd("mentor"), onbekwaam, func(over waarborg.Persoon, _ begrip.BSN) []dossier.Record {
 			return vertegenwoordigd("curator")(over, ander)
 		})},
 		{"partner of familie zonder vastgelegde rol", o, true, onbekwaam},

@@ -19,9 +19,8 @@ import (
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
+	"github.com/handbereik/soh/internal/functie/alle"
 	"github.com/handbereik/soh/internal/functie/bekendheid"
-	"github.com/handbereik/soh/internal/functie/inrichting"
-	"github.com/handbereik/soh/internal/functie/melding"
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/signaal"
@@ -76,7 +75,7 @@ func stukken(*functie.Omgeving) functie.Functie {
 }
 
 // functies are those of every node of the matrices.
-var functies = []functie.Bouw{melding.Bouw, bekendheid.Bouw(bekendheid.Handmatig), inrichting.Bouw, stukken}
+var functies = append(alle.Bouw(bekendheid.Handmatig), stukken)
 
 // nieuwDossier makes an empty one in dir.
 func nieuwDossier(t *testing.T, dir string) *dossier.Store {
