@@ -193,6 +193,7 @@ func (v *verhaal) stappen() []stap {
 		stap{"dewit/oppakken", v.pakOp},
 		stap{"dewit/bekendheid", v.vraagBekendheid},
 		stap{"dewit/noodtoegang", v.noodtoegang},
+		stap{"dewit/uitkomst", v.uitkomst},
 		stap{"yilmaz/melding", func(ctx context.Context) error {
 			return v.eenMelding(ctx, "ggz", "ggz-eva", gezin("yilmaz").Melding(time.Now().Add(-90*time.Minute), meldingYilmaz()))
 		}},

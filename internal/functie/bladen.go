@@ -26,7 +26,7 @@ type Bladen[T any] struct {
 	Kop        func(Versie[T]) (titel, bij string)                    // how a list or page names one
 	Keuzes     func(*Omgeving, *web.Formulier) map[string][]web.Optie // what can be chosen where the type does not say; may be nil
 	Leeg       func(*Omgeving) *T                                     // what a new form begins with
-	Teksten    fs.FS                                                  // catalogues
+	Teksten    fs.FS                                                  // its own catalogues
 }
 
 // perBlad is how many records stand on one page of a list.
@@ -77,10 +77,7 @@ func na[X any](een, twee func(X)) func(X) {
 }
 
 func (g *Gegeven[T]) werkplek(o *Omgeving, w *web.Werk) {
-	site, err := w.Met(paginas)
-	if err == nil && g.Bladen.Teksten != nil {
-		site, err = site.Met(g.Bladen.Teksten)
-	}
+	site, err := w.Met(paginas, g.Bladen.Teksten)
 	if err != nil {
 		panic(err) // compiled in; a test shows every page
 	}

@@ -136,11 +136,11 @@ func (s *Site) SnelWeg(beeindig http.HandlerFunc) http.HandlerFunc {
 }
 
 // Met gives the same site with the templates (*.html, by base name) and
-// catalogues (en.json) of fsys added. The receiver does not change, so callers
+// catalogues (en.json) of each of bronnen added. The receiver does not change, so callers
 // cannot see each other's templates.
-func (s *Site) Met(fsys fs.FS) (*Site, error) {
+func (s *Site) Met(bronnen ...fs.FS) (*Site, error) {
 	n := *s
-	return &n, n.laad(eigenFS, fsys)
+	return &n, n.laad(append([]fs.FS{eigenFS}, bronnen...)...)
 }
 
 func (s *Site) laad(bronnen ...fs.FS) error {

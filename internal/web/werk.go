@@ -41,7 +41,7 @@ func NieuwWerk(site *Site, mux *http.ServeMux, vereis, sterk Vereis) *Werk {
 func (w *Werk) Site() *Site { return w.site }
 
 // Met gives the site with the caller's own templates and catalogues.
-func (w *Werk) Met(fsys fs.FS) (*Site, error) { return w.site.Met(fsys) }
+func (w *Werk) Met(bronnen ...fs.FS) (*Site, error) { return w.site.Met(bronnen...) }
 
 // Nav adds an entry to the rail. aantal gives the number to show and may be nil.
 func (w *Werk) Nav(item NavItem, aantal func(r *http.Request, s toegang.Sessie) int) {
