@@ -24,6 +24,7 @@ var paginas embed.FS
 type Bladen[T any] struct {
 	Pad, Icoon string
 	Kop        func(Versie[T]) (titel, bij string)                    // how a list or page names one
+	Lees       func(*Omgeving, Versie[T]) []web.Toonstuk              // how it reads; nil: as its form asks
 	Keuzes     func(*Omgeving, *web.Formulier) map[string][]web.Optie // what can be chosen where the type does not say; may be nil
 	Leeg       func(*Omgeving) *T                                     // what a new form begins with
 	Teksten    fs.FS                                                  // its own catalogues
@@ -237,8 +238,16 @@ func (b *bladen[T]) open(ctx context.Context, s toegang.Sessie, id string) (v Ve
 func (b *bladen[T]) toon(v Versie[T], a inzage.Antwoord) (d bladDetail) {
 	d.Titel, d.Bij = b.Bladen.Kop(v)
 	d.Kind, d.Weggelaten = b.Titel, len(a.Gemaskeerd) > 0
-	d.Stukken = []web.Toonstuk{web.Toon(v.Waarde, b.keuzes(b.gevuld(v.Waarde)))}
+	d.Stukken = b.stukken(v)
 	return d
+}
+
+// stukken is how v reads.
+func (b *bladen[T]) stukken(v Versie[T]) []web.Toonstuk {
+	if b.Bladen.Lees != nil {
+		return b.Bladen.Lees(b.o, v)
+	}
+	return []web.Toonstuk{web.Toon(v.Waarde, b.keuzes(b.gevuld(v.Waarde)))}
 }
 
 // gevuld puts t on a form, for what can be chosen on it.

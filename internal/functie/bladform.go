@@ -194,9 +194,18 @@ func (b *bladen[T]) toonFormulier(w http.ResponseWriter, r *http.Request, status
 }
 
 func (b *bladen[T]) toonControle(w http.ResponseWriter, r *http.Request, f *web.Formulier, in *invullen, x any, l toegang.Lezer) error {
-	d := bladFormulier{invullen: in, F: f, Pad: r.URL.Path, ID: f.Waarde(veldID), Gezin: in.gezin(x), Toon: []web.Toonstuk{web.Toon(x, b.keuzes(f))}}
+	d := bladFormulier{invullen: in, F: f, Pad: r.URL.Path, ID: f.Waarde(veldID), Gezin: in.gezin(x), Toon: b.concept(x)}
 	b.site.Toon(w, r, http.StatusOK, "blad-controle.html", b.bladzijde(in, d, l))
 	return nil
+}
+
+// concept is how what stands on a form will read.
+func (b *bladen[T]) concept(x any) []web.Toonstuk {
+	t, ok := geheel[T](x)
+	if !ok {
+		return []web.Toonstuk{web.Toon(x, nil)}
+	}
+	return b.stukken(Versie[T]{Waarde: t})
 }
 
 func (b *bladen[T]) bladzijde(in *invullen, d any, l toegang.Lezer) web.Pagina {

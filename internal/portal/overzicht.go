@@ -35,6 +35,7 @@ type overzicht struct {
 	Straks     []punt
 	Gebeurd    []punt
 	Delen      []bronDelen
+	Gevraagd   []gevraagd
 	Keek       web.Tabel
 	KeekMeer   int
 	KeekHeel   bool
@@ -51,6 +52,12 @@ type nuKaart struct {
 
 // belTegel leads to whom to call.
 type belTegel struct{ Wie, Telefoon string }
+
+// gevraagd is what an organisation asks of who reads.
+type gevraagd struct {
+	Van string
+	inzage.Vraag
+}
 
 // bronDelen is what one organisation tells.
 type bronDelen struct {
@@ -83,6 +90,11 @@ func (p *Portal) toonOverzicht(w http.ResponseWriter, r *http.Request, s toegang
 			delen := slices.Clone(x.Beeld.Delen)
 			slices.SortStableFunc(delen, func(a, b inzage.Deel) int { return b.Tijdstip.Compare(a.Tijdstip) })
 			d.Delen = append(d.Delen, bronDelen{x.Naam, delen})
+			for _, deel := range delen {
+				for _, v := range deel.Gevraagd {
+					d.Gevraagd = append(d.Gevraagd, gevraagd{x.Naam, v})
+				}
+			}
 		}
 	}
 	slices.SortStableFunc(d.Delen, func(a, b bronDelen) int { return b.Delen[0].Tijdstip.Compare(a.Delen[0].Tijdstip) })

@@ -46,7 +46,7 @@ func (b *beeld) verhul(alle []functie.Deelnemer) {
 		x.Naam, x.Reden = hoofdletter(x.Soort.Verhuld()), schoon.Replace(x.Reden)
 		for j := range x.Beeld.Delen {
 			d := &x.Beeld.Delen[j]
-			d.Titel, d.Tekst, d.Regels, d.Contact = schoon.Replace(d.Titel), "", nil, nil
+			d.Titel, d.Tekst, d.Regels, d.Contact, d.Gevraagd = schoon.Replace(d.Titel), "", nil, nil, nil
 		}
 		b.verhulKeren(x.Beeld.Inzagen)
 		for j := range x.Beeld.Keuzes {

@@ -155,6 +155,9 @@ func schoon(g *inzage.Gezinsbeeld) {
 		for j := range d.Regels {
 			d.Regels[j].Label, d.Regels[j].Waarde = veilig(d.Regels[j].Label), veilig(d.Regels[j].Waarde)
 		}
+		for j := range d.Gevraagd {
+			d.Gevraagd[j].Tekst = veilig(d.Gevraagd[j].Tekst)
+		}
 		if c := d.Contact; c != nil {
 			c.Naam, c.Functie = persoonsnaam(c.Naam, ""), persoonsnaam(c.Functie, "")
 			if !telefoonVorm.MatchString(c.Telefoon) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -22,6 +23,7 @@ import (
 //	naam    the last part of the path, where the JSON has none
 //	keuzes  what can be chosen, as code=tekst|code=tekst
 //	erbij   of a list: the words on the button that adds one
+//	een     of a list: the heading of one, with its number; without it the question
 //
 // maxLength and required:"false" are those of the API. A begrip.Betrokkene gives the
 // fields of a person, a struct a group, a slice of structs a list of groups that grows
@@ -51,6 +53,7 @@ type Invulgroep struct {
 // Invullijst is a list of groups.
 type Invullijst struct {
 	Kop, Hint, Erbij, Pad, ID string
+	Een                       string // heading of one
 	Groepen                   []Invulgroep
 	Aantal                    int
 	Vol                       bool // no more can be added
@@ -138,6 +141,9 @@ func (b Invulblad) stuk(l lid, pad string) (Invulstuk, bool) {
 	for i, o := range v.Opties {
 		v.Opties[i].Gekozen = b.F.Heeft(pad, o.Waarde)
 	}
+	if v.Soort == "select" { // nothing is chosen for who does not choose
+		v.Opties = append([]Optie{{Tekst: Vertaalbaar("Kies")}}, v.Opties...)
+	}
 	return Invulstuk{Veld: &v}, true
 }
 
@@ -178,7 +184,7 @@ func (b Invulblad) opties(l lid, pad string) []Optie {
 }
 
 func (b Invulblad) lijst(l lid, pad string) *Invullijst {
-	uit := &Invullijst{Kop: l.Tag.Get("vraag"), Hint: l.Tag.Get("hint"), Erbij: l.Tag.Get("erbij"), Pad: pad, ID: VeldID(pad), Aantal: b.aantal(pad)}
+	uit := &Invullijst{Kop: l.Tag.Get("vraag"), Hint: l.Tag.Get("hint"), Erbij: l.Tag.Get("erbij"), Een: cmp.Or(l.Tag.Get("een"), l.Tag.Get("vraag")), Pad: pad, ID: VeldID(pad), Aantal: b.aantal(pad)}
 	uit.Vol = uit.Aantal >= maxRijen
 	for i := range uit.Aantal {
 		voor := fmt.Sprintf("%s[%d]", pad, i)

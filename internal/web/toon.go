@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,7 +14,9 @@ import (
 // Toonstuk is a part of a record as it reads: labels with values, and parts below it.
 type Toonstuk struct {
 	Kop    string
+	Tekst  string
 	Regels []Regel
+	Tabel  *Tabel
 	Delen  []Toonstuk
 }
 
@@ -83,9 +86,9 @@ func (t toner) lid(uit *Toonstuk, veld reflect.Value, l lid, pad string) {
 		deel(vraag, t.struct_(veld, pad+"."))
 	case veld.Kind() == reflect.Slice && veld.Type().Elem().Kind() == reflect.Struct:
 		for i := range veld.Len() {
-			kop := vraag
+			kop := cmp.Or(l.Tag.Get("een"), vraag)
 			if veld.Len() > 1 {
-				kop = fmt.Sprint(vraag, " ", i+1)
+				kop = fmt.Sprint(kop, " ", i+1)
 			}
 			if p, ok := veld.Index(i).Interface().(begrip.Betrokkene); ok {
 				deel(kop, ToonPersoon(p))

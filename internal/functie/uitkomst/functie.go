@@ -122,7 +122,7 @@ var soort = &functie.Gegeven[Uitkomst]{
 	Lezen:     functie.Leesopdracht{Nieuw: "uitkomst", Anders: "uitkomst-gewijzigd", TitelNieuw: web.Vertaalbaar("Afspraken uit een overleg"), TitelAnders: web.Vertaalbaar("Afspraken die u las, zijn gewijzigd")},
 	Partij:    func(u *Uitkomst, oin begrip.OIN) { u.Casusoverleg.Deelnemers = []Deelname{{Organisatie: oin}} },
 	Leesbaar:  Beschikbaar,
-	Bladen:    functie.Bladen[Uitkomst]{Pad: "/uitkomsten", Icoon: "clipboard-list", Kop: kop, Keuzes: keuzes, Teksten: talen, Leeg: nieuw},
+	Bladen:    functie.Bladen[Uitkomst]{Pad: "/uitkomsten", Icoon: "clipboard-list", Kop: kop, Lees: leesbaar, Keuzes: keuzes, Teksten: talen, Leeg: nieuw},
 	Voorbeeld: voorbeeld,
 }
 

@@ -196,17 +196,22 @@ func gezin(o *functie.Omgeving, v functie.Versie[Uitkomst], over begrip.BSN) (in
 		if !slices.ContainsFunc(a.Over, func(id string) bool { p := u.persoon(id); return p != nil && p.Burgerservicenummer.BSN == over }) {
 			continue
 		}
-		label, waarde := web.Vertaalbaar("Wat een organisatie doet"), o.NaamVan(a.BelegdBij.OIN)+": "+a.Omschrijving
-		if a.gezin() {
-			label, waarde = web.Vertaalbaar("Wat wordt gevraagd"), a.Omschrijving
-		}
+		wat := a.Omschrijving
 		if a.Conditie.Soort == "als" {
-			waarde += " Alleen als: " + a.Conditie.Als
+			wat += " Alleen als: " + a.Conditie.Als
 		}
-		if t, err := time.ParseInLocation(time.DateOnly, a.Uiterlijk, begrip.Zone); err == nil {
-			waarde += " Uiterlijk " + web.Nederlands.Datum(t) + "."
+		t, err := time.ParseInLocation(time.DateOnly, a.Uiterlijk, begrip.Zone)
+		switch {
+		case a.gezin() && err == nil:
+			d.Gevraagd = append(d.Gevraagd, inzage.Vraag{Tekst: wat, Uiterlijk: &t})
+		case a.gezin():
+			d.Gevraagd = append(d.Gevraagd, inzage.Vraag{Tekst: wat})
+		case err == nil:
+			wat += " Uiterlijk " + web.Nederlands.Datum(t) + "."
+			fallthrough
+		default:
+			regel(web.Vertaalbaar("Wat een organisatie doet"), o.NaamVan(a.BelegdBij.OIN)+": "+wat)
 		}
-		regel(label, waarde)
 		if a.Informering.Stand == "nee" {
 			regel(web.Vertaalbaar("Waarom dit nu pas te lezen is"), a.Informering.Tekst)
 		}

@@ -27,10 +27,10 @@ type Uitkomst struct {
 	InzageURL            string    `json:"inzageUrl,omitempty" niveau:"0" format:"uri" readOnly:"true"`
 
 	Casusoverleg     Casusoverleg        `json:"casusoverleg" vraag:"Het overleg"`
-	Hoofdbetrokkenen []begrip.Betrokkene `json:"hoofdbetrokkenen" nullable:"false" maxItems:"20" doc:"(soh)" vraag:"Over wie gaat het?" erbij:"Nog iemand over wie het gaat"`
-	Nevenbetrokkenen []begrip.Betrokkene `json:"nevenbetrokkenen,omitempty" nullable:"false" required:"false" maxItems:"20" doc:"(soh)" vraag:"Wie is er nog bij betrokken?" hint:"Mensen die een rol hebben, maar over wie het overleg niet ging." erbij:"Iemand erbij"`
+	Hoofdbetrokkenen []begrip.Betrokkene `json:"hoofdbetrokkenen" nullable:"false" maxItems:"20" doc:"(soh)" vraag:"Over wie gaat het?" een:"Persoon" erbij:"Nog iemand over wie het gaat"`
+	Nevenbetrokkenen []begrip.Betrokkene `json:"nevenbetrokkenen,omitempty" nullable:"false" required:"false" maxItems:"20" doc:"(soh)" vraag:"Wie is er nog bij betrokken?" een:"Andere persoon" hint:"Mensen die een rol hebben, maar over wie het overleg niet ging." erbij:"Iemand erbij"`
 	GedeeldBeeld     string              `json:"gedeeldBeeld,omitempty" required:"false" maxLength:"8000" doc:"(soh) Wat allen zien en vinden" vraag:"Welk beeld delen jullie?" invoer:"lang"`
-	Gehoord          []Gehoord           `json:"gehoord,omitempty" nullable:"false" required:"false" maxItems:"40" doc:"(soh)" vraag:"Wie is gehoord?" hint:"Ook wie niet kon of wilde: dan staat er waarom." erbij:"Iemand erbij"`
+	Gehoord          []Gehoord           `json:"gehoord,omitempty" nullable:"false" required:"false" maxItems:"40" doc:"(soh)" vraag:"Wie is gehoord?" een:"Gesprek" hint:"Ook wie niet kon of wilde: dan staat er waarom." erbij:"Iemand erbij"`
 	Zaak             Zaak                `json:"zaak" vraag:"Wat is afgesproken?"`
 	Aanpak           string              `json:"aanpak,omitempty" required:"false" maxLength:"8000" doc:"(soh)" vraag:"Hoe pakken jullie het aan?" invoer:"lang"`
 
@@ -57,7 +57,7 @@ type Casusoverleg struct {
 	Datum      string          `json:"datum" format:"date" vraag:"Wanneer was het overleg?" invoer:"datum"`
 	StartTijd  string          `json:"startTijd,omitempty" required:"false" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" vraag:"Vanaf hoe laat?" invoer:"tijd"`
 	EindTijd   string          `json:"eindTijd,omitempty" required:"false" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" vraag:"Tot hoe laat?" invoer:"tijd"`
-	Deelnemers []Deelname      `json:"deelnemers" nullable:"false" maxItems:"40" doc:"(soh)" vraag:"Welke organisaties deden mee?" hint:"Uw eigen organisatie ook. Wie hier staat, mag de uitkomst lezen." erbij:"Nog een organisatie"`
+	Deelnemers []Deelname      `json:"deelnemers" nullable:"false" maxItems:"40" doc:"(soh)" vraag:"Welke organisaties deden mee?" een:"Organisatie" hint:"Uw eigen organisatie ook. Wie hier staat, mag de uitkomst lezen." erbij:"Nog een organisatie"`
 	Notulen    string          `json:"notulen,omitempty" required:"false" maxLength:"40000" vraag:"Verslag" invoer:"lang"`
 	Betreft    *Zaakverwijzing `json:"betreft,omitempty" readOnly:"true"`
 }
@@ -80,8 +80,8 @@ type Zaak struct {
 	URL          string    `json:"url,omitempty" format:"uri" readOnly:"true"`
 	ID           string    `json:"id,omitempty" readOnly:"true"`
 	StartDatum   string    `json:"startDatum,omitempty" format:"date" readOnly:"true"`
-	HeeftBesluit []Besluit `json:"heeftBesluit,omitempty" nullable:"false" required:"false" maxItems:"40" vraag:"Besluiten en afspraken" erbij:"Een besluit of afspraak erbij"`
-	HeeftActie   []Actie   `json:"heeftActie,omitempty" nullable:"false" required:"false" maxItems:"60" vraag:"Wie doet wat?" erbij:"Een actie erbij"`
+	HeeftBesluit []Besluit `json:"heeftBesluit,omitempty" nullable:"false" required:"false" maxItems:"40" vraag:"Besluiten en afspraken" een:"Besluit of afspraak" erbij:"Een besluit of afspraak erbij"`
+	HeeftActie   []Actie   `json:"heeftActie,omitempty" nullable:"false" required:"false" maxItems:"60" vraag:"Wie doet wat?" een:"Actie" erbij:"Een actie erbij"`
 }
 
 // Besluit is one thing that was decided or agreed.

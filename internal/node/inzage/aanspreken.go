@@ -33,7 +33,7 @@ func Aanspreking(relatie samenwerkingsverband.Relatie, roepnaam string) (wie, ge
 func (b *blik) spreekAan(d *Deel) {
 	relatie := b.f.Relatie(b.l.Burger, b.l.VoorWie())
 	if relatie == samenwerkingsverband.RelatieSteunfiguur {
-		d.Tekst, d.Regels = "", nil
+		d.Tekst, d.Regels, d.Gevraagd = "", nil, nil
 	}
 	wie, gegevens := Aanspreking(relatie, b.f.Roepnaam(b.l.VoorWie()))
 	vul := strings.NewReplacer(Wie, wie, Gegevens, gegevens)

@@ -39,7 +39,7 @@ func (b *blik) treedtOp(wie begrip.BSN) bool {
 
 // verhul leaves of a part what tells no place: what it is, when, and the term.
 func (d *Deel) verhul(s Soort) {
-	d.Titel, d.Tekst, d.Regels, d.Contact = s.Titel, "", nil, nil
+	d.Titel, d.Tekst, d.Regels, d.Contact, d.Gevraagd = s.Titel, "", nil, nil, nil
 }
 
 // verhul names a look by kind of organisation.

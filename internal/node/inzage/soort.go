@@ -101,6 +101,7 @@ type Deel struct {
 	Tijdstip time.Time `json:"tijdstip"`
 	Regels   []Regel   `json:"regels,omitempty"`
 	Contact  *Contact  `json:"contact,omitempty"`
+	Gevraagd []Vraag   `json:"gevraagd,omitempty"` // of who reads, or for whom
 
 	Uiterlijk *time.Time `json:"uiterlijk,omitempty"` // when the family hears more, at the latest
 	Klaar     bool       `json:"klaar,omitempty"`     // this part is done; nothing more follows from it
@@ -108,6 +109,12 @@ type Deel struct {
 
 // URN names the record of which d is.
 func (d Deel) URN() string { return "urn:soh:" + d.Soort + ":" + d.ID }
+
+// Vraag is something that is asked of a member of the family.
+type Vraag struct {
+	Tekst     string     `json:"tekst"`
+	Uiterlijk *time.Time `json:"uiterlijk,omitempty"`
+}
 
 // Regel is a label with its value.
 type Regel struct {
