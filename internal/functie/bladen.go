@@ -3,7 +3,6 @@ package functie
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"net/http"
 	"slices"
 	"time"
@@ -27,7 +26,6 @@ type Bladen[T any] struct {
 	Lees       func(*Omgeving, Versie[T]) []web.Toonstuk              // how it reads; nil: as its form asks
 	Keuzes     func(*Omgeving, *web.Formulier) map[string][]web.Optie // what can be chosen where the type does not say; may be nil
 	Leeg       func(*Omgeving) *T                                     // what a new form begins with
-	Teksten    fs.FS                                                  // its own catalogues
 }
 
 // perBlad is how many records stand on one page of a list.
@@ -78,7 +76,7 @@ func na[X any](een, twee func(X)) func(X) {
 }
 
 func (g *Gegeven[T]) werkplek(o *Omgeving, w *web.Werk) {
-	site, err := w.Met(paginas, g.Bladen.Teksten)
+	site, err := w.Met(paginas)
 	if err != nil {
 		panic(err) // compiled in; a test shows every page
 	}

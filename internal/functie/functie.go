@@ -9,6 +9,7 @@ package functie
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"time"
 
@@ -84,6 +85,8 @@ type Functie struct {
 	API      func(huma.API)    // operations beside the Inzage of its Soorten; may be nil
 	Werkplek func(w *web.Werk) // registers its pages; may be nil
 	Teksten  map[string]Tekst  // event type → what the family reads in the timeline
+	// Talen holds its catalogues (talen/en.json), with what the family reads; may be nil.
+	Talen fs.FS
 }
 
 // Tekst is how the family reads one type of event, in Dutch B1. {bron} stands
@@ -112,6 +115,16 @@ func (o *Omgeving) VanSoort(soort begrip.OrganisatieSoort) []Deelnemer {
 	for _, d := range o.Deelnemers() {
 		if d.Soort == soort {
 			uit = append(uit, d)
+		}
+	}
+	return uit
+}
+
+// Catalogi gives the catalogues of functies.
+func Catalogi(fs_ []Functie) (uit []fs.FS) {
+	for _, f := range fs_ {
+		if f.Talen != nil {
+			uit = append(uit, f.Talen)
 		}
 	}
 	return uit

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/functie"
 	"github.com/handbereik/soh/internal/node/opdracht"
 	"github.com/handbereik/soh/internal/toegang"
 	"github.com/handbereik/soh/internal/web"
@@ -24,6 +25,9 @@ func (n *Node) maakWerkplek() (http.Handler, error) {
 		Naam: "Samen Onder Handbereik", Ondertitel: n.cfg.Organisatie.Naam, Thuis: "/postvak", Werkplek: true,
 		Aanmelden: "/aanmelden", FormActies: []string{strings.TrimRight(n.cfg.Aanmelding.Issuer, "/")}, Log: n.cfg.Log,
 	})
+	if err == nil { // what a functie calls its things stands in the menu and the Postvak too
+		site, err = site.Met(functie.Catalogi(n.functies)...)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -132,7 +132,7 @@ func (p *Portal) bedraad() error {
 	if err != nil {
 		return err
 	}
-	if p.site, err = basis.Met(paginas); err != nil {
+	if p.site, err = basis.Met(append(functie.Catalogi(p.cfg.Functies), paginas)...); err != nil {
 		return err
 	}
 	a := p.cfg.Aanmelding

@@ -169,7 +169,7 @@ func vraagTeksten(letterlijk, pad string, uit map[string]string) {
 	if err != nil || tag.Get("vraag") == "" {
 		return
 	}
-	for _, naam := range []string{"vraag", "hint", "erbij"} {
+	for _, naam := range []string{"vraag", "hint", "erbij", "een"} {
 		if tekst := tag.Get(naam); tekst != "" {
 			uit[tekst] = pad
 		}

@@ -75,6 +75,7 @@ type Pagina struct {
 // Site shows pages. It is safe for concurrent use after set-up.
 type Site struct {
 	cfg     Config
+	bronnen []fs.FS // what its templates and texts come from
 	wb      *woordenboek
 	talen   map[Taal]*template.Template
 	bescher *http.CrossOriginProtection
@@ -110,7 +111,8 @@ func New(cfg Config) (*Site, error) {
 	s.bescher.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.Fout(w, r, begrip.NieuweFout(begrip.Verboden, "Dit formulier komt van een andere website. Open de pagina opnieuw en probeer het nog eens."))
 	}))
-	if err := s.laad(eigenFS); err != nil {
+	s.bronnen = []fs.FS{eigenFS}
+	if err := s.laad(s.bronnen...); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -140,7 +142,8 @@ func (s *Site) SnelWeg(beeindig http.HandlerFunc) http.HandlerFunc {
 // cannot see each other's templates.
 func (s *Site) Met(bronnen ...fs.FS) (*Site, error) {
 	n := *s
-	return &n, n.laad(append([]fs.FS{eigenFS}, bronnen...)...)
+	n.bronnen = append(slices.Clone(s.bronnen), bronnen...)
+	return &n, n.laad(n.bronnen...)
 }
 
 func (s *Site) laad(bronnen ...fs.FS) error {

@@ -34,6 +34,9 @@ func NieuweWerkplek(t *testing.T, f functie.Functie, als toegang.Sessie) *Werkpl
 	t.Helper()
 	w := &Werkplek{t: t, Als: als}
 	site, err := web.New(web.Config{Werkplek: true, Log: slog.New(slog.NewTextHandler(&w.log, nil))})
+	if err == nil {
+		site, err = site.Met(functie.Catalogi([]functie.Functie{f})...)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

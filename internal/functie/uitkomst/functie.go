@@ -55,7 +55,7 @@ func (r *Reden) Controleer(c *begrip.Controle, _ time.Time) {
 // soort is the declaration.
 var soort = &functie.Gegeven[Uitkomst]{
 	Naam: "uitkomst", Pad: "/v1/uitkomsten-overleg", Ook: "/uitkomst-overleg/{id}/uitkomst", Beleid: "soh.uitkomst",
-	Titel: web.Vertaalbaar("Uitkomst van een overleg"), InZin: "de uitkomst van het overleg", Meer: web.Vertaalbaar("Uitkomsten van overleg"),
+	Titel: web.Vertaalbaar("Uitkomst van een overleg"), InZin: "de uitkomst van het overleg", Meer: web.Vertaalbaar("Uitkomsten"),
 	Woorden: woorden, Entiteit: "soh:UitkomstOverleg",
 	Personen: (*Uitkomst).personen, Hernoem: hernoem,
 	Partijen: func(_ *functie.Omgeving, v functie.Versie[Uitkomst]) []begrip.OIN { return v.Waarde.partijen() },
@@ -96,17 +96,17 @@ var soort = &functie.Gegeven[Uitkomst]{
 			Gedaan: web.Vertaalbaar("De uitkomst is beschikbaar. Wie iets moet doen, vindt haar in het postvak. Het gezin leest haar in het portaal."),
 			Uitleg: web.Vertaalbaar("Hierna lezen de organisaties die meededen of iets moeten doen de uitkomst bij u. Het gezin leest wat u in gewone taal schreef, en wat u vraagt."),
 			Gebeurtenis: functie.Gebeurtenis{Type: cloudevent.UitkomstBeschikbaar, Activiteit: "BeschikbaarStellenUitkomstOverleg", Maakt: true,
-				Tekst: functie.Tekst{Titel: "Er zijn afspraken gemaakt", Uitleg: "{bron} schreef op wat in een overleg is afgesproken. U leest het bij ‘Wat gebeurt er nu?’."}},
+				Tekst: functie.Tekst{Titel: "Er zijn afspraken gemaakt", Uitleg: "{bron} schreef op wat in een overleg is afgesproken. U leest het bij ‘Wat organisaties zelf vertellen’."}},
 		}, func(d *functie.Daad[Uitkomst], _ *functie.Niets) error {
 			d.V.Waarde.BeschikbaarGesteldOp = d.Nu.UTC().Truncate(time.Second)
 			return nil
 		}),
 		functie.Doe(functie.Handeling[Uitkomst]{
-			Naam: "herzien", Titel: web.Vertaalbaar("Wijzig wat al gelezen is"), Van: []string{Beschikbaar}, Aan: functie.AanLezers,
+			Naam: "herzien", Titel: web.Vertaalbaar("Wijzig"), Van: []string{Beschikbaar}, Aan: functie.AanLezers,
 			Gedaan: web.Vertaalbaar("De uitkomst is gewijzigd. Iedereen die haar las, krijgt bericht."),
 			Uitleg: web.Vertaalbaar("De oude versie blijft bewaard. Elke organisatie die de uitkomst las, krijgt de vraag om de wijziging te verwerken."),
 			Gebeurtenis: functie.Gebeurtenis{Type: cloudevent.UitkomstGewijzigd, Activiteit: "WijzigenUitkomstOverleg",
-				Tekst: functie.Tekst{Titel: "De afspraken zijn gewijzigd", Uitleg: "{bron} paste aan wat is afgesproken. Wat nu geldt, leest u bij ‘Wat gebeurt er nu?’."}},
+				Tekst: functie.Tekst{Titel: "De afspraken zijn gewijzigd", Uitleg: "{bron} paste aan wat is afgesproken. Wat nu geldt, leest u bij ‘Wat organisaties zelf vertellen’."}},
 		}, herzie),
 		functie.Doe(functie.Handeling[Uitkomst]{
 			Naam: "intrekken", Titel: web.Vertaalbaar("Trek in"), Van: []string{Vastgesteld, Beschikbaar}, Naar: Ingetrokken, Aan: functie.AanLezers,
@@ -122,13 +122,13 @@ var soort = &functie.Gegeven[Uitkomst]{
 	Lezen:     functie.Leesopdracht{Nieuw: "uitkomst", Anders: "uitkomst-gewijzigd", TitelNieuw: web.Vertaalbaar("Afspraken uit een overleg"), TitelAnders: web.Vertaalbaar("Afspraken die u las, zijn gewijzigd")},
 	Partij:    func(u *Uitkomst, oin begrip.OIN) { u.Casusoverleg.Deelnemers = []Deelname{{Organisatie: oin}} },
 	Leesbaar:  Beschikbaar,
-	Bladen:    functie.Bladen[Uitkomst]{Pad: "/uitkomsten", Icoon: "clipboard-list", Kop: kop, Lees: leesbaar, Keuzes: keuzes, Teksten: talen, Leeg: nieuw},
+	Bladen:    functie.Bladen[Uitkomst]{Pad: "/uitkomsten", Icoon: "clipboard-list", Kop: kop, Lees: leesbaar, Keuzes: keuzes, Leeg: nieuw},
 	Voorbeeld: voorbeeld,
 }
 
 // Bouw makes the functie, for the wiring of a node.
 func Bouw(o *functie.Omgeving) functie.Functie {
-	f := functie.Functie{Naam: "uitkomst", Titel: "Uitwisselen Uitkomst Overleg", Beleid: map[string]string{"uitkomst/beleid.rego": beleid}}
+	f := functie.Functie{Naam: "uitkomst", Titel: "Uitwisselen Uitkomst Overleg", Talen: talen, Beleid: map[string]string{"uitkomst/beleid.rego": beleid}}
 	soort.Voeg(&f, o)
 	return f
 }

@@ -103,7 +103,10 @@ func acties(o *functie.Omgeving, u *Uitkomst) *web.Tabel {
 }
 
 func mensen(u *Uitkomst) *web.Tabel {
-	t := &web.Tabel{Onderschrift: web.Vertaalbaar("De mensen over wie het gaat"), Kop: []string{web.Vertaalbaar("Naam"), web.Vertaalbaar("Geboren"), web.Vertaalbaar("Burgerservicenummer"), web.Vertaalbaar("Gehoord")}}
+	t := &web.Tabel{Onderschrift: web.Vertaalbaar("De mensen over wie het gaat"), Kop: []string{web.Vertaalbaar("Naam"), web.Vertaalbaar("Geboren"), web.Vertaalbaar("Burgerservicenummer")}}
+	if len(u.Gehoord) > 0 { // else nobody was, or it is left out
+		t.Kop = append(t.Kop, web.Vertaalbaar("Gehoord"))
+	}
 	for i, p := range u.personen() {
 		naam := web.Cel{Tekst: p.Naam.Voluit()}
 		if i >= len(u.Hoofdbetrokkenen) {
@@ -115,7 +118,7 @@ func mensen(u *Uitkomst) *web.Tabel {
 				gehoord = web.Cel{Tekst: hoeGehoord[g.Hoe], Bij: g.Toelichting}
 			}
 		}
-		t.Rijen = append(t.Rijen, []web.Cel{naam, {Tekst: p.Geboortedatum.Voluit()}, {Tekst: p.Burgerservicenummer.Leesbaar()}, gehoord})
+		t.Rijen = append(t.Rijen, []web.Cel{naam, {Tekst: p.Geboortedatum.Voluit()}, {Tekst: p.Burgerservicenummer.Leesbaar()}, gehoord}[:len(t.Kop)])
 	}
 	return t
 }
