@@ -207,7 +207,62 @@ func (c *contract) meldingPaden() {
 	c.burgerPaden(ouder, vraag)
 	c.aanhangPaden(m.ID, l)
 	c.waarborgPaden(m.ID, m.Zaak)
+	c.uitkomstPaden()
 	c.opdrachtPaden(m.Zaak)
+}
+
+// uitkomstPaden follows an uitkomst from concept to withdrawn, at both paths that the
+// published contracts have for it.
+func (c *contract) uitkomstPaden() {
+	c.t.Helper()
+	const pad = "/uitkomsten-overleg"
+	u := map[string]any{
+		"casusoverleg":     map[string]any{"datum": "2026-01-15", "deelnemers": []any{map[string]any{"organisatie": politie.OIN}, map[string]any{"organisatie": vt.OIN}}},
+		"hoofdbetrokkenen": []any{map[string]any{"id": "a", "burgerservicenummer": kind.Leesbaar(), "geslacht": "2", "naam": map[string]any{"voornamen": "Lotte", "geslachtsnaam": "Wit"}}},
+		"zaak": map[string]any{"heeftBesluit": []any{map[string]any{"omschrijving": "Wij helpen."}},
+			"heeftActie": []any{map[string]any{"omschrijving": "Belt.", "over": []string{"a"}, "belegdBij": map[string]any{"oin": vt.OIN}, "conditie": "geen", "informering": "Ja, telefonisch"}}},
+		"voorHetGezin": "Wij helpen u.",
+	}
+	maak := verzoek{als: politie, bij: politie, methode: "POST", pad: pad, body: u, wil: 201}
+	_, b := c.doe(maak)
+	var m struct{ Identifier, Status string }
+	if err := json.Unmarshal([]byte(b), &m); err != nil || m.Status != "concept" {
+		c.t.Fatalf("%v %s", err, b)
+	}
+	maak.body, maak.wil = map[string]any{"casusoverleg": map[string]any{"datum": "morgen", "deelnemers": []any{}}, "hoofdbetrokkenen": []any{}, "zaak": map[string]any{}}, 400
+	c.doe(maak)
+	maak.als, maak.body, maak.wil = vt, u, 403
+	c.doe(maak)
+	c.doe(verzoek{als: politie, bij: politie, methode: "GET", pad: pad, wil: 200})
+	c.doe(verzoek{als: vt, bij: politie, methode: "GET", pad: pad, wil: 403})
+	daad := func(naam string, body any, wil int) string {
+		_, b := c.doe(verzoek{als: politie, bij: politie, methode: "POST", pad: pad + "/" + m.Identifier + "/" + naam, body: body, wil: wil})
+		return b
+	}
+	daad("beschikbaarstellen", map[string]any{}, 409)
+	daad("wijzigen", u, 200)
+	daad("vaststellen", map[string]any{}, 200)
+	daad("beschikbaarstellen", map[string]any{}, 200)
+	l := lezerVan(vt, begrip.RolMedewerkerVT, begrip.DoelUitvoeren, "")
+	l.Grondslag = begrip.GrondWmo411
+	rec, err := c.nodes[politie.OIN].store.Lees(c.t.Context(), "uitkomst", m.Identifier, time.Time{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	l.Zaak = rec.Zaak
+	c.niveaus(vt, politie, l, pad+"/"+m.Identifier, 200)
+	c.niveaus(vt, politie, l, "/uitkomst-overleg/"+m.Identifier+"/uitkomst", 200)
+	c.niveaus(vt, politie, nil, "/uitkomst-overleg/"+m.Identifier+"/uitkomst", 401)
+	if b := daad("herzien", map[string]any{}, 400); !strings.Contains(b, "redenWijziging") {
+		c.t.Errorf("without a reason: %s", b)
+	}
+	u["redenWijziging"] = "De naam klopte niet."
+	daad("herzien", u, 200)
+	daad("intrekken", map[string]any{"reden": "Dit gaat over een ander gezin."}, 200)
+	daad("intrekken", map[string]any{"reden": "Nog eens."}, 409)
+	if _, b := c.doe(verzoek{als: vt, bij: politie, methode: "GET", pad: pad + "/" + m.Identifier, lezer: l, wil: 200}); strings.Contains(b, "Lotte") {
+		c.t.Errorf("what was withdrawn is still read: %s", b)
+	}
 }
 
 // aanhangPaden asks what sticks to a record of each kind, and what follows from

@@ -366,7 +366,7 @@ func TestElkeSoortVolgtHerkomst(t *testing.T) {
 				if _, err := tx.Schrijf(t.Context(), dossier.Record{Soort: s.Herkomst[0], ID: onder, Personen: []begrip.BSN{moeder}, Inhoud: json.RawMessage(`{}`), Herkomst: eerder[s.Herkomst[0]]}); err != nil {
 					return err
 				}
-				_, err := tx.Schrijf(t.Context(), dossier.Record{Soort: s.Naam, ID: boven, Personen: []begrip.BSN{kind}, Inhoud: json.RawMessage(`{}`),
+				_, err := tx.Schrijf(t.Context(), dossier.Record{Soort: s.Naam, ID: boven, Staat: map[string]string{"uitkomst": "beschikbaar"}[s.Naam], Personen: []begrip.BSN{kind}, Inhoud: json.RawMessage(`{}`),
 					Herkomst: []begrip.Verwijzing{{Bron: politie.OIN, Soort: s.Herkomst[0], Pad: "/v1/gegevens/" + onder}}})
 				return err
 			}); err != nil {

@@ -56,6 +56,11 @@ func gegevens(kind begrip.BSN) []gegeven {
 			map[string]begrip.Organisatie{"deelnemer": gi, "vertrokken deelnemer": vt}},
 		{"signaal", begrip.Gemeente, rec("signaal", `{}`), nil},
 	}
+	for _, staat := range []string{"concept", "vastgesteld", "beschikbaar", "ingetrokken"} {
+		r := rec("uitkomst", `{"casusoverleg":{"deelnemers":[{"organisatie":%q},{"organisatie":%q},{"organisatie":%q}]},"zaak":{"heeftActie":[{"belegdBij":{"oin":%q}},{"belegdBij":{"oin":%q}}]}}`, pol.OIN, vt.OIN, zvh.OIN, gi.OIN, org(begrip.GGZ, 1).OIN)
+		r.Staat = staat
+		uit = append(uit, gegeven{"uitkomst van een overleg, " + staat, begrip.Gemeente, r, map[string]begrip.Organisatie{"wie meedeed": pol, "wie meedeed, Veilig Thuis": vt, "wie meedeed, Zorg- en Veiligheidshuis": zvh, "wie iets moet doen": gi, "wie iets moet doen, ggz": org(begrip.GGZ, 1)}})
+	}
 	for _, s := range waarborg.Soorten() {
 		if s.Naam != waarborg.SoortZaakverband.Naam {
 			uit = append(uit, gegeven{strings.ToLower(s.Titel), begrip.Gemeente, rec(s.Naam, `{}`), nil})
@@ -73,8 +78,8 @@ func gegevens(kind begrip.BSN) []gegeven {
 // The purposes and grounds of the matrix: all that a policy names, a way that
 // none does, and none.
 var (
-	doelen  = []begrip.Doel{begrip.DoelVTMelding, begrip.DoelBeoordelen, begrip.DoelEigenMelding, begrip.DoelEigenInzage, begrip.DoelToezicht, begrip.DoelHulp, begrip.DoelOvernemen, ""}
-	gronden = []begrip.Grondslag{begrip.GrondWmo526, begrip.GrondWmo516, begrip.GrondUb417, "WGS-ZVH", begrip.GrondAvg15, begrip.GrondAvg24, begrip.GrondAvg61a, begrip.GrondWmo411, ""}
+	doelen  = []begrip.Doel{begrip.DoelVTMelding, begrip.DoelBeoordelen, begrip.DoelEigenMelding, begrip.DoelEigenInzage, begrip.DoelToezicht, begrip.DoelHulp, begrip.DoelOvernemen, begrip.DoelUitvoeren, ""}
+	gronden = []begrip.Grondslag{begrip.GrondWmo526, begrip.GrondWmo516, begrip.GrondUb417, "WGS-ZVH", begrip.GrondAvg15, begrip.GrondAvg24, begrip.GrondAvg61a, begrip.GrondWmo411, "JW-2.3", "JW-3.1", begrip.GrondJw7311, "AVG-6-1-e", ""}
 )
 
 // alsTekst is a text in a policy.

@@ -80,6 +80,7 @@ var gewoneWegen = []weg{
 	{begrip.DoelBeoordelen, begrip.GrondWmo516}, {begrip.DoelBeoordelen, begrip.GrondWmo526}, {begrip.DoelBeoordelen, "WGS-ZVH"},
 	{begrip.DoelEigenMelding, begrip.GrondUb417}, {begrip.DoelEigenMelding, "WGS-ZVH"}, {begrip.DoelVTMelding, begrip.GrondWmo526}, {begrip.DoelVTMelding, begrip.GrondWmo516},
 	{begrip.DoelHulp, begrip.GrondAvg61a}, {begrip.DoelToezicht, begrip.GrondAvg24}, {begrip.DoelOvernemen, begrip.GrondWmo411},
+	{begrip.DoelUitvoeren, begrip.GrondWmo411}, {begrip.DoelUitvoeren, "JW-2.3"}, {begrip.DoelUitvoeren, "JW-3.1"}, {begrip.DoelUitvoeren, begrip.GrondJw7311}, {begrip.DoelUitvoeren, "WGS-ZVH"}, {begrip.DoelUitvoeren, "AVG-6-1-e"},
 }
 
 // wegen adds to those what the samenwerkingsverband of the zaak has for a kind
