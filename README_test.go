@@ -67,6 +67,7 @@ func lees(t *testing.T, p string) string {
 }
 
 var (
+	codeblok   = regexp.MustCompile("(?s)```.*?```")
 	verwijzing = regexp.MustCompile(`\]\(([^)]+)\)`)
 	eigenPad   = regexp.MustCompile("`((?:internal|cmd|tools|web|docs|scripts)/[A-Za-z0-9_./-]+)`")
 	maakDoel   = regexp.MustCompile("(?m)(?:^|`)make ([a-z]+)")
@@ -77,7 +78,7 @@ var (
 
 func TestLinksAndPathsExist(t *testing.T) {
 	for p, tekst := range geschreven(t) {
-		for _, m := range verwijzing.FindAllStringSubmatch(tekst, -1) {
+		for _, m := range verwijzing.FindAllStringSubmatch(codeblok.ReplaceAllString(tekst, ""), -1) {
 			doel, _, _ := strings.Cut(m[1], "#")
 			if doel == "" || strings.Contains(doel, "://") {
 				continue

@@ -13,13 +13,14 @@ import (
 	"github.com/handbereik/soh/internal/node/dossier"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/node/opdracht"
+	"github.com/handbereik/soh/internal/patroon/termijn"
 	"github.com/handbereik/soh/internal/toegang"
 )
 
 // termijnTriage is the time Veilig Thuis has from the melding to the decision
 // whether an enquiry is needed: five days (Uitvoeringsbesluit Wmo 2015, 4.1.7;
-// the law says days, not working days).
-const termijnTriage = 5 * 24 * time.Hour
+// the law says days, not working days; the Algemene termijnenwet moves an end on a Sunday).
+var termijnTriage = termijn.Termijn{Naam: "beoordelen", Wet: "Uitvoeringsbesluit Wmo 2015, artikel 4.1.7", Aantal: 5, Eenheid: termijn.Dagen}
 
 // Beoordeling is the receiver's own record of a melding it took up. It holds
 // what the receiver needs for its own task and never names the melder.
@@ -174,9 +175,10 @@ func (t *T) Oppakken(ctx context.Context, opdrachtID string, l toegang.Lezer) (B
 		return Beoordeling{}, err
 	}
 	nu := t.nu()
+	uiterlijk, _ := termijnTriage.Einde(m.DatumTijd, nu)
 	b := Beoordeling{
 		ID: uuid.Must(uuid.NewV7()).String(), Zaak: o.Zaak, Opdracht: o.ID, Melding: begrip.InVertrouwen(o.Onderwerp), Naam: m.Gezinsnaam(),
-		OpgepaktOp: nu.UTC(), OpgepaktDoor: l.Naam, UiterlijkOp: m.DatumTijd.Add(termijnTriage), BronAfgeschermd: !m.MelderAfscherming.Leeg(),
+		OpgepaktOp: nu.UTC(), OpgepaktDoor: l.Naam, UiterlijkOp: uiterlijk, BronAfgeschermd: !m.MelderAfscherming.Leeg(),
 	}
 	for _, x := range m.HeeftBetrekkingOp {
 		b.Betrokkenen = append(b.Betrokkenen, x.Verwijs())

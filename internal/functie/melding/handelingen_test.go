@@ -41,7 +41,7 @@ func ontvanger(t *testing.T, s opdracht.Staat) (*T, opdracht.Opdracht) {
 func opgepakt(t *testing.T) (*T, opdracht.Opdracht, string) {
 	t.Helper()
 	f, o := ontvanger(t, opdracht.Geaccepteerd)
-	b := Beoordeling{ID: uuid.NewString(), Zaak: zaak, Opdracht: o.ID, Melding: begrip.InVertrouwen(o.Onderwerp), Naam: "Gezin Bakker", OpgepaktOp: toen, OpgepaktDoor: "Marieke", UiterlijkOp: toen.Add(termijnTriage)}
+	b := Beoordeling{ID: uuid.NewString(), Zaak: zaak, Opdracht: o.ID, Melding: begrip.InVertrouwen(o.Onderwerp), Naam: "Gezin Bakker", OpgepaktOp: toen, OpgepaktDoor: "Marieke", UiterlijkOp: toen.AddDate(0, 0, 5)}
 	schrijf(t, f, dossier.Record{Soort: soortBeoordeling, ID: b.ID, Zaak: zaak, Staat: "in-behandeling", GeldigVanaf: toen, Door: "test", Herkomst: []begrip.Verwijzing{o.Onderwerp}}, b)
 	return f, o, b.ID
 }
