@@ -43,7 +43,7 @@ func netwerk(t *testing.T, dir string) *Demo {
 func TestEenTweedeStartGaatVerder(t *testing.T) {
 	dir := t.TempDir()
 	d := netwerk(t, dir)
-	was, postvak := d.Lijst(), postvakMet(t, d, "veilig-thuis", "vt-marieke", 2)
+	was, postvak := d.Lijst(), postvakMet(t, d, "veilig-thuis", "vt-marieke", 3)
 	if err := d.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestEenTweedeStartGaatVerder(t *testing.T) {
 			t.Errorf("%v became %v", was.Deelnemers[i], nu.Deelnemers[i])
 		}
 	}
-	if opnieuw := postvakMet(t, d, "veilig-thuis", "vt-marieke", 2); strings.Join(opnieuw, " ") != strings.Join(postvak, " ") {
+	if opnieuw := postvakMet(t, d, "veilig-thuis", "vt-marieke", 3); strings.Join(opnieuw, " ") != strings.Join(postvak, " ") {
 		t.Errorf("Postvak %v became %v", postvak, opnieuw)
 	}
 }
@@ -158,8 +158,8 @@ func TestEenDeelUitEnAan(t *testing.T) {
 func TestOnderbrokenVerhaal(t *testing.T) {
 	dir := t.TempDir()
 	d := netwerk(t, dir)
-	postvakMet(t, d, "veilig-thuis", "vt-marieke", 2)
-	postvakMet(t, d, "ggz", "ggz-eva", 1)
+	postvakMet(t, d, "veilig-thuis", "vt-marieke", 3)
+	postvakMet(t, d, "ggz", "ggz-eva", 2)
 	if err := d.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +167,6 @@ func TestOnderbrokenVerhaal(t *testing.T) {
 		t.Fatal(err)
 	}
 	d = netwerk(t, dir)
-	postvakMet(t, d, "veilig-thuis", "vt-marieke", 2)
-	postvakMet(t, d, "ggz", "ggz-eva", 1)
+	postvakMet(t, d, "veilig-thuis", "vt-marieke", 3)
+	postvakMet(t, d, "ggz", "ggz-eva", 2)
 }

@@ -364,7 +364,8 @@ func TestHerhaaldVerzoekMaaktEenMelding(t *testing.T) {
 func TestAfgeschermdeMelderLeestDeUitkomstOngezien(t *testing.T) {
 	d := netwerk(t, t.TempDir())
 	marieke := binnen(t, d, "veilig-thuis", "vt-marieke")
-	pad := postvakMet(t, d, "veilig-thuis", "vt-marieke", 2)[1]
+	postvakMet(t, d, "veilig-thuis", "vt-marieke", 3)
+	pad := links(t, d, "veilig-thuis", "vt-marieke", "/postvak", "/postvak/melding/")[1]
 	bezoek(t, marieke, pad, "Gezin Yılmaz", "Noem de melder niet")
 	post(t, marieke, "/oppakken", nil)
 	post(t, marieke, "/uitkomst", url.Values{"code": {"directe-hulp"}, "toelichtingMelder": {"De hulp gaat door."}})
