@@ -4,10 +4,6 @@ import (
 	"embed"
 	"encoding/json"
 	"html/template"
-	"io/fs"
-	"net/http"
-	"path"
-	"strings"
 	"sync"
 )
 
@@ -38,22 +34,6 @@ func AssetPad(naam string) string {
 		naam = n
 	}
 	return "/assets/" + naam
-}
-
-// Assets serves the built files under /assets/. Names hold a hash of the
-// content, so browsers may keep them for ever.
-func Assets() http.Handler {
-	sub, _ := fs.Sub(distFS, "dist")
-	files := http.FileServerFS(sub)
-	return http.StripPrefix("/assets/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		st, err := fs.Stat(sub, path.Clean(strings.TrimPrefix(r.URL.Path, "/")))
-		if err != nil || st.IsDir() || strings.HasPrefix(path.Base(r.URL.Path), ".") {
-			http.Error(w, "Niet gevonden", http.StatusNotFound)
-			return
-		}
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		files.ServeHTTP(w, r)
-	}))
 }
 
 // icoon gives an icon of the sprite; it is decoration, hidden from readers.

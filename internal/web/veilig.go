@@ -18,11 +18,11 @@ func beleid(formActies []string) string {
 }
 
 // Handler wraps all pages of a site: security headers, no caching, refusal of
-// forms from other origins, the choice of language, and a page instead of a
-// dropped connection when a handler panics.
+// forms from other origins, the choice of language, compression, and a page instead
+// of a dropped connection when a handler panics.
 func (s *Site) Handler(inner http.Handler) http.Handler {
 	beschermd := s.bescher.Handler(inner)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return licht(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", s.csp)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -47,7 +47,7 @@ func (s *Site) Handler(inner http.Handler) http.Handler {
 			s.Fout(w, r, fmt.Errorf("paniek: %v", p))
 		}()
 		beschermd.ServeHTTP(w, r)
-	})
+	}))
 }
 
 // Routes registers what every site has: assets, the three pages of the
