@@ -212,7 +212,7 @@ func TestWieLasHoortDatHetAndersIs(t *testing.T) {
 	}
 	uit(t, o)
 	in := &Herziening{Uitkomst: soort.Met(o, v), Reden: "De datum klopte niet."}
-	in.VoorHetGezin = "Het wijkteam helpt u vanaf maandag."
+	in.VoorHetGezin, in.BeschikbaarGesteldOp = "Het wijkteam helpt u vanaf maandag.", time.Time{}
 	v2, err := soort.Handel(t.Context(), o, v.ID, "herzien", v.Versie, in, samira())
 	if err != nil || v2.Staat != Beschikbaar || !v2.Waarde.BeschikbaarGesteldOp.Equal(v.Waarde.BeschikbaarGesteldOp) || v2.Waarde.Hoofdbetrokkenen[0].ID != v.Waarde.Hoofdbetrokkenen[0].ID {
 		t.Fatalf("%v %+v", err, v2.Waarde)
@@ -242,6 +242,45 @@ func TestWieLasHoortDatHetAndersIs(t *testing.T) {
 	oud, err := o.Dossier.Versies(t.Context(), "uitkomst", v.ID)
 	if err != nil || len(oud) != 5 {
 		t.Errorf("%d versions, %v", len(oud), err)
+	}
+}
+
+// The same made again by the same person is what stands; by another the number is taken.
+// What a document calls its persons holds inside it only: an event never names a person
+// of another record.
+func TestHetzelfdeNogEensMaaktNietsDubbel(t *testing.T) {
+	o := omgeving(t)
+	maak := func(l toegang.Lezer) (functie.Versie[Uitkomst], error) {
+		v := functie.Versie[Uitkomst]{Waarde: overleg()}
+		v.Waarde.Hoofdbetrokkenen[0].ID, v.Waarde.Zaak.HeeftActie[1].Over = "urn:soh:betrokkene:van-een-ander", []string{"urn:soh:betrokkene:van-een-ander"}
+		v.Zaak, v.ID = zaak, "0198c0de-0000-7000-8000-000000000001"
+		return soort.Nieuw(t.Context(), o, v, l)
+	}
+	een, err := maak(samira())
+	if err != nil {
+		t.Fatal(err)
+	}
+	twee, err := maak(samira())
+	if err != nil || twee.Versie != 1 || twee.ID != een.ID {
+		t.Errorf("again: %v, version %d", err, twee.Versie)
+	}
+	ander := samira()
+	ander.Naam = "Iemand anders"
+	if _, err := maak(ander); !begrip.Is(err, begrip.Conflict) {
+		t.Errorf("by another: %v", err)
+	}
+	id := een.Waarde.Hoofdbetrokkenen[0].ID
+	if strings.Contains(id, "van-een-ander") || een.Waarde.Zaak.HeeftActie[1].Over[0] != id {
+		t.Errorf("a person kept a name that is not ours: %s, %v", id, een.Waarde.Zaak.HeeftActie[1].Over)
+	}
+	in := soort.Met(o, een)
+	in.Nevenbetrokkenen[0].ID, in.Zaak.HeeftActie[0].Over = id, []string{id} // two cannot be one
+	if v, err := soort.Handel(t.Context(), o, een.ID, "wijzigen", 1, &in, samira()); err != nil || v.Waarde.Nevenbetrokkenen[0].ID == id {
+		t.Errorf("one name for two: %v", err)
+	}
+	regels, err := o.Dossier.LogVoorPersoon(t.Context(), moeder, 10)
+	if err != nil || len(regels) != 2 || regels[0].Handeling == "" {
+		t.Errorf("%d lines, %v", len(regels), err)
 	}
 }
 
