@@ -4,6 +4,8 @@
 package bezoeker
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -175,4 +177,38 @@ func (b *Bezoeker) Invoer() []map[string]string {
 		uit = append(uit, Attrs(m[1]))
 	}
 	return uit
+}
+
+// Weeg fetches a page of the site that is open as a browser with nothing in its cache
+// does, asked for by the site itself. It gives the bytes of its body as they crossed the
+// wire and leaves the page open.
+func (b *Bezoeker) Weeg(ctx context.Context, adres string) (int, error) {
+	u, err := b.Nu.Parse(adres)
+	if err != nil {
+		return 0, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Accept-Encoding", "gzip") // said here, so that the client leaves the answer as it came
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	resp, err := b.client.Do(r)
+	if err != nil {
+		return 0, zonderVraag(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	ruw, err := io.ReadAll(io.LimitReader(resp.Body, 4<<20))
+	if err != nil {
+		return 0, err
+	}
+	in := io.Reader(bytes.NewReader(ruw))
+	if resp.Header.Get("Content-Encoding") == "gzip" {
+		if in, err = gzip.NewReader(in); err != nil {
+			return 0, err
+		}
+	}
+	tekst, err := io.ReadAll(io.LimitReader(in, 16<<20))
+	b.Nu, b.HTML, b.Status = resp.Request.URL, string(tekst), resp.StatusCode
+	return len(ruw), err
 }
