@@ -34,7 +34,7 @@ var problemen = map[Code]struct {
 	titel  string
 }{
 	Ongeldig:          {http.StatusBadRequest, "De gegevens kloppen niet"},
-	NietAangemeld:     {http.StatusUnauthorized, "U bent niet aangemeld"},
+	NietAangemeld:     {http.StatusUnauthorized, "U bent niet ingelogd"},
 	Verboden:          {http.StatusForbidden, "Dit mag niet"},
 	NietGevonden:      {http.StatusNotFound, "Niet gevonden"},
 	MethodeOnbekend:   {http.StatusMethodNotAllowed, "Deze methode kan hier niet"},

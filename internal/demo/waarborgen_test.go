@@ -57,7 +57,7 @@ func TestGezinHoudtZelfDeRegie(t *testing.T) {
 		}
 	}
 	bezoek(t, sanne, "/overzicht", "Iemand keek met spoed")
-	bezoek(t, sanne, "/mijn-keuzes", "GGZ Voorbeeldstad", "mag dit zien:", "doel 1 uit het plan", "U zei ja op", "Dit stopt vanzelf op", "Dit moet van de wet. U kunt dit niet uitzetten.")
+	bezoek(t, sanne, "/mijn-keuzes", "GGZ Voorbeeldstad", "mag dit zien:", "doel 1 uit het plan", "U zei ja op", "Dit stopt vanzelf op", "Dit mag van de wet, ook zonder uw ja. U kunt dit niet uitzetten.")
 	post(t, sanne, "/mijn-keuzes/stop", nil)
 	if !strings.Contains(sanne.HTML, "Gelukt. Dit is gestopt.") || strings.Contains(sanne.HTML, "Stop hiermee") {
 		t.Errorf("not stopped:\n%s", sanne.HTML)

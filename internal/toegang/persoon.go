@@ -53,7 +53,7 @@ func genoeg(acr, minimum string) bool {
 // persoon turns claims into a session, or refuses.
 func (a *Aanmelding) persoon(c persoonClaims) (Sessie, error) {
 	if !genoeg(c.ACR, a.cfg.MinACR) {
-		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "U bent niet sterk genoeg aangemeld. Gebruik een manier van aanmelden met meer zekerheid, zoals de app met een controle van uw identiteitsbewijs.")
+		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "U bent niet sterk genoeg ingelogd. Gebruik een manier van aanmelden met meer zekerheid, zoals de app met een controle van uw identiteitsbewijs.")
 	}
 	if a.cfg.Burgers && c.Rol == "" && c.BSN != "" {
 		c.Rol = string(gezinsrol(c.Geboren, a.cfg.Nu()))
@@ -69,14 +69,14 @@ func (a *Aanmelding) persoon(c persoonClaims) (Sessie, error) {
 	if a.cfg.Burgers {
 		bsn, err := begrip.ParseBSN(c.BSN)
 		if err != nil || !gezin {
-			return Sessie{}, begrip.NieuweFout(begrip.Verboden, "Deze pagina is voor ouders en jongeren. U bent anders aangemeld.")
+			return Sessie{}, begrip.NieuweFout(begrip.Verboden, "Deze pagina is voor ouders en jongeren. U bent anders ingelogd.")
 		}
 		s.BSN = bsn
 		return s, nil
 	}
 	oin, err := begrip.ParseOIN(c.OIN)
 	if err != nil || gezin {
-		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "Deze pagina is voor medewerkers van een organisatie. U bent anders aangemeld.")
+		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "Deze pagina is voor medewerkers van een organisatie. U bent anders ingelogd.")
 	}
 	if a.cfg.Organisatie != "" && oin != a.cfg.Organisatie {
 		return Sessie{}, begrip.NieuweFout(begrip.Verboden, "Deze werkplek is van een andere organisatie dan de uwe.")

@@ -99,7 +99,7 @@ func (k kluis) open(naam, waarde string, v any) error {
 
 // Sessie reads who is signed in; NietAangemeld when nobody is, or no longer.
 func (a *Aanmelding) Sessie(r *http.Request) (Sessie, error) {
-	geen := begrip.NieuweFout(begrip.NietAangemeld, "U bent niet aangemeld, of uw aanmelding is verlopen. Meld u opnieuw aan.")
+	geen := begrip.NieuweFout(begrip.NietAangemeld, "U bent niet ingelogd, of uw aanmelding is verlopen. Meld u opnieuw aan.")
 	// A second cookie with the same name can only be planted: refuse both.
 	cookies := r.CookiesNamed(a.sessieNaam)
 	if len(cookies) != 1 {

@@ -94,7 +94,7 @@ func (a *Aanmelding) terug(w http.ResponseWriter, r *http.Request) error {
 		if q.Get("error") == "access_denied" {
 			return niet("U hebt het aanmelden afgebroken.", nil)
 		}
-		return niet("De aanmelddienst heeft u niet aangemeld. Probeer het opnieuw.", errors.New("code van de aanmelddienst: "+foutcode(q.Get("error"))))
+		return niet("De aanmelddienst heeft u niet ingelogd. Probeer het opnieuw.", errors.New("code van de aanmelddienst: "+foutcode(q.Get("error"))))
 	}
 	s, err := a.wissel(r.Context(), q.Get("code"), p)
 	if err != nil {

@@ -57,7 +57,7 @@ func (t Taal) Dag(d, nu time.Time) string {
 	return s
 }
 
-// Tijd gives "9.12 uur", "9:12".
+// Tijd gives "9.12 uur", "9:12"; just after midnight "00.04 uur", "0:04".
 func (t Taal) Tijd(d time.Time) string {
 	if d.IsZero() {
 		return ""
@@ -65,6 +65,9 @@ func (t Taal) Tijd(d time.Time) string {
 	d = d.In(Zone)
 	if t == Engels {
 		return fmt.Sprintf("%d:%02d", d.Hour(), d.Minute())
+	}
+	if d.Hour() == 0 {
+		return fmt.Sprintf("00.%02d\u00a0uur", d.Minute()) // "0.04 uur" reads as a number of hours
 	}
 	return fmt.Sprintf("%d.%02d\u00a0uur", d.Hour(), d.Minute())
 }

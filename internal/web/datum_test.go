@@ -12,7 +12,7 @@ func TestDatums(t *testing.T) {
 	for _, c := range []struct{ is, wil string }{
 		{Nederlands.Wanneer(nu, nu), "vandaag, 9.12\u00a0uur"},
 		{Engels.Wanneer(nu.Add(-24*time.Hour), nu), "yesterday, 9:12"},
-		{Nederlands.Wanneer(time.Date(2026, 11, 23, 23, 30, 0, 0, time.UTC), nu), "morgen, 0.30\u00a0uur"},
+		{Nederlands.Wanneer(time.Date(2026, 11, 23, 23, 30, 0, 0, time.UTC), nu), "morgen, 00.30\u00a0uur"},
 		{Nederlands.Dag(nu.AddDate(0, 2, 0), nu), "zaterdag 23 januari 2027"},
 		{Engels.Dag(nu, nu), "Monday 23 November"},
 		{Nederlands.Datum(nu), "23 november 2026"},

@@ -95,7 +95,7 @@ func TestPostvakEnLogboek(t *testing.T) {
 	defer srv.Close()
 	tab := browsertest.Start(t).Tab(t)
 	tab.Open(srv.URL + "/postvak").WachtTekst("Uw postvak is leeg").Controleer("werkplek-postvak-leeg")
-	tab.Open(srv.URL + "/logboek").WachtTekst("U heeft nog nergens gekeken")
+	tab.Open(srv.URL + "/logboek").WachtTekst("U hebt nog nergens gekeken")
 
 	laat := zet(t, d, opdracht.Aangeboden, nu.AddDate(0, 0, -6), nu.AddDate(0, 0, -1))
 	zet(t, d, opdracht.Geaccepteerd, nu.AddDate(0, 0, -2), nu.AddDate(0, 0, 1))
