@@ -37,6 +37,23 @@ func TestIederLeestDeUitkomstOpZijnManier(t *testing.T) {
 		m.naar("/postvak").WachtTekst("Klaar")
 	}
 
+	// A colleague who was not there finds it by the number of one of them, at the source.
+	marieke := d.aan(t, b, "vt-marieke")
+	marieke.WachtTekst("Postvak")
+	marieke.naar("/uitkomsten/zoek").WachtTekst("Burgerservicenummer").Controleer("uitkomst-zoek")
+	marieke.Vul(`[name="burgerservicenummer"]`, "9999 90 044")
+	marieke.Klik(`main form button[type="submit"]`).WachtTekst("Gemeente Voorbeeldstad, wijkteam").Controleer("uitkomst-gevonden")
+	if s := marieke.URL() + marieke.Tekst("body"); strings.Contains(s, "999990044") || strings.Contains(s, "9999 90 044") {
+		t.Error("the number that was sought stands on the page or in its address")
+	}
+	marieke.Klik(`a[href^="/uitkomsten/bij/"]`).WachtTekst("Wie doet wat?").WachtTekst("Wij spraken over de ruzies over geld")
+	linda := d.aan(t, b, "gi-linda") // finds that it is there, and reads nothing
+	linda.WachtTekst("Postvak")
+	linda.naar("/uitkomsten/zoek").WachtTekst("Burgerservicenummer")
+	linda.Vul(`[name="burgerservicenummer"]`, "999990044")
+	linda.Klik(`main form button[type="submit"]`).WachtTekst("Gemeente Voorbeeldstad, wijkteam")
+	linda.Klik(`a[href^="/uitkomsten/bij/"]`).WachtTekst("heeft dit niet")
+
 	sanne := d.aan(t, b, "sanne")
 	sanne.WachtTekst("Dag Sanne")
 	sanne.totdat("what is asked of her", func() bool { return strings.Contains(sanne.Tekst("main"), "Zoek alle brieven over geld bij elkaar.") })

@@ -96,6 +96,9 @@ func (g *Gegeven[T]) werkplek(o *Omgeving, w *web.Werk) {
 		}
 		routes["GET "+pad+"/{id}/"+h.Naam], routes["POST "+pad+"/{id}/"+h.Naam] = f, f
 	}
+	if g.Zoekpad != "" && o.Zoek != nil {
+		routes["GET "+pad+"/zoek"], routes["POST "+pad+"/zoek"], routes["GET "+pad+"/bij/{oin}/{id}"] = b.zoek, b.zoek, b.elders
+	}
 	for _, naam := range []string{g.Lezen.Nieuw, g.Lezen.Anders} {
 		if naam != "" {
 			routes["GET /postvak/"+naam+"/{id}"], routes["POST /postvak/"+naam+"/{id}"] = b.inkomend, b.verwerkt
@@ -139,8 +142,9 @@ func (b *bladen[T]) lijst(w http.ResponseWriter, r *http.Request, s toegang.Sess
 		Volgende string
 		Verder   bool // this is not the first page
 		Maakbaar bool
+		Zoekbaar bool
 	}
-	d.B, d.Verder, d.Maakbaar = b, !na.Op.IsZero(), b.Maakbaar
+	d.B, d.Verder, d.Maakbaar, d.Zoekbaar = b, !na.Op.IsZero(), b.Maakbaar, b.Zoekpad != "" && b.o.Zoek != nil
 	if p := schrijfPlek(volgende); p != "" {
 		d.Volgende = b.Bladen.Pad + "?na=" + p
 	}

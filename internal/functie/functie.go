@@ -41,8 +41,18 @@ type Omgeving struct {
 	Opdrachten  *opdracht.Opdrachten
 	Deelnemers  func() []Deelnemer // the register as last heard from the hub
 	Log         *slog.Logger
-	Wek         func()           // call after a commit that wrote to the outbox
-	Klok        func() time.Time // nil: time.Now
+	Wek         func() // call after a commit that wrote to the outbox
+	// Zoek asks the Ketenindex on the words of l where records about somebody are, at the
+	// query of their kind; heel is false when there is more. Nil: there is no Ketenindex.
+	Zoek func(ctx context.Context, l toegang.Lezer, pad, entity string, over begrip.BSN) (uit []Vindplaats, heel bool, err error)
+	Klok func() time.Time // nil: time.Now
+}
+
+// Vindplaats is where a record is, as the Ketenindex knows it.
+type Vindplaats struct {
+	Bron     begrip.OIN
+	ID, Zaak string
+	Op       time.Time
 }
 
 // Nu is the moment by the clock of the node.

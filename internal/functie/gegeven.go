@@ -85,6 +85,9 @@ type Gegeven[T any] struct {
 	Staten []Staat
 	Daden  []Handeling[T]
 
+	// Zoekpad is the query of the Ketenindex that finds these records; empty: none does.
+	Zoekpad string
+
 	// Lezen is how others are asked to read it. Partij makes an organisation a party to t,
 	// and Leesbaar is the state in which a party, and the family, reads it.
 	Lezen    Leesopdracht

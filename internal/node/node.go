@@ -174,7 +174,7 @@ func (n *Node) bedraad() error {
 	}
 	n.omgeving = &functie.Omgeving{
 		Organisatie: cfg.Organisatie, Systeem: systeem, Dossier: n.store, Waarborgen: n.waarborgen, Signalen: n.signalen, Inzage: n.inzage, Opdrachten: n.opdracht,
-		Deelnemers: n.register.Deelnemers, Log: cfg.Log, Wek: n.bezorger.Wek,
+		Deelnemers: n.register.Deelnemers, Log: cfg.Log, Wek: n.bezorger.Wek, Zoek: n.zoek,
 	}
 	modules, soorten := maps.Clone(inzage.Regels), []inzage.Soort{}
 	for _, bouw := range cfg.Functies {

@@ -5,16 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/cloudevent"
+	patroon "github.com/handbereik/soh/internal/node/gebeurtenis"
 	"github.com/handbereik/soh/internal/node/inzage"
 	"github.com/handbereik/soh/internal/prov"
 	"github.com/handbereik/soh/internal/toegang"
@@ -24,8 +22,6 @@ const (
 	maxResultaat = 32 << 20 // bytes of one page of events
 	perPagina    = 500
 	maxPaginas   = 10
-	eerstePauze  = 5 * time.Millisecond // between two looks at the status; doubles
-	langstePauze = 200 * time.Millisecond
 )
 
 // bronAfgeschermd is what the hub puts in place of a source that the family
@@ -97,91 +93,25 @@ func (p *Portal) verklaar(s kijker, aan begrip.OIN) (string, error) {
 func (p *Portal) gebeurtenissen(ctx context.Context, s kijker) (uit []gebeurtenis, heel bool, err error) {
 	ctx, stop := context.WithTimeout(ctx, p.wacht)
 	defer stop()
-	vraag, err := json.Marshal(map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}, "limiet": perPagina})
-	if err != nil {
-		return nil, false, err
-	}
 	verklaring, err := p.verklaar(s, p.cfg.HubOIN)
 	if err != nil {
 		return nil, false, err
 	}
-	b, k, err := p.hubVoor(ctx, verklaring, http.MethodPost, "/v1/gebeurtenissen/query", "application/json", vraag, maxResultaat)
+	vraag := map[string]any{"burgerservicenummer": begrip.InhoudBSN{BSN: s.voorWie()}, "limiet": perPagina}
+	rauw, heel, err := patroon.Vrager{Client: p.client, Hub: inzage.Basis(p.cfg.HubURL), OIN: p.cfg.HubOIN}.Vraag(ctx, verklaring, "/v1/gebeurtenissen/query", vraag, maxPaginas)
 	if err != nil {
 		return nil, false, err
 	}
-	var in struct {
-		InteractieID string `json:"interactieId"`
-	}
-	if k.status != http.StatusAccepted || json.Unmarshal(b, &in) != nil || !interactieVorm.MatchString(in.InteractieID) {
-		return nil, false, fmt.Errorf("de hub neemt de vraag niet aan: %d", k.status)
-	}
-	if err := p.wachtOp(ctx, in.InteractieID); err != nil {
-		return nil, false, err
-	}
-	heel = true
-	pad := "/v1/resultaten/" + in.InteractieID
-	for n := 0; pad != ""; n++ {
-		if n == maxPaginas {
-			heel = false
-			break
-		}
-		b, k, err := p.hub(ctx, http.MethodGet, pad, cloudevent.TypeBatch, nil, maxResultaat)
+	for _, e := range rauw {
+		g, err := lees(e)
 		if err != nil {
-			return nil, false, err
+			heel = false
+			continue
 		}
-		var rauw []json.RawMessage
-		if k.status != http.StatusOK || json.Unmarshal(b, &rauw) != nil {
-			return nil, false, fmt.Errorf("de hub geeft geen resultaat: %d", k.status)
-		}
-		for _, e := range rauw {
-			g, err := lees(e)
-			if err != nil {
-				heel = false
-				continue
-			}
-			uit = append(uit, g)
-		}
-		pad = volgende(k.link)
+		uit = append(uit, g)
 	}
 	slices.SortStableFunc(uit, func(a, b gebeurtenis) int { return b.Op.Compare(a.Op) })
 	return uit, heel, nil
-}
-
-var (
-	interactieVorm = regexp.MustCompile(`^[A-Za-z0-9:._-]{1,1000}$`)
-	linkVorm       = regexp.MustCompile(`^<(/v1/resultaten/[A-Za-z0-9:._-]{1,1000}\?cursor=[A-Za-z0-9._%-]{1,200})>;\s*rel="?next"?$`)
-)
-
-// volgende gives the path of the next page, of the hub itself only.
-func volgende(link string) string {
-	if d := linkVorm.FindStringSubmatch(strings.TrimSpace(link)); d != nil {
-		return d[1]
-	}
-	return ""
-}
-
-// wachtOp waits until the hub has the answer ready.
-func (p *Portal) wachtOp(ctx context.Context, id string) error {
-	for pauze := eerstePauze; ; pauze = min(2*pauze, langstePauze) {
-		b, k, err := p.hub(ctx, http.MethodGet, "/v1/status/"+id, "application/json", nil, 1<<20)
-		if err != nil {
-			return err
-		}
-		var in struct {
-			Status string `json:"status"`
-		}
-		if k.status != http.StatusOK || json.Unmarshal(b, &in) != nil || in.Status == "ERROR" {
-			return fmt.Errorf("de hub kan de vraag niet beantwoorden: %d", k.status)
-		}
-		if in.Status == "OK" {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pauze):
-		}
-	}
 }
 
 // lees takes out of an event what the page needs. What asks to be shielded is

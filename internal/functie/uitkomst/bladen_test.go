@@ -1,10 +1,12 @@
 package uitkomst
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/handbereik/soh/internal/begrip"
 	"github.com/handbereik/soh/internal/functie"
@@ -157,5 +159,45 @@ func TestUitkomstDoorlopenOpDePaginas(t *testing.T) {
 	}
 	if p = w.Open("/uitkomsten"); strings.Contains(p.HTML, "Sanne") {
 		t.Error("the list shows it without the right")
+	}
+}
+
+// The page to search asks the index only for who may read, only about a number that can be,
+// and says so when it does not answer; the number comes back in nothing.
+func TestZoekenVraagtAlleenWatMag(t *testing.T) {
+	o := functietest.Omgeving(t, wijk, agent)
+	var gevraagd []string
+	var fout error
+	o.Zoek = func(_ context.Context, l toegang.Lezer, pad, entity string, over begrip.BSN) ([]functie.Vindplaats, bool, error) {
+		gevraagd = append(gevraagd, string(l.Doel)+" "+pad+" "+entity+" "+over.Leesbaar())
+		v := functie.Vindplaats{Bron: agent.OIN, ID: "0198c0de-0000-7000-8000-000000000001", Zaak: zaak, Op: time.Now()}
+		return []functie.Vindplaats{v, v, {Bron: agent.OIN, ID: "<script>"}}, false, fout
+	}
+	f := Bouw(o)
+	functietest.Gebruik(t, o, f)
+	w := functietest.NieuweWerkplek(t, f, sessie)
+	for _, bsn := range []string{"", "999990018", "abc"} {
+		if p := w.Stuur("/uitkomsten/zoek", url.Values{"burgerservicenummer": {bsn}}); p.Status != http.StatusBadRequest || bsn != "" && strings.Contains(p.HTML, bsn) {
+			t.Errorf("%q: %d", bsn, p.Status)
+		}
+	}
+	w.Als.Rol = begrip.RolAdministratie
+	if p := w.Stuur("/uitkomsten/zoek", url.Values{"burgerservicenummer": {"999990019"}}); p.Status != http.StatusForbidden {
+		t.Errorf("without the right: %d", p.Status)
+	}
+	if len(gevraagd) > 0 {
+		t.Errorf("asked: %v", gevraagd)
+	}
+	w.Als = sessie
+	p := w.Stuur("/uitkomsten/zoek", url.Values{"burgerservicenummer": {"9999 90 019"}})
+	if p.Status != http.StatusOK || strings.Count(p.HTML, "/uitkomsten/bij/"+string(agent.OIN)) != 1 || strings.Contains(p.HTML, "99999") || strings.Contains(p.HTML, "<script>\"") || !strings.Contains(p.HTML, "Dit is niet alles") {
+		t.Errorf("%d %s", p.Status, p.HTML)
+	}
+	if len(gevraagd) != 1 || gevraagd[0] != "uitvoeren /v1/uitkomsten-overleg/query soh:UitkomstOverleg 999990019" {
+		t.Errorf("asked: %v", gevraagd)
+	}
+	fout = begrip.NieuweFout(begrip.BronAntwoordtNiet, "De Ketenindex antwoordt nu niet.")
+	if p := w.Stuur("/uitkomsten/zoek", url.Values{"burgerservicenummer": {"999990019"}}); p.Status != http.StatusBadGateway || !strings.Contains(p.HTML, "De Ketenindex") || strings.Contains(p.HTML, "99999") {
+		t.Errorf("silent: %d %s", p.Status, p.HTML)
 	}
 }

@@ -119,6 +119,7 @@ var soort = &functie.Gegeven[Uitkomst]{
 			return nil
 		}),
 	},
+	Zoekpad:   "/v1/uitkomsten-overleg/query",
 	Lezen:     functie.Leesopdracht{Nieuw: "uitkomst", Anders: "uitkomst-gewijzigd", TitelNieuw: web.Vertaalbaar("Afspraken uit een overleg"), TitelAnders: web.Vertaalbaar("Afspraken die u las, zijn gewijzigd")},
 	Partij:    func(u *Uitkomst, oin begrip.OIN) { u.Casusoverleg.Deelnemers = []Deelname{{Organisatie: oin}} },
 	Leesbaar:  Beschikbaar,
