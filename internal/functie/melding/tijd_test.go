@@ -23,3 +23,17 @@ func TestElkeTijdIsUTC(t *testing.T) {
 		}
 	}
 }
+
+// Five days from the melding; an end on a Sunday or a feast day moves to the first day on
+// which people work (Algemene termijnenwet, article 1).
+func TestVijfDagenEindigenOpEenWerkdag(t *testing.T) {
+	for melding, uiterlijk := range map[string]string{"2026-03-02": "2026-03-09", "2026-03-03": "2026-03-09", "2026-03-05": "2026-03-10", "2026-03-31": "2026-04-07"} {
+		begin, err := time.ParseInLocation(time.DateOnly, melding, begrip.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if einde, _ := termijnTriage.Einde(begin.Add(10*time.Hour), begin); begrip.Dag(einde) != uiterlijk {
+			t.Errorf("a melding on %s: by %s, want %s", melding, begrip.Dag(einde), uiterlijk)
+		}
+	}
+}

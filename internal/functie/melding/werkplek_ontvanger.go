@@ -25,6 +25,8 @@ type inkomendData struct {
 	F        *web.Formulier
 	Open     bool
 	Stil     *web.BronStil
+
+	Uiterlijk time.Time // when the beoordeling has to be done
 }
 
 // inkomend shows an offered melding; its content is read live at the melder.
@@ -36,6 +38,7 @@ func (p *paginaset) toonInkomend(w http.ResponseWriter, r *http.Request, s toega
 	l := p.beoordelaar(s, "")
 	o, m, _, err := p.lezen(r.Context(), r.PathValue("id"), l)
 	d := inkomendData{O: o, M: m, F: f, Open: o.Staat == opdracht.Aangeboden}
+	d.Uiterlijk, _ = termijnTriage.Einde(m.DatumTijd, p.nu())
 	if melder, ok := p.o.Deelnemer(o.Van); ok {
 		d.Melder = melder.Naam
 	}

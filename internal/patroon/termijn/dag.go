@@ -35,10 +35,10 @@ func (d Dag) String() string { return d.t.Format(time.DateOnly) }
 // IsZero tells whether there is no date.
 func (d Dag) IsZero() bool { return d.t.IsZero() }
 
-// Einde is the first moment after the day.
+// Einde is the last second of the day: shown as a date, it is that day.
 func (d Dag) Einde() time.Time {
 	j, m, dag := d.t.Date()
-	return time.Date(j, m, dag+1, 0, 0, 0, 0, begrip.Zone)
+	return time.Date(j, m, dag, 23, 59, 59, 0, begrip.Zone)
 }
 
 // Plus gives the date n days later; n may be negative.
