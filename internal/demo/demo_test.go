@@ -1,6 +1,9 @@
 package demo
 
 import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -50,5 +53,19 @@ func TestGezinnenHebbenTestnummers(t *testing.T) {
 		if len(g.Inloggers()) == 0 {
 			t.Errorf("nobody of %s can sign in", g.Naam)
 		}
+	}
+}
+
+// The page that says that it comes by itself does: the browser asks again, until the demo is there.
+func TestDeWachtpaginaKomtVanzelfVerder(t *testing.T) {
+	d := &Demo{}
+	h, err := d.startHandler(slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Refresh") != "1" || !strings.Contains(w.Body.String(), "Deze pagina komt vanzelf") {
+		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }

@@ -47,6 +47,8 @@ func verhaalScenes() []scene {
 		{sub: "ggz-eva", Titel: "Organisaties antwoorden", Tekst: "De meeste antwoorden vanzelf, volgens een regel. Bij de GGZ beslist Eva zelf."},
 		{sub: "vt-marieke", Titel: "Veilig Thuis besluit", Tekst: "Marieke leest de antwoorden en neemt een besluit. De politie krijgt bericht."},
 		{sub: "kim", Titel: "De moeder kijkt mee", Tekst: "Kim ziet wat er gebeurt, wie er helpt en wie er in haar gegevens keek."},
+		{sub: "gemeente-samira", Titel: "Het wijkteam schrijft op wat is afgesproken", Tekst: "Bij ‘Uitkomsten’ staat wat in een overleg over gezin De Wit is afgesproken. Noor van de politie en Eva van de GGZ vinden het in hun postvak: elk leest wat voor haar is."},
+		{sub: "sanne", Titel: "Een moeder leest wat is afgesproken", Tekst: "Sanne leest het in gewone taal. Bovenaan staat wat er van haar wordt gevraagd. Haar man leest alleen wat over hem gaat."},
 		{sub: "sanne", Titel: "Een moeder kiest zelf", Tekst: "Sanne ziet bij ‘Mijn keuzes’ wat de GGZ mag zien. Zij kan dat stoppen. Bij ‘Voor wie’ kijkt zij voor haar dochter Lotte."},
 		{sub: "ria", Titel: "Oma kijkt mee, als Sanne dat wil", Tekst: "Sanne kan bij ‘Mijn keuzes’ haar moeder Ria laten meekijken. Pas dan ziet Ria iets, en alleen wat Sanne koos."},
 		{sub: "mark", Titel: "Een vader ziet niet alles", Tekst: "Mark kijkt ook voor Lotte. Wat voor hem is afgeschermd, is er voor hem niet."},
