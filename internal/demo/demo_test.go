@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/handbereik/soh/internal/begrip"
+	"github.com/handbereik/soh/internal/demo/inlogsimulator"
 )
 
 func TestOrganisatiesZijnVerzonnenMaarGoedGevormd(t *testing.T) {
@@ -58,7 +59,7 @@ func TestGezinnenHebbenTestnummers(t *testing.T) {
 
 // The page that says that it comes by itself does: the browser asks again, until the demo is there.
 func TestDeWachtpaginaKomtVanzelfVerder(t *testing.T) {
-	d := &Demo{}
+	d := &Demo{simulator: &inlogsimulator.Simulator{}}
 	h, err := d.startHandler(slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
