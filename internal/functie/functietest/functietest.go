@@ -50,6 +50,7 @@ func Omgeving(t *testing.T, van begrip.Organisatie, anderen ...begrip.Organisati
 			return x.Organisatie, x.API, ok
 		},
 	})
+	o.Signalen = signaal.Nieuw(signaal.Config{Dossier: d, OIN: van.OIN, Instelling: signaal.Standaard, Log: o.Log})
 	o.Opdrachten = opdrachten(o, geenBewijs)
 	return o
 }

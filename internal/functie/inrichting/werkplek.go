@@ -176,11 +176,14 @@ func (p *paginaset) herzie(w http.ResponseWriter, r *http.Request, s toegang.Ses
 	}
 	id, wat := r.PathValue("id"), "gestopt"
 	toelichting := f.Waarde("toelichting-" + id)
-	if f.Waarde("actie") == "verleng" {
+	switch f.Waarde("actie") {
+	case "verleng":
 		wat = "verlengd"
 		err = p.o.Waarborgen.Verleng(r.Context(), id, time.Now().AddDate(0, 3, 0), toelichting, s.Naam)
-	} else {
+	case "stop":
 		_, err = p.o.Waarborgen.Beeindig(r.Context(), waarborg.SoortAfscherming, id, toelichting, s.Naam)
+	default: // in doubt it stays withheld
+		err = begrip.NieuweFout(begrip.Ongeldig, "Kies of u de afscherming verlengt of stopt.")
 	}
 	if f.Neem(err, map[string]string{"toelichting": "toelichting-" + id, "reden": "toelichting-" + id}) {
 		return p.toonWaarborgen(w, r, s, http.StatusBadRequest, f, nil)

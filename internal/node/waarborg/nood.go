@@ -103,7 +103,7 @@ func (w *Waarborgen) ZieNa(ctx context.Context, id string, o Oordeel, l toegang.
 	}
 	o.Op = w.nu().UTC()
 	return w.d.Tx(ctx, func(tx *dossier.Tx) error {
-		n, versie, err := leesNood(ctx, tx, id, l)
+		n, versie, err := w.leesNood(ctx, tx, id, l)
 		if err != nil {
 			return err
 		}

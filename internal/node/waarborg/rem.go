@@ -181,7 +181,7 @@ func (w *Waarborgen) HefStop(ctx context.Context, id, reden string, l toegang.Le
 		return err
 	}
 	return w.d.Tx(ctx, func(tx *dossier.Tx) error {
-		n, versie, err := leesNood(ctx, tx, id, l)
+		n, versie, err := w.leesNood(ctx, tx, id, l)
 		if err != nil {
 			return err
 		}
@@ -193,8 +193,12 @@ func (w *Waarborgen) HefStop(ctx context.Context, id, reden string, l toegang.Le
 	})
 }
 
-// leesNood reads a use for who judges it: nobody judges what was one's own.
-func leesNood(ctx context.Context, tx *dossier.Tx, id string, l toegang.Lezer) (*Noodtoegang, int, error) {
+// leesNood reads a use for who judges it: the privacy officer of the organisation that was
+// looked at, and nobody what was one's own.
+func (w *Waarborgen) leesNood(ctx context.Context, tx *dossier.Tx, id string, l toegang.Lezer) (*Noodtoegang, int, error) {
+	if l.Rol != begrip.RolPrivacy || l.Organisatie.OIN != w.cfg.Organisatie.OIN {
+		return nil, 0, begrip.NieuweFout(begrip.Verboden, "Alleen de privacyfunctionaris van deze organisatie kan dit.")
+	}
 	rec, err := tx.Lees(ctx, SoortNoodtoegang.Naam, id, time.Time{})
 	if err != nil {
 		return nil, 0, err

@@ -199,3 +199,42 @@ func TestEenKetenVanRecordsIsNietEenGezin(t *testing.T) {
 		t.Errorf("one record about many: %v", err)
 	}
 }
+
+// Judging noodtoegang, and lifting a stop, is for the privacy officer of the organisation
+// that was looked at: the act says so, whatever page leads to it.
+func TestAlleenDeEigenPrivacyfunctionarisOordeelt(t *testing.T) {
+	p := nieuweProef(t)
+	eigen := p.inNood("ada", "Het kind is weg en niemand weet waar.")
+	eigen.Organisatie = gemeente
+	for i, l := range []toegang.Lezer{p.inNood("joris", "Het kind is weg en niemand weet waar."), eigen} {
+		if err := p.nood(l, string(rune('a'+i)), alarm, mens(0, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	taken, _ := p.Taken(t.Context())
+	oordeel := Oordeel{Toelichting: "Er was geen gevaar."}
+	vreemd := ada
+	vreemd.Organisatie = school
+	for _, n := range taken.Nood {
+		niet := map[string]toegang.Lezer{"another organisation": vreemd}
+		for _, rol := range []begrip.Rol{begrip.RolAuditor, begrip.RolAdministratie, begrip.RolWijkteam, begrip.RolSysteem, begrip.RolOuder, ""} {
+			l := ada
+			l.Persoon, l.Rol = "iemand", rol
+			niet[string(rol)] = l
+		}
+		if n.Persoon == "ada" {
+			niet["oneself"] = ada
+		}
+		for wie, l := range niet {
+			if err := p.ZieNa(t.Context(), n.ID, oordeel, l); !begrip.Is(err, begrip.Verboden) {
+				t.Errorf("judged by %s: %v", wie, err)
+			}
+			if err := p.HefStop(t.Context(), n.ID, "Wij hebben dit besproken.", l); !begrip.Is(err, begrip.Verboden) {
+				t.Errorf("lifted by %s: %v", wie, err)
+			}
+		}
+	}
+	if taken, _ = p.Taken(t.Context()); len(taken.Nood) != 2 {
+		t.Errorf("%d still wait, want 2", len(taken.Nood))
+	}
+}
