@@ -118,3 +118,40 @@ func TestEenVraagWeigerenVraagtEenReden(t *testing.T) {
 		}
 	}
 }
+
+// Who may not ask, asks nothing: by role, purpose, ground and kind of organisation; one
+// addressee that cannot be asked holds back all.
+func TestWieNietMagVragenVraagtNiets(t *testing.T) {
+	vraag := func(f *T, l toegang.Lezer, reden begrip.Doel, aan ...begrip.OIN) error {
+		return f.Vraag(t.Context(), "urn:soh:zaak:1", reden, gezin(), aan, l, opBeoordeling)
+	}
+	anders := func(doe func(*toegang.Lezer)) toegang.Lezer {
+		l := lezerVT()
+		doe(&l)
+		return l
+	}
+	for naam, g := range map[string]struct {
+		van  begrip.Organisatie
+		l    toegang.Lezer
+		doel begrip.Doel
+		aan  []begrip.OIN
+		code begrip.Code
+	}{
+		"de administratie":              {vt, anders(func(l *toegang.Lezer) { l.Rol = begrip.RolAdministratie }), begrip.DoelVTMelding, []begrip.OIN{gi.OIN}, begrip.Verboden},
+		"zonder rol":                    {vt, anders(func(l *toegang.Lezer) { l.Rol = "" }), begrip.DoelVTMelding, []begrip.OIN{gi.OIN}, begrip.Ongeldig},
+		"op een andere grondslag":       {vt, anders(func(l *toegang.Lezer) { l.Grondslag = begrip.GrondAvg24 }), begrip.DoelVTMelding, []begrip.OIN{gi.OIN}, begrip.Verboden},
+		"een andere soort organisatie":  {gi, anders(func(l *toegang.Lezer) { l.Organisatie = gi }), begrip.DoelVTMelding, []begrip.OIN{ggz.OIN}, begrip.Verboden},
+		"met een doel dat niet bestaat": {vt, lezerVT(), "zomaar", []begrip.OIN{gi.OIN}, begrip.Ongeldig},
+		"aan zichzelf":                  {vt, lezerVT(), begrip.DoelVTMelding, []begrip.OIN{vt.OIN}, begrip.Ongeldig},
+		"ook aan een onbekende":         {vt, lezerVT(), begrip.DoelVTMelding, []begrip.OIN{gi.OIN, "00000001009999990000"}, begrip.Ongeldig},
+	} {
+		f, d := knooppunt(t, g.van)
+		if err := vraag(f, g.l, g.doel, g.aan...); !begrip.Is(err, g.code) {
+			t.Errorf("%s: %v", naam, err)
+		}
+		naar, err := d.Bestemmingen(t.Context())
+		if n := len(verzoeken(t, d, soortVerzoek)); err != nil || n > 0 || len(naar) > 0 {
+			t.Errorf("%s: %d questions stand, %v goes out (%v)", naam, n, naar, err)
+		}
+	}
+}

@@ -355,3 +355,28 @@ func TestOvernemenVraagtRechtRedenEnHetGoedeMoment(t *testing.T) {
 		t.Errorf("een melding is geen overdracht: %v", err)
 	}
 }
+
+// Who may not make a melding makes none: nothing is written, nothing goes out, and the
+// content is not even weighed.
+func TestWieNietMagMeldenMeldtNiets(t *testing.T) {
+	for _, rol := range []begrip.Rol{begrip.RolAdministratie, begrip.RolPrivacy, begrip.RolAuditor, begrip.RolOuder, begrip.RolJongere, "", "iets-nieuws"} {
+		f, d := knooppunt(t)
+		for naam, m := range map[string]Melding{"a good one": goede(), "an empty one": {}} {
+			if _, err := f.Registreer(t.Context(), m, toegang.Lezer{Naam: "Iemand", Rol: rol}); !begrip.Is(err, begrip.Verboden) {
+				t.Errorf("%q, %s: %v", rol, naam, err)
+			}
+		}
+		recs, err := d.Zoek(t.Context(), dossier.Filter{Soort: soortMelding})
+		naar, err2 := d.Bestemmingen(t.Context())
+		if err != nil || err2 != nil || len(recs)+len(naar) > 0 {
+			t.Errorf("%q: %d meldingen, %v goes out (%v, %v)", rol, len(recs), naar, err, err2)
+		}
+	}
+	f, d := knooppunt(t)
+	if _, err := f.Registreer(t.Context(), Melding{}, agent); !begrip.Is(err, begrip.Ongeldig) {
+		t.Errorf("an empty one: %v", err)
+	}
+	if recs, _ := d.Zoek(t.Context(), dossier.Filter{Soort: soortMelding}); len(recs) > 0 {
+		t.Error("what was refused is stored")
+	}
+}
