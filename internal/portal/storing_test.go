@@ -161,9 +161,8 @@ func TestBronnenDieHaperen(t *testing.T) {
 		t.Errorf("de pagina kwam na %s", d)
 	}
 	niet := []string{"Goede Gemeente antwoordt nu niet", "Niet van hier", "Onder valse vlag", "Er keek nog niemand", "Namen en telefoonnummers"}
-	for _, naam := range []string{"Trage", "Dode", "Weigergemeente", "Warrige", "Veelpratende", "Verhuisde", "Andere", "Liegende", "Vertrokken"} {
-		niet = append(niet, naam) // that it is asked tells that it has something
-	}
+	// that one of these is asked tells that it has something
+	niet = append(niet, "Trage", "Dode", "Weigergemeente", "Warrige", "Veelpratende", "Verhuisde", "Andere", "Liegende", "Vertrokken")
 	moet(t, s, []string{"Wij kennen u", "Goede Gemeente", "Een organisatie antwoordt nu niet.", "Een organisatie die niet meer meedoet antwoordt nu niet."}, niet)
 	moet(t, n.leesPagina(ouder, "/wie-keek"), []string{"Een organisatie antwoordt nu niet.", "Wij zien nu niet wie er keek"}, niet)
 	n.geenBSN()
