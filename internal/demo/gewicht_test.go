@@ -109,7 +109,7 @@ func (w weger) loop(wie string) int {
 // style, icons, script and font included, for a browser that has nothing yet.
 func TestElkePaginaIsLicht(t *testing.T) {
 	if !web.AssetsGebouwd() {
-		t.Skip("eerst: make assets")
+		t.Fatal("de assets zijn niet gebouwd: doe eerst `make assets`")
 	}
 	d := netwerk(t, t.TempDir())
 	for _, x := range []struct {

@@ -60,6 +60,9 @@ func wie(s toegang.Sessie) string { return string(s.OIN) + "/" + s.Persoon }
 
 // vul handles a form: PRG throughout, with what was typed kept until it is sent.
 func (b *bladen[T]) vulIn(w http.ResponseWriter, r *http.Request, s toegang.Sessie, in *invullen, l toegang.Lezer) error {
+	if s.Persoon == "" { // a draft is somebody's
+		return begrip.NieuweFout(begrip.NietAangemeld, "Wij weten niet wie u bent. Log opnieuw in.")
+	}
 	if r.Method == http.MethodPost {
 		return b.ontvang(w, r, s, in, l)
 	}
@@ -244,6 +247,11 @@ func (b *bladen[T]) daad(w http.ResponseWriter, r *http.Request, s toegang.Sessi
 		return err
 	}
 	l := b.leest(b.o, s, rec.Zaak)
+	if r.Method == http.MethodPost { // who may not do it keeps no draft of it either; a refusal is logged
+		if _, _, err := b.o.Inzage.Handel(r.Context(), b.Soort(b.o), id, h.Naam, l); err != nil {
+			return err
+		}
+	}
 	in := &invullen{Titel: h.Titel, Uitleg: h.Uitleg, Knop: h.Titel, waarde: h.invoer(), Terug: b.Bladen.Pad + "/" + id}
 	if r.Method == http.MethodGet { // who fills in a form about it, reads it
 		v, _, _, err := b.open(r.Context(), s, id)

@@ -171,8 +171,14 @@ func (g *Gegeven[T]) Met(o *Omgeving, v Versie[T]) T {
 }
 
 // Schrijf stores the next version of v (the first when Versie is 0) in its state, with
-// what it rests on, and gives it as stored. An empty ID gets one.
+// what it rests on, and gives it as stored. An empty ID gets one. The address of who lives
+// in hiding, or of whom nobody knows that, is not stored: no copy is made of it.
 func (g *Gegeven[T]) Schrijf(ctx context.Context, tx *dossier.Tx, v Versie[T]) (Versie[T], error) {
+	for _, p := range g.personen(v.Waarde) { // its parties read it whole: a hidden address is not in it
+		if p.Verborgen() {
+			p.Adres = begrip.Verblijf[begrip.Adres]{}
+		}
+	}
 	inhoud, err := opslag(v.Waarde)
 	if err != nil {
 		return v, err

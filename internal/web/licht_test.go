@@ -52,7 +52,7 @@ func TestPaginaIsLichtBehalveVoorEenAndereSite(t *testing.T) {
 // for ever, and each form has its own ETag.
 func TestAssetsZijnKleinEnBlijven(t *testing.T) {
 	if !web.AssetsGebouwd() {
-		t.Skip("eerst: make assets")
+		t.Fatal("de assets zijn niet gebouwd: doe eerst `make assets`")
 	}
 	pad := web.AssetPad("main.css")
 	lees := func(wil, etag string) (int, map[string]string, int) {

@@ -36,7 +36,7 @@ func (PersoonVelden) Adressoorten() (uit []Optie) {
 
 // Geheim is the choice that an address is hidden.
 func (PersoonVelden) Geheim() []Optie {
-	return []Optie{{Waarde: "ja", Tekst: "Nee, deze persoon woont op een geheim adres", Uitleg: "Alleen de ontvanger van de melding leest het adres."}}
+	return []Optie{{Waarde: "ja", Tekst: "Nee, deze persoon woont op een geheim adres", Uitleg: "Het adres staat dan nergens, behalve in een melding: daar leest alleen de ontvanger het."}}
 }
 
 // Ongeboren is the choice that a child is not born yet.

@@ -1,3 +1,5 @@
+// Package hubtest starts a whole hub for the tests of its rooms, with deelnemers that call it
+// over mutual TLS as they would, and events in every form.
 package hubtest
 
 import (
